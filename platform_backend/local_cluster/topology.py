@@ -1,0 +1,164 @@
+"""The services of the Helm chart's values.yaml, and the pods, addresses and calls that follow from them."""
+
+import re
+import socket
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import yaml
+
+HOST: Final = "127.0.0.1"
+# Above this the kernel hands ports out to clients, which would make our choice a race.
+LAST_PORT: Final = 32767
+
+Protocol = Literal["grpc", "http", "tcp", ""]
+Runtime = Literal["python", "python-exec", "valkey"]
+
+_CPU = re.compile(r"^(\d+(?:\.\d+)?)(m?)$")
+_MEMORY = re.compile(r"^(\d+)(Ki|Mi|Gi|)$")
+_MEMORY_UNITS: Final = {"": 1, "Ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30}
+
+
+class TopologyError(Exception):
+    """values.yaml has something that can't be run; the message names file, service and key."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceSpec:
+    """One entry of `services:` in values.yaml. `protocol` is "" for a service that nobody calls."""
+
+    name: str
+    protocol: Protocol
+    port: int  # as other services name it, "<service>:<port>"
+    runtime: Runtime
+    replicas: int
+    env: Mapping[str, str]
+    cpu_limit: float  # cores
+    memory_limit: int  # bytes
+    calls: tuple[str, ...] = ()  # derived: services whose "<service>:<port>" stands in env
+
+
+@dataclass(frozen=True, slots=True)
+class PodSpec:
+    """One replica, named <service>-<index>. The process listens on `port` of HOST."""
+
+    name: str
+    service: ServiceSpec
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Topology:
+    services: Mapping[str, ServiceSpec]
+    pods: Mapping[str, PodSpec]
+
+    def pods_of(self, service: str) -> tuple[PodSpec, ...]:
+        return tuple(pod for pod in self.pods.values() if pod.service.name == service)
+
+    def edges(self) -> Iterator[tuple[PodSpec, ServiceSpec]]:
+        """Each (caller pod, called service)."""
+        for pod in self.pods.values():
+            for called in pod.service.calls:
+                yield pod, self.services[called]
+
+
+@dataclass(slots=True)
+class PortAllocator:
+    """Hands out ports of HOST that are free now, upwards from `next_port`, none twice."""
+
+    next_port: int
+    taken: set[int] = field(default_factory=set)
+
+    def allocate(self) -> int:
+        while self.next_port <= LAST_PORT:
+            port, self.next_port = self.next_port, self.next_port + 1
+            if port not in self.taken and _is_free(port):
+                self.taken.add(port)
+                return port
+        raise TopologyError(f"no free port of {HOST} up to {LAST_PORT}; lower local_cluster.first_port")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def read_services(values: Path) -> dict[str, ServiceSpec]:
+    """Parse values.yaml. Raises TopologyError."""
+    try:
+        raw = yaml.safe_load(values.read_text(encoding="utf-8"))["services"]
+    except OSError as error:
+        raise TopologyError(f"{values}: can't be read: {error.strerror}") from None
+    except (yaml.YAMLError, TypeError, KeyError) as error:
+        raise TopologyError(f"{values}: expected YAML with a 'services' mapping: {error}") from None
+    services = {name: _service(values, name, entry) for name, entry in raw.items()}
+    return {name: _with_calls(service, services) for name, service in services.items()}
+
+
+def build_topology(services: Mapping[str, ServiceSpec], ports: PortAllocator) -> Topology:
+    pods = {
+        f"{service.name}-{index}": PodSpec(f"{service.name}-{index}", service, ports.allocate())
+        for service in services.values()
+        for index in range(service.replicas)
+    }
+    return Topology(services, pods)
+
+
+def _service(values: Path, name: str, entry: Mapping[str, Any]) -> ServiceSpec:
+    try:
+        limits = entry["resources"]["limits"]
+        return ServiceSpec(
+            name=name,
+            protocol=_one_of(entry, "protocol", ("grpc", "http", "tcp", "")),
+            port=int(entry["port"]),
+            runtime=_one_of(entry, "runtime", ("python", "python-exec", "valkey")),
+            replicas=_replicas(entry["replicas"]),
+            env={key: str(value) for key, value in entry.get("env", {}).items()},
+            cpu_limit=parse_cpu(str(limits["cpu"])),
+            memory_limit=parse_memory(str(limits["memory"])),
+        )
+    except KeyError as error:
+        raise TopologyError(f"{values}: services.{name}: key {error} is missing") from None
+    except (TypeError, ValueError) as error:
+        raise TopologyError(f"{values}: services.{name}: {error}") from None
+
+
+def _one_of(entry: Mapping[str, Any], key: str, choices: Sequence[str]) -> Any:
+    if entry[key] not in choices:
+        raise ValueError(f"{key} is {entry[key]!r}; choose one of {', '.join(map(repr, choices))}")
+    return entry[key]
+
+
+def _replicas(value: Any) -> int:
+    if not isinstance(value, int) or not 0 <= value <= 3:
+        raise ValueError(f"replicas is {value!r}; expected 0 to 3")
+    return value
+
+
+def _with_calls(service: ServiceSpec, services: Mapping[str, ServiceSpec]) -> ServiceSpec:
+    addresses = {f"{other.name}:{other.port}": other.name for other in services.values()}
+    calls = tuple(dict.fromkeys(addresses[value] for value in service.env.values() if value in addresses))
+    return ServiceSpec(**{key: getattr(service, key) for key in ServiceSpec.__slots__ if key != "calls"}, calls=calls)
+
+
+def parse_cpu(text: str) -> float:
+    """Cores from a Kubernetes quantity: "250m" is 0.25."""
+    match = _CPU.match(text)
+    if not match:
+        raise ValueError(f"cpu limit {text!r} is not like '250m' or '1.5'")
+    return float(match[1]) / (1000 if match[2] else 1)
+
+
+def parse_memory(text: str) -> int:
+    """Bytes from a Kubernetes quantity: "128Mi"."""
+    match = _MEMORY.match(text)
+    if not match:
+        raise ValueError(f"memory limit {text!r} is not like '128Mi'")
+    return int(match[1]) * _MEMORY_UNITS[match[2]]

@@ -1,0 +1,193 @@
+"""config.yaml and its environment overrides, parsed once into typed settings. No Django in it.
+
+A wrong setting raises ConfigError: one line that names the key, the value and what was expected.
+"""
+
+import hashlib
+import os
+import tempfile
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+REPO: Final = Path(__file__).resolve().parents[2]
+PREFIX: Final = "MICROSERVO_"
+DELIMITER: Final = "__"
+# Read by the program, but not settings: which file, and which running instance a process belongs to.
+NOT_SETTINGS: Final = frozenset({"MICROSERVO_CONFIG", "MICROSERVO_INSTANCE"})
+# sun_path holds 108 bytes; leave room for the longest socket name in run_dir.
+LONGEST_RUN_DIR: Final = 80
+
+Port = Field(ge=1, le=65535)
+
+
+class ConfigError(Exception):
+    """One line: which setting, what is wrong with it, what to do."""
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Web(Section):
+    host: str = "127.0.0.1"
+    port: int = Port
+    threads: int = Field(ge=1, le=64)
+    allowed_hosts: list[str]
+
+
+class Adapters(Section):
+    system: str
+    faults: str
+    telemetry: str
+
+
+class Shop(Section):
+    host: str = "127.0.0.1"
+    port: int = Port
+    load_rate: float = Field(ge=0, le=1000)
+    load_seed: int
+
+
+class LocalCluster(Section):
+    values: str
+    first_port: int = Field(ge=1024, le=60000)
+    node_name: str = Field(pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")
+
+
+class Telemetry(Section):
+    sample_interval_s: float = Field(ge=0.5, le=60)
+    retention_hours: float = Field(gt=0)
+    retention_gb: float = Field(gt=0)
+
+
+class Faults(Section):
+    default_duration_s: float = Field(gt=0)
+    max_duration_s: float = Field(gt=0)
+    protected_services: list[str]
+
+
+class Datasets(Section):
+    max_window_hours: float = Field(gt=0)
+
+
+class Config(BaseSettings):
+    model_config = SettingsConfigDict(
+        extra="forbid", frozen=True, env_prefix=PREFIX, env_nested_delimiter=DELIMITER
+    )
+
+    state_dir: str
+    web: Web
+    database_url: str
+    broker_url: str
+    adapters: Adapters
+    shop: Shop
+    local_cluster: LocalCluster
+    telemetry: Telemetry
+    faults: Faults
+    datasets: Datasets
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, **_: Any
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return EnvSettingsSource(settings_cls), init_settings
+
+    @cached_property
+    def state(self) -> Path:
+        """Absolute path of the folder that holds everything MicroServo writes."""
+        return (REPO / self.state_dir).resolve()
+
+    @cached_property
+    def run_dir(self) -> Path:
+        """Folder of sockets and generated files of the running instance; short enough for unix sockets."""
+        inside = self.state / "run"
+        if len(str(inside)) <= LONGEST_RUN_DIR:
+            return inside
+        digest = hashlib.sha256(str(self.state).encode()).hexdigest()[:12]
+        return Path(tempfile.gettempdir()) / f"microservo-{os.getuid()}-{digest}"
+
+    @cached_property
+    def telemetry_dir(self) -> Path:
+        return self.state / "telemetry"
+
+    @cached_property
+    def datasets_dir(self) -> Path:
+        return self.state / "datasets"
+
+    @cached_property
+    def logs_dir(self) -> Path:
+        return self.state / "logs"
+
+    @cached_property
+    def cluster_dir(self) -> Path:
+        """Pod output, mesh configuration and the fault journal of the local cluster."""
+        return self.state / "cluster"
+
+    @cached_property
+    def cluster_socket(self) -> Path:
+        return self.run_dir / "cluster.sock"
+
+    @cached_property
+    def broker_socket(self) -> Path:
+        return self.run_dir / "broker.sock"
+
+    @property
+    def effective_broker_url(self) -> str:
+        return self.broker_url or f"redis+socket://{self.broker_socket}"
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    try:
+        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: no such file; restore it from the repository or set MICROSERVO_CONFIG") from None
+    except OSError as error:
+        raise ConfigError(f"{path}: can't be read: {error.strerror}") from None
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(loaded, dict):
+        raise ConfigError(f"{path}: expected settings as 'key: value', found {type(loaded).__name__}")
+    return loaded
+
+
+def _check_environment() -> None:
+    for name in os.environ:
+        if not name.startswith(PREFIX) or name in NOT_SETTINGS:
+            continue
+        model: Any = Config
+        for part in name.removeprefix(PREFIX).lower().split(DELIMITER):
+            field = getattr(model, "model_fields", {}).get(part)
+            if field is None:
+                raise ConfigError(f"environment variable {name}: no such setting; config.yaml lists them")
+            model = field.annotation
+
+
+def _one_line(error: ValidationError, path: Path) -> str:
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        return f"{path}: unknown setting {key!r}; remove it or correct its name"
+    if first["type"] == "missing":
+        return f"{path}: setting {key!r} is missing; config.yaml in the repository has its default"
+    return f"{path}: setting {key!r} is {first['input']!r}: {first['msg']}"
+
+
+def load(path: Path | None = None) -> Config:
+    """Read the file (default: $MICROSERVO_CONFIG or config.yaml in the repository). Raises ConfigError."""
+    path = path or Path(os.environ.get("MICROSERVO_CONFIG") or REPO / "config.yaml")
+    _check_environment()
+    try:
+        return Config(**_read_yaml(path))
+    except ValidationError as error:
+        raise ConfigError(_one_line(error, path)) from None
+
+
+@lru_cache(maxsize=1)
+def config() -> Config:
+    """The settings of this process."""
+    return load()

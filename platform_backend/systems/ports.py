@@ -1,0 +1,42 @@
+"""The port to the system under test: its services, pods, calls and load."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    name: str
+    replicas: int
+    protocol: str  # http grpc tcp, or "" for a service that nobody calls
+    calls: Sequence[str]  # services it calls
+    protected: bool = False  # no fault may target it
+
+
+@dataclass(frozen=True, slots=True)
+class Pod:
+    name: str
+    service: str
+    node: str
+    phase: str  # Pending Running Failed
+    ready: bool
+    restarts: int
+    started: int | None  # UTC microseconds since the epoch; None while it does not run
+    pid: int | None = None  # embedded only
+    cpu_limit: float | None = None  # cores
+    memory_limit: int | None = None  # bytes
+    cpu_seconds: float | None = None  # used since its start
+    memory_bytes: int | None = None  # resident now
+
+
+class SystemDriver(Protocol):
+    """Raises `common.errors.Unavailable` while the system is out of reach."""
+
+    def services(self) -> Sequence[Service]: ...
+    def pods(self) -> Sequence[Pod]: ...
+    def load(self) -> float:
+        """Requests per second that the load generator aims at."""
+        ...
+
+    def set_load(self, rate: float) -> None: ...

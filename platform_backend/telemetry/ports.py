@@ -1,0 +1,104 @@
+"""The port to telemetry: what a window of time holds, as pages, aggregates and bulk batches."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, Protocol, TypeVar
+
+import pyarrow as pa
+
+from telemetry.records import LogRecord, Span, TableName, Window
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """Newest first. `cursor` continues after the last row; None means there is no more."""
+
+    rows: Sequence[Row]
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogQuery:
+    window: Window
+    services: Sequence[str] = ()
+    pods: Sequence[str] = ()
+    levels: Sequence[str] = ()
+    contains: str = ""  # substring of the message, case matters
+    limit: int = 50
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TraceQuery:
+    window: Window
+    services: Sequence[str] = ()  # a span of any of these services
+    min_duration: int = 0  # of the whole trace
+    errors_only: bool = False  # any span failed
+    limit: int = 50
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TraceSummary:
+    trace_id: str
+    timestamp: int
+    duration: int
+    service: str  # of the root span, or of the earliest span when the root is outside of the window
+    operation_name: str
+    span_count: int
+    error_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    start: int
+    level: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """Calls from one service to another in a window; latencies as the caller saw them, in microseconds."""
+
+    source: str
+    destination: str
+    rate: float  # calls per second
+    error_ratio: float  # 0..1
+    p50: float
+    p95: float
+
+
+@dataclass(frozen=True, slots=True)
+class MetricQuery:
+    metric: str
+    window: Window
+    step: int  # microseconds
+    pods: Sequence[str] = ()
+    services: Sequence[str] = ()
+    rate: bool = False  # per-second increase of a counter, resets taken into account
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    service: str
+    pod: str
+    labels: str
+    points: Sequence[tuple[int, float]] = field(default_factory=tuple)  # (step start, last value or rate)
+
+
+class TelemetrySource(Protocol):
+    """Raises `common.errors.UserError` for a bad cursor or query, `common.errors.Unavailable` when not reachable."""
+
+    def logs(self, query: LogQuery) -> Page[LogRecord]: ...
+    def log_histogram(self, query: LogQuery, *, step: int) -> Sequence[Bucket]: ...
+    def traces(self, query: TraceQuery) -> Page[TraceSummary]: ...
+    def spans(self, trace_id: str, window: Window | None = None) -> Sequence[Span]: ...
+    def topology(self, window: Window) -> Sequence[Edge]: ...
+    def metric_names(self, window: Window) -> Sequence[str]: ...
+    def metric_range(self, query: MetricQuery) -> Sequence[Series]: ...
+    def count(self, table: TableName, window: Window) -> int: ...
+    def batches(self, table: TableName, window: Window) -> Iterator[pa.RecordBatch]:
+        """All rows of the window in the schema of `telemetry_store.schemas`, oldest first."""
+        ...
