@@ -1,0 +1,57 @@
+"""What the local cluster asks of Linux: die with the parent, read CPU clocks and memory, tell the time."""
+
+import ctypes
+import os
+import signal
+import time
+from pathlib import Path
+from typing import Final
+
+PR_SET_PDEATHSIG: Final = 1
+PAGE: Final = os.sysconf("SC_PAGE_SIZE")
+COMM_LENGTH: Final = 15
+
+# Loaded at import: a freshly forked child must not have to look for it.
+_libc: Final = ctypes.CDLL(None, use_errno=True)
+
+
+def die_with_parent(parent: int) -> None:
+    """Have the kernel kill this process when `parent` ends. Call it right after fork."""
+    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:  # it ended before the call above
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def set_comm(name: str) -> None:
+    """The short process name that ps and top show."""
+    Path("/proc/self/comm").write_text(name[:COMM_LENGTH], encoding="utf-8")
+
+
+def now_us() -> int:
+    """UTC microseconds since the epoch."""
+    return time.time_ns() // 1000
+
+
+def cpu_clock(pid: int) -> int:
+    """The clock id that counts CPU time of all threads of a process (see clock_getcpuclockid(3))."""
+    return (~pid << 3) | 2
+
+
+def cpu_seconds(pid: int) -> float:
+    """CPU time that a live process has used; OSError when it is gone."""
+    return time.clock_gettime(cpu_clock(pid))
+
+
+def resident_bytes(pid: int) -> int:
+    """Resident memory of a live process; OSError when it is gone."""
+    fields = Path(f"/proc/{pid}/statm").read_bytes().split()
+    return int(fields[1]) * PAGE
+
+
+def signal_group(group: int, number: signal.Signals) -> bool:
+    """Signal each process of a group; False when none is left."""
+    try:
+        os.killpg(group, number)
+    except ProcessLookupError:
+        return False
+    return True
