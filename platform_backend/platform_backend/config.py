@@ -4,21 +4,26 @@ A wrong setting raises ConfigError: one line that names the key, the value and w
 """
 
 import hashlib
+import json
 import os
 import tempfile
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_origin
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 REPO: Final = Path(__file__).resolve().parents[2]
 PREFIX: Final = "MICROSERVO_"
 DELIMITER: Final = "__"
-# Read by the program, but not settings: which file, and which running instance a process belongs to.
-NOT_SETTINGS: Final = frozenset({"MICROSERVO_CONFIG", "MICROSERVO_INSTANCE"})
+# Read by the program, but not settings: which file, which running instance a process belongs to, its manager's pid.
+NOT_SETTINGS: Final = frozenset({"MICROSERVO_CONFIG", "MICROSERVO_INSTANCE", "MICROSERVO_MANAGER"})
 # sun_path holds 108 bytes; leave room for the longest socket name in run_dir.
 LONGEST_RUN_DIR: Final = 80
 
@@ -76,9 +81,7 @@ class Datasets(Section):
 
 
 class Config(BaseSettings):
-    model_config = SettingsConfigDict(
-        extra="forbid", frozen=True, env_prefix=PREFIX, env_nested_delimiter=DELIMITER
-    )
+    model_config = SettingsConfigDict(extra="forbid", frozen=True, env_prefix=PREFIX, env_nested_delimiter=DELIMITER)
 
     state_dir: str
     web: Web
@@ -93,9 +96,15 @@ class Config(BaseSettings):
 
     @classmethod
     def settings_customise_sources(
-        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, **_: Any
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return EnvSettingsSource(settings_cls), init_settings
+        del dotenv_settings, file_secret_settings  # the file and the environment are the only sources
+        return env_settings, init_settings
 
     @cached_property
     def state(self) -> Path:
@@ -165,6 +174,19 @@ def _check_environment() -> None:
             if field is None:
                 raise ConfigError(f"environment variable {name}: no such setting; config.yaml lists them")
             model = field.annotation
+        if get_origin(model) is list:
+            _check_list(name)
+
+
+def _check_list(variable: str) -> None:
+    try:
+        if isinstance(json.loads(os.environ[variable]), list):
+            return
+    except ValueError:
+        pass  # said below, as for valid JSON of another type
+    raise ConfigError(
+        f'environment variable {variable} is {os.environ[variable]!r}: expected a JSON list, e.g. ["a", "b"]'
+    )
 
 
 def _one_line(error: ValidationError, path: Path) -> str:
@@ -174,15 +196,29 @@ def _one_line(error: ValidationError, path: Path) -> str:
         return f"{path}: unknown setting {key!r}; remove it or correct its name"
     if first["type"] == "missing":
         return f"{path}: setting {key!r} is missing; config.yaml in the repository has its default"
+    variable = _variable_of(first["loc"])
+    if variable:
+        return f"environment variable {variable} is {os.environ[variable]!r}: {first['msg']}"
     return f"{path}: setting {key!r} is {first['input']!r}: {first['msg']}"
+
+
+def _variable_of(location: tuple[int | str, ...]) -> str:
+    """The environment variable that gave the value at `location`, "" when it came from the file."""
+    names = {name.upper(): name for name in os.environ}
+    for length in range(len(location), 0, -1):
+        name = names.get(PREFIX + DELIMITER.join(map(str, location[:length])).upper())
+        if name:
+            return name
+    return ""
 
 
 def load(path: Path | None = None) -> Config:
     """Read the file (default: $MICROSERVO_CONFIG or config.yaml in the repository). Raises ConfigError."""
     path = path or Path(os.environ.get("MICROSERVO_CONFIG") or REPO / "config.yaml")
     _check_environment()
+    settings = _read_yaml(path)
     try:
-        return Config(**_read_yaml(path))
+        return Config(**settings)
     except ValidationError as error:
         raise ConfigError(_one_line(error, path)) from None
 
