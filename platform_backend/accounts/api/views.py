@@ -1,0 +1,146 @@
+"""Sign-in, tokens, audit log."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import get_token
+from django.views import View
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import generics, status
+from rest_framework.permissions import AllowAny, BasePermission, IsAdminUser, IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts import selectors, services
+from accounts.api import throttles
+from accounts.api.serializers import (
+    AuditEntrySerializer,
+    CredentialsSerializer,
+    TokenCreatedSerializer,
+    TokenCreateSerializer,
+    TokenSerializer,
+    WhoAmISerializer,
+)
+from common.api import checked, forbidden
+from common.errors import UserError
+
+ME = OpenApiExample("admin", {"username": "admin", "is_admin": True}, response_only=True)
+TOKEN: dict[str, Any] = {
+    "id": "8a6e0804-2bd0-4672-b79d-d97027f9071a",
+    "name": "notebook",
+    "created": "2026-01-05T09:00:00Z",
+    "expiry": "2026-02-04T09:00:00Z",
+}
+
+
+class SessionView(APIView):
+    def get_permissions(self) -> list[BasePermission]:
+        return [AllowAny()] if self.request.method == "POST" else [IsAuthenticated()]
+
+    @extend_schema(
+        operation_id="session_start",
+        tags=["accounts"],
+        request=CredentialsSerializer,
+        responses=WhoAmISerializer,
+        examples=[ME, OpenApiExample("sign in", {"username": "admin", "password": "…"}, request_only=True)],
+    )
+    def post(self, request: Request) -> Response:
+        """Sign in. Sets the session cookie; writes that follow send the CSRF cookie as X-CSRFToken."""
+        credentials = checked(CredentialsSerializer(data=request.data)).validated_data
+        throttles.check(request, credentials["username"])
+        try:
+            user = services.session_start(request=request._request, **credentials)
+        except UserError:
+            throttles.count_failure(request, credentials["username"])
+            raise
+        get_token(request._request)
+        return Response(WhoAmISerializer(user).data)
+
+    @extend_schema(operation_id="session_get", tags=["accounts"], responses=WhoAmISerializer, examples=[ME])
+    def get(self, request: Request) -> Response:
+        """Who is signed in. Also sets the CSRF cookie."""
+        get_token(request._request)
+        return Response(WhoAmISerializer(request.user).data)
+
+    @extend_schema(operation_id="session_end", tags=["accounts"], responses={204: None})
+    def delete(self, request: Request) -> Response:
+        """Sign out of the session. Bearer tokens stay."""
+        services.session_end(request=request._request, by=request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class TokensView(APIView):
+    @extend_schema(
+        operation_id="tokens_list",
+        tags=["accounts"],
+        responses=TokenSerializer(many=True),
+        examples=[OpenApiExample("one", TOKEN)],
+    )
+    def get(self, request: Request) -> Response:
+        """Your tokens that have not expired."""
+        return Response(TokenSerializer(selectors.tokens_of(request.user), many=True).data)
+
+    @extend_schema(
+        operation_id="tokens_create",
+        tags=["accounts"],
+        request=TokenCreateSerializer,
+        responses={201: TokenCreatedSerializer},
+        examples=[
+            OpenApiExample("for a month", {"name": "notebook", "days": 30}, request_only=True),
+            OpenApiExample("created", TOKEN | {"token": "ms_…"}, response_only=True),
+        ],
+    )
+    def post(self, request: Request) -> Response:
+        """Make a bearer token. The answer is the only place where it is ever shown."""
+        serializer = checked(TokenCreateSerializer(data=request.data))
+        new = services.token_create(
+            by=request.user, name=serializer.validated_data["name"], lifetime=serializer.lifetime
+        )
+        body = TokenSerializer(new.token).data | {"token": new.secret}
+        return Response(body, status=status.HTTP_201_CREATED, headers={"Cache-Control": "no-store"})
+
+
+class TokenView(APIView):
+    @extend_schema(operation_id="tokens_delete", tags=["accounts"], responses={204: None})
+    def delete(self, request: Request, token_id: str) -> Response:
+        """Revoke one of your tokens."""
+        services.token_delete(by=request.user, token_id=token_id)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+@extend_schema(
+    operation_id="audit_list",
+    tags=["accounts"],
+    examples=[
+        OpenApiExample(
+            "a fault",
+            {
+                "id": 7,
+                "at": "2026-01-05T09:00:00Z",
+                "actor": "admin",
+                "action": "injection.create",
+                "subject": "0d7e42d4-6d2c-4f4e-9d3a-2b9f5c1e8a77",
+                "detail": {"kind": "pod-failure"},
+            },
+        )
+    ],
+)
+class AuditView(generics.ListAPIView):
+    """Who did what, newest first. Admins only."""
+
+    permission_classes = (IsAdminUser,)
+    serializer_class = AuditEntrySerializer
+    queryset = selectors.audit_entries()
+
+
+class SignInLinkView(View):
+    """The one-time link that `up` prints: sign in, then on to the API browser."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        try:
+            services.session_start_by_link(request=request, token=request.GET.get("sesame", ""))
+        except UserError as error:
+            return forbidden(request, error)
+        return HttpResponseRedirect(settings.LOGIN_REDIRECT_URL)

@@ -1,0 +1,141 @@
+"""What every API view shares: problem details (RFC 9457), cursor pages, input checks."""
+
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final, TypeVar
+from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, JsonResponse
+from rest_framework import exceptions, serializers
+from rest_framework.pagination import CursorPagination
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from common.errors import UserError
+
+logger = logging.getLogger(__name__)
+
+PROBLEM: Final = "application/problem+json"
+Errors = Mapping[str, list[str]]
+S = TypeVar("S", bound=serializers.BaseSerializer[Any])
+
+
+def problem(status: int, detail: str, errors: Errors | None = None, **extra: Any) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+    }
+    if errors:
+        body["errors"] = dict(errors)
+    return body | extra
+
+
+def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response:
+    """DRF's hook: any exception of a view as problem details."""
+    set_rollback()
+    if isinstance(exc, UserError):
+        body, headers = problem(exc.status, exc.message, exc.fields), {}
+        if exc.status == HTTPStatus.SERVICE_UNAVAILABLE:
+            headers["Retry-After"] = "2"
+    elif isinstance(exc, Http404):
+        body, headers = problem(404, "There is nothing at this address."), {}
+    elif isinstance(exc, PermissionDenied):
+        body, headers = problem(403, "You may not do this."), {}
+    elif isinstance(exc, exceptions.APIException):
+        body, headers = _of_rest_framework(exc), _headers(exc)
+    else:
+        body, headers = _internal(exc, context["request"]), {}
+    return Response(body, status=body["status"], headers=headers, content_type=PROBLEM)
+
+
+def _of_rest_framework(exc: exceptions.APIException) -> dict[str, Any]:
+    if isinstance(exc, exceptions.ValidationError):
+        return problem(exc.status_code, "The input is not valid; see errors.", flatten(exc.detail))
+    return problem(exc.status_code, str(exc.detail))
+
+
+def _headers(exc: exceptions.APIException) -> dict[str, str]:
+    headers = {}
+    if challenge := getattr(exc, "auth_header", None):
+        headers["WWW-Authenticate"] = challenge
+    if wait := getattr(exc, "wait", None):
+        headers["Retry-After"] = str(int(wait) + 1)
+    return headers
+
+
+def _internal(exc: BaseException | None, request: Any) -> dict[str, Any]:
+    error_id = uuid4().hex
+    logger.error("internal error %s at %s %s", error_id, request.method, request.path, exc_info=exc)
+    return problem(500, "internal error", id=error_id)
+
+
+def flatten(detail: Any, prefix: str = "") -> dict[str, list[str]]:
+    """DRF's nested error detail as {"field.inner": [messages]}."""
+    if isinstance(detail, Mapping):
+        parts = ((f"{prefix}.{key}" if prefix else str(key), value) for key, value in detail.items())
+    elif isinstance(detail, list) and any(isinstance(item, Mapping | list) for item in detail):
+        parts = ((f"{prefix}.{index}", item) for index, item in enumerate(detail) if item)
+    else:
+        items = detail if isinstance(detail, list) else [detail]
+        return {prefix or "non_field_errors": [str(item) for item in items]}
+    flat: dict[str, list[str]] = {}
+    for name, value in parts:
+        flat |= flatten(value, name)
+    return flat
+
+
+def checked(serializer: S) -> S:
+    """The serializer after its check; an invalid input becomes 400 with an error per field."""
+    serializer.is_valid(raise_exception=True)
+    return serializer
+
+
+class NewestFirst(CursorPagination):
+    """{"results": [...], "cursor": "..." or null}; `cursor` and `limit` are query parameters."""
+
+    ordering = "-pk"
+    page_size = 50
+    max_page_size = 500
+    page_size_query_param = "limit"
+
+    def get_paginated_response(self, data: Any) -> Response:
+        return Response({"results": data, "cursor": self._next_cursor()})
+
+    def _next_cursor(self) -> str | None:
+        link = self.get_next_link()
+        return parse_qs(urlsplit(link).query)[self.cursor_query_param][0] if link else None
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        cursor = {"type": "string", "nullable": True, "description": "Continues after the last row; null at the end."}
+        properties = {"results": schema, "cursor": cursor}
+        return {"type": "object", "required": list(properties), "properties": properties}
+
+
+def _json_problem(status: int, detail: str, **extra: Any) -> JsonResponse:
+    return JsonResponse(problem(status, detail, **extra), status=status, content_type=PROBLEM)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
+    return _json_problem(400, "The request is not valid, or its host name is not in web.allowed_hosts.")
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> JsonResponse:
+    return _json_problem(403, "You may not do this.")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> JsonResponse:
+    return _json_problem(403, f"CSRF check failed: {reason}")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
+    return _json_problem(404, "There is nothing at this address.")
+
+
+def server_error(request: HttpRequest) -> JsonResponse:
+    """An exception outside of any API view; Django has logged it with its traceback."""
+    return JsonResponse(_internal(None, request), status=500, content_type=PROBLEM)

@@ -1,0 +1,30 @@
+"""Is the web process up and its database within reach?"""
+
+from django.db import connection
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import serializers
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+
+class HealthSerializer(serializers.Serializer):
+    status = serializers.CharField(help_text="ok: the web process answers and its database is within reach")
+
+
+class HealthView(APIView):
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    @extend_schema(
+        operation_id="health",
+        tags=["health"],
+        responses=HealthSerializer,
+        examples=[OpenApiExample("ok", {"status": "ok"})],
+    )
+    def get(self, request: Request) -> Response:
+        """Whether the platform answers. Needs no sign-in."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        return Response({"status": "ok"})

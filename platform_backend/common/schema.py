@@ -1,0 +1,31 @@
+"""How the OpenAPI schema is derived from the views."""
+
+from typing import Any
+
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework import serializers
+
+
+class Problem(serializers.Serializer):
+    """Problem details, RFC 9457."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    errors = serializers.DictField(
+        child=serializers.ListField(child=serializers.CharField()), required=False, help_text="messages per input field"
+    )
+    id = serializers.CharField(required=False, help_text="names an internal error in the platform's log")
+
+
+class ApiSchema(AutoSchema):
+    """Adds the error responses that any endpoint may give."""
+
+    def _get_response_bodies(self, direction: str = "response") -> Any:
+        bodies = super()._get_response_bodies(direction)
+        error = self._get_response_for_code(
+            OpenApiResponse(Problem, "Problem details."), "4XX", ["application/problem+json"]
+        )
+        return bodies | {"4XX": error, "5XX": error}

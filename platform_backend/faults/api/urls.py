@@ -1,0 +1,5 @@
+"""Addresses of faults."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

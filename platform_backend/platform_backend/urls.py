@@ -1,0 +1,27 @@
+"""Every address of the platform. Each app has its part under /api/v1/."""
+
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from accounts.api.views import SignInLinkView
+from common.health import HealthView
+
+handler400 = "common.api.bad_request"
+handler403 = "common.api.forbidden"
+handler404 = "common.api.not_found"
+handler500 = "common.api.server_error"
+
+api = [
+    path("health", HealthView.as_view(), name="health"),
+    path("schema", SpectacularAPIView.as_view(), name="schema"),
+    path("docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    path("", include("accounts.api.urls")),
+    path("system/", include("systems.api.urls")),
+    path("faults/", include("faults.api.urls")),
+    path("telemetry/", include("telemetry.api.urls")),
+]
+
+urlpatterns = [
+    path("signin", SignInLinkView.as_view(), name="signin"),
+    path("api/v1/", include(api)),
+]

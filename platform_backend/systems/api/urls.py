@@ -1,0 +1,5 @@
+"""Addresses of systems."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

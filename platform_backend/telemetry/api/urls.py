@@ -1,0 +1,5 @@
+"""Addresses of telemetry."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
