@@ -1,0 +1,27 @@
+"""manage.py cli_token: the token that the command line of this machine's owner uses."""
+
+from datetime import timedelta
+from typing import Any, Final
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.management.base import BaseCommand
+from django.db import transaction
+from platform_backend.secrets import replace_secret
+
+from accounts.models import ApiToken
+from accounts.services import ADMIN, token_create
+
+NAME: Final = "command line"
+LIFETIME: Final = timedelta(days=30)
+
+
+class Command(BaseCommand):
+    help = "Make a new token of the user 'admin' for the command line, in place of its last one."
+
+    @transaction.atomic
+    def handle(self, *args: Any, **options: Any) -> None:
+        admin = User.objects.get(username=ADMIN)
+        ApiToken.objects.filter(user=admin, name=NAME).delete()
+        token = token_create(by=admin, name=NAME, lifetime=LIFETIME)
+        replace_secret(settings.SECRETS_DIR / "cli_token", token.secret)

@@ -1,0 +1,32 @@
+"""`python -m cli`: runs one sub-command inside the environment."""
+
+import sys
+from importlib import import_module
+
+from platform_backend.config import ConfigError
+
+from cli.console import CliError, complain
+from cli.parser import parse
+
+
+def main(argv: list[str]) -> int:
+    arguments = parse(argv)
+    command = import_module(f"cli.commands.{arguments.command}")  # the parser allows only those that exist
+    try:
+        return int(command.run(arguments))
+    except ConfigError as error:
+        complain(str(error))
+        return 2
+    except CliError as error:
+        complain(str(error))
+        return error.code
+    except KeyboardInterrupt:
+        complain("stopped")
+        return 130
+    except BrokenPipeError:  # `| head`
+        sys.stderr.close()
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,13 @@
+"""`signin`: a new one-time sign-in link."""
+
+import argparse
+
+from platform_backend.config import config
+
+from cli.console import say
+from cli.lifecycle import prepare
+
+
+def run(_: argparse.Namespace) -> int:
+    say(prepare(config(), "link"))
+    return 0

@@ -1,0 +1,194 @@
+"""Starting and stopping one copy of the platform."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import httpx
+import psutil
+from platform_backend.config import REPO, Config
+
+from cli.console import CliError, Progress
+from cli.instance import INSTANCE_VARIABLE, Instance
+from cli.parts import ClusterSilent, Part, ask_cluster, parts
+from cli.programs import bind_address, manager_configuration
+
+_PREPARE_TIMEOUT: Final = 120.0
+_STOP_SECONDS: Final = 14.0
+_POLL_SECONDS: Final = 0.2
+_LAST_LINES: Final = 12
+# supervisord's own words for "it ended before it was up, again".
+_FAILING: Final = frozenset({"BACKOFF", "FATAL"})
+
+
+def web_url(settings: Config) -> str:
+    return "http://" + bind_address(_reachable(settings.web.host), settings.web.port)
+
+
+def shop_url(settings: Config) -> str:
+    return "http://" + bind_address(_reachable(settings.shop.host), settings.shop.port)
+
+
+def _reachable(host: str) -> str:
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  (compared, not bound)
+
+
+def check_ports(settings: Config) -> None:
+    """Raises CliError (exit code 2) that names the setting of a port that is taken."""
+    for key, host, port in (
+        ("web.port", settings.web.host, settings.web.port),
+        ("shop.port", settings.shop.host, settings.shop.port),
+    ):
+        _check_port(key, host, port)
+
+
+def _check_port(key: str, host: str, port: int) -> None:
+    variable = "MICROSERVO_" + key.upper().replace(".", "__")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+            probe.listen(1)  # two may bind with SO_REUSEADDR, but only one listens
+        except OSError as error:
+            why = f"is in use{_holder(port)}" if error.errno == 98 else f"can't be opened: {error.strerror}"
+            raise CliError(f"{key}: {host}:{port} {why}; set {key} in config.yaml or {variable}", code=2) from None
+
+
+def _holder(port: int) -> str:
+    """ " by NAME (pid)", as far as this user may know."""
+    try:
+        connections = psutil.net_connections(kind="tcp")
+        pid = next(c.pid for c in connections if c.laddr and c.laddr.port == port and c.status == psutil.CONN_LISTEN)
+        return f" by {psutil.Process(pid).name()} (pid {pid})" if pid else ""
+    except (StopIteration, psutil.Error, OSError):
+        return ""
+
+
+def child_environment(settings: Config) -> dict[str, str]:
+    return {
+        **os.environ,
+        INSTANCE_VARIABLE: str(settings.state),
+        "PYTHONPATH": str(REPO / "platform_backend"),
+        "PYTHONUNBUFFERED": "1",
+        "DJANGO_SETTINGS_MODULE": "platform_backend.settings",
+    }
+
+
+def prepare(settings: Config, *what: str) -> str:
+    """Run `cli.prepare`; returns what it printed, the sign-in link."""
+    command = [sys.executable, "-m", "cli.prepare", *what]
+    try:
+        done = subprocess.run(
+            command, env=child_environment(settings), capture_output=True, text=True, timeout=_PREPARE_TIMEOUT
+        )
+    except subprocess.TimeoutExpired:
+        raise CliError(f"preparing the database took over {_PREPARE_TIMEOUT:.0f} s; is database_url right?") from None
+    if done.returncode:
+        raise CliError(f"preparing the database failed:\n{_indented(done.stderr.splitlines())}", code=done.returncode)
+    return done.stdout.strip()
+
+
+def start_manager(settings: Config, instance: Instance, *, dies_with_us: bool) -> "subprocess.Popen[bytes]":
+    """In a session of its own: Ctrl-C reaches us alone, and we stop it in order."""
+    instance.remove_sockets()
+    instance.restarts_file.unlink(missing_ok=True)
+    instance.manager_configuration.write_text(manager_configuration(settings, instance))
+    starter = str(os.getpid()) if dies_with_us else "0"
+    with (instance.logs_dir / "manager-start.log").open("wb") as output:
+        return subprocess.Popen(
+            [sys.executable, "-m", "cli.manager", starter],
+            env=child_environment(settings),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
+def wait_until_ready(
+    settings: Config, instance: Instance, progress: Progress, *, manager: "subprocess.Popen[bytes]", timeout: float
+) -> None:
+    """Raises CliError that names the part and shows the end of its log."""
+    deadline = time.monotonic() + timeout
+    while waiting_for := _not_ready(settings, instance):
+        names = ", ".join(waiting_for)
+        progress.show(f"waiting for {names}", phase=names)
+        if manager.poll() is not None:
+            raise CliError(f"the process manager ended:\n{_log_end(instance.logs_dir / 'manager-start.log')}")
+        failing = [part for part in parts(instance) if part.state in _FAILING and part.restarts >= 2]
+        if failing or time.monotonic() > deadline:
+            raise CliError(_why_not_ready(instance, waiting_for, failing, timeout))
+        time.sleep(_POLL_SECONDS)
+
+
+def _not_ready(settings: Config, instance: Instance) -> list[str]:
+    waiting = [part.name for part in parts(instance) if part.state != "RUNNING"] or (
+        [] if parts(instance) else ["manager"]
+    )
+    if not web_answers(settings):
+        waiting.append("web")
+    if cluster_state(settings) != "ready":
+        waiting.append("cluster")
+    return sorted(set(waiting))
+
+
+def web_answers(settings: Config) -> bool:
+    try:
+        return httpx.get(f"{web_url(settings)}/api/v1/health", timeout=2.0).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+def cluster_state(settings: Config) -> str:
+    """ "starting", "ready" or "silent"."""
+    try:
+        return str(ask_cluster(settings, "/health")["state"])
+    except (ClusterSilent, KeyError, TypeError):
+        return "silent"
+
+
+def _why_not_ready(instance: Instance, waiting_for: list[str], failing: list[Part], timeout: float) -> str:
+    name = failing[0].name if failing else waiting_for[0]
+    what = "ends again and again" if failing else f"is not ready after {timeout:.0f} s"
+    log = instance.logs_dir / f"{name}.log"
+    return f"{name} {what}; the end of {log}:\n{_log_end(log)}"
+
+
+def _log_end(path: Path) -> str:
+    try:
+        return _indented(path.read_text(errors="replace").splitlines())
+    except OSError as error:
+        return f"  (no log: {error.strerror})"
+
+
+def _indented(lines: list[str]) -> str:
+    return "\n".join("  " + line for line in lines[-_LAST_LINES:])
+
+
+def stop(instance: Instance, *, on_wait: Callable[[str], None] = lambda _: None) -> bool:
+    """End the manager and all that is left of this copy; False when there was nothing."""
+    pid = instance.manager_pid()
+    if pid is not None:
+        _end_manager(instance, pid, on_wait)
+    left = instance.sweep()
+    instance.remove_sockets()
+    return pid is not None or left > 0
+
+
+def _end_manager(instance: Instance, pid: int, on_wait: Callable[[str], None]) -> None:
+    try:
+        os.kill(pid, signal.SIGTERM)
+    except ProcessLookupError:
+        return
+    deadline = time.monotonic() + _STOP_SECONDS
+    while instance.manager_pid() is not None and time.monotonic() < deadline:
+        running = [part.name for part in parts(instance) if part.pid]
+        on_wait(", ".join(running) or "manager")
+        time.sleep(_POLL_SECONDS)

@@ -1,0 +1,93 @@
+"""The process manager: supervisord, which also counts restarts and never gives a part up.
+
+Started as `python -m cli.manager STATE_FILES...` by `up`; everything it starts dies with it.
+"""
+
+import json
+import os
+import signal
+import sys
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from platform_backend.config import config
+from supervisor import events
+from supervisor.options import ServerOptions
+from supervisor.supervisord import Supervisor
+
+from cli.instance import MANAGER_VARIABLE, Instance, try_lock
+from cli.launch import die_with_parent
+
+# supervisord waits one second longer after each failed start, without end; a broken part shall
+# come back soon after its cause is gone.
+_LONGEST_WAIT: Final = 10
+
+
+@dataclass(slots=True)
+class Restarts:
+    """Of one part, since `up`."""
+
+    count: int = 0
+    last: float = 0.0  # UTC seconds since the epoch
+
+
+class Manager(Supervisor):
+    """supervisord with a book of restarts."""
+
+    def __init__(self, options: ServerOptions, restarts_file: Path) -> None:
+        super().__init__(options)
+        self._file = restarts_file
+        self._book: dict[str, Restarts] = {}
+
+    def runforever(self) -> None:
+        events.subscribe(events.ProcessStateStartingEvent, self._on_starting)
+        events.subscribe(events.ProcessStateBackoffEvent, _limit_wait)
+        super().runforever()
+
+    def _on_starting(self, event: Any) -> None:
+        name = event.process.config.name
+        known = self._book.get(name)
+        if known is None:
+            self._book[name] = Restarts()
+        else:
+            known.count, known.last = known.count + 1, time.time()
+        draft = self._file.with_suffix(".new")
+        draft.write_text(json.dumps({part: asdict(book) for part, book in self._book.items()}))
+        draft.replace(self._file)
+
+
+def _limit_wait(event: Any) -> None:
+    process = event.process
+    if process.backoff > _LONGEST_WAIT:
+        process.backoff = _LONGEST_WAIT
+        process.delay = time.time() + _LONGEST_WAIT
+
+
+def main(argv: list[str]) -> int:
+    """`argv`: the pid to die with, or 0 to outlive the starter."""
+    starter = int(argv[0])
+    if starter:
+        die_with_parent(starter, signal.SIGTERM)
+    instance = Instance.of(config())
+    with instance.manager_lock.open("a+") as lock:
+        if not try_lock(lock):
+            return 1
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        os.environ[MANAGER_VARIABLE] = str(os.getpid())
+        _run(instance)
+    return 0
+
+
+def _run(instance: Instance) -> None:
+    options = ServerOptions()
+    options.realize(["-c", str(instance.manager_configuration)])
+    options.first, options.test = True, False
+    Manager(options, instance.restarts_file).main()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

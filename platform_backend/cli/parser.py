@@ -1,0 +1,127 @@
+"""The command line: sub-commands and their options. Standard library only, so that --help needs no environment."""
+
+import argparse
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+VERSION: Final = "0.1.0"
+
+_DESCRIPTION: Final = "MicroServo: labelled microservice telemetry from a live shop, and the faults that label it."
+_EPILOG: Final = (
+    "Settings: config.yaml, or environment variables such as MICROSERVO_WEB__PORT=8001. "
+    "Exit codes: 0 done, 1 failed, 2 wrong usage or setting, 3 not running."
+)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="microservo", description=_DESCRIPTION, epilog=_EPILOG)
+    parser.add_argument("--version", action="version", version=f"MicroServo {VERSION}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for add in (
+        _add_up,
+        _add_down,
+        _add_status,
+        _add_signin,
+        _add_demo,
+        _add_test,
+        _add_inject,
+        _add_dataset,
+        _add_logs,
+    ):
+        add(commands)
+    return parser
+
+
+def parse(argv: list[str]) -> argparse.Namespace:
+    """Like argparse, but whatever follows `test` that is not ours goes to pytest as it is."""
+    parser = build_parser()
+    if argv[:1] == ["test"] and not {"-h", "--help"} & set(argv[1:2]):
+        return argparse.Namespace(command="test", pytest=argv[1:])
+    return parser.parse_args(argv)
+
+
+def _command(commands: "Commands", name: str, text: str) -> argparse.ArgumentParser:
+    return commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+
+
+def _add_up(commands: "Commands") -> None:
+    up = _command(commands, "up", "start the platform and the shop; Ctrl-C stops all of it")
+    up.add_argument("--detach", action="store_true", help="return when ready and leave it running")
+    up.add_argument("--timeout", type=_seconds, default=120.0, metavar="S", help="give up when not ready (default 120)")
+
+
+def _add_down(commands: "Commands") -> None:
+    _command(commands, "down", "stop everything that `up` started, also after a crash")
+
+
+def _add_status(commands: "Commands") -> None:
+    _command(commands, "status", "show each part and pod: pid, uptime, restarts, CPU, memory; exit 3 when down")
+
+
+def _add_signin(commands: "Commands") -> None:
+    _command(commands, "signin", "print a new one-time sign-in link")
+
+
+def _add_demo(commands: "Commands") -> None:
+    demo = _command(commands, "demo", "run the shop, inject four faults, leave a labelled dataset")
+    demo.add_argument("--out", default="microservo-demo", metavar="DIR", help="new folder of the dataset")
+
+
+def _add_test(commands: "Commands") -> None:
+    test = _command(commands, "test", "run the tests; all arguments go to pytest")
+    test.add_argument("pytest", nargs="*", metavar="ARG", help="e.g. tests/cli -q -k parser")
+
+
+def _add_inject(commands: "Commands") -> None:
+    inject = _command(commands, "inject", "inject one fault now")
+    inject.add_argument("kind", metavar="KIND", help="pod-failure, cpu-stress, network-delay, http-abort, ...")
+    inject.add_argument("--pod", action="append", default=[], metavar="POD", help="target pod; may be repeated")
+    inject.add_argument("--service", action="append", default=[], metavar="S", help="all pods of a service; repeatable")
+    inject.add_argument("--duration", type=_seconds, metavar="S", help="seconds (default: faults.default_duration_s)")
+    inject.add_argument("--param", action="append", default=[], metavar="K=V", help="e.g. latency_ms=300; repeatable")
+    inject.add_argument("--wait", action="store_true", help="return when the fault is over, and show its labels")
+
+
+def _add_dataset(commands: "Commands") -> None:
+    dataset = _command(commands, "dataset", "build, list and export datasets")
+    actions = dataset.add_subparsers(dest="action", metavar="ACTION", required=True)
+    build = _command(actions, "build", "build a dataset of a time window")
+    build.add_argument("--last", type=_span, metavar="SPAN", help="the window's length up to now: 90s, 10m, 2h")
+    build.add_argument("--from", dest="start", metavar="TIME", help="ISO 8601 with zone, or seconds since the epoch")
+    build.add_argument("--to", dest="end", metavar="TIME", help="as --from (default: now)")
+    build.add_argument("--name", default="", help="letters, digits, dots and dashes (default: from the window)")
+    build.add_argument("--wait", action="store_true", help="return when it is built, showing progress")
+    _command(actions, "list", "list datasets, newest first")
+    export = _command(actions, "export", "download a dataset and verify its digest")
+    export.add_argument("id", metavar="ID")
+    export.add_argument("--out", default=".", metavar="DIR", help="folder to write to (default: here)")
+    export.add_argument("--unpack", action="store_true", help="unpack the archive")
+
+
+def _add_logs(commands: "Commands") -> None:
+    logs = _command(commands, "logs", "show the output of a part (web, worker, ...) or a pod")
+    logs.add_argument("name", nargs="?", default="", metavar="NAME", help="part or pod; without it, the names")
+    logs.add_argument("-f", "--follow", action="store_true", help="keep showing what is added")
+    logs.add_argument("-n", "--lines", type=_lines, default=50, metavar="N", help="how many last lines (default 50)")
+
+
+def _seconds(text: str) -> float:
+    if not re.fullmatch(r"\d{1,6}(\.\d+)?", text) or float(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
+    return float(text)
+
+
+def _lines(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of lines")
+    return int(text)
+
+
+def _span(text: str) -> float:
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd])", text)
+    if not match or float(match[1]) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a span of time such as 90s, 10m or 2h")
+    return float(match[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[match[2]]
