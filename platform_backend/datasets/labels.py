@@ -1,0 +1,116 @@
+"""Labels as a dataset needs them: which pod was hurt by what, from when to when. Pure values, no Django."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+
+from common.errors import Conflict
+from telemetry.records import Window
+
+MICROSECONDS: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class PodLabel:
+    """Measured times in UTC microseconds; None while the fault has not begun or not ended on this pod."""
+
+    pod: str
+    service: str
+    start: int | None
+    end: int | None
+    end_reason: str = ""
+    effect: str = "unknown"  # confirmed absent unknown
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Injection:
+    """One fault and its labels. `finished` is False while it may still change any of them."""
+
+    injection_id: str
+    kind: str
+    parameters: Mapping[str, Any]
+    target: Mapping[str, Any]  # as asked for: services, pods
+    finished: bool
+    pods: Sequence[PodLabel]
+
+
+class LabelSource(Protocol):
+    def injections(self, window: Window) -> Sequence[Injection]:
+        """Those that touched the window or may still do so, by time of their start."""
+        ...
+
+
+def in_window(injections: Sequence[Injection], window: Window) -> list[Injection]:
+    """The injections with a label in the window, in an order that depends on nothing else."""
+    touching = [each for each in injections if any(_overlaps(label, window) for label in each.pods)]
+    return sorted(touching, key=lambda each: (_first_start(each), each.injection_id))
+
+
+def refuse_open(injections: Sequence[Injection], window: Window) -> None:
+    """Raise Conflict when a fault that is not over yet may have begun before the end of the window."""
+    unfinished = [each for each in injections if _is_open(each, window)]
+    if not unfinished:
+        return
+    names = ", ".join(f"{each.kind} ({each.injection_id})" for each in unfinished)
+    raise Conflict(
+        f"faults in this window are still running: {names}; wait until they have ended, "
+        "or choose a window that ends before they began",
+        fields={"end": ["lies in or after a fault that is still running"]},
+    )
+
+
+def groundtruth(injections: Sequence[Injection]) -> dict[str, list[Any]]:
+    """The columns of groundtruth.json: one row per injection and pod, whole seconds."""
+    rows = [(each, label) for each in injections for label in each.pods if label.start is not None]
+    rows.sort(key=lambda row: (row[1].start or 0, row[1].pod))
+    return {
+        "timestamp": [(label.start or 0) // MICROSECONDS for _, label in rows],
+        "service": [label.service for _, label in rows],
+        "cmdb_id": [label.pod for _, label in rows],
+        "failure_type": [each.kind for each, _ in rows],
+        "duration": [_seconds(label) for _, label in rows],
+    }
+
+
+def injection_record(injection: Injection) -> dict[str, Any]:
+    """One entry of injections.json."""
+    return {
+        "injection": injection.injection_id,
+        "kind": injection.kind,
+        "parameters": dict(injection.parameters),
+        "target": dict(injection.target),
+        "pods": [_pod_record(label) for label in sorted(injection.pods, key=lambda label: label.pod)],
+    }
+
+
+def _pod_record(label: PodLabel) -> dict[str, Any]:
+    return {
+        "pod": label.pod,
+        "service": label.service,
+        "start": label.start,
+        "end": label.end,
+        "end_reason": label.end_reason,
+        "effect": label.effect,
+        "evidence": dict(label.evidence),
+    }
+
+
+def _overlaps(label: PodLabel, window: Window) -> bool:
+    if label.start is None:
+        return False
+    return label.start < window.end and (label.end is None or label.end > window.start)
+
+
+def _is_open(injection: Injection, window: Window) -> bool:
+    starts = [label.start for label in injection.pods if label.start is not None]
+    began_later = bool(starts) and min(starts) >= window.end
+    return not injection.finished and not began_later
+
+
+def _first_start(injection: Injection) -> int:
+    return min(label.start for label in injection.pods if label.start is not None)
+
+
+def _seconds(label: PodLabel) -> int:
+    return round(((label.end or 0) - (label.start or 0)) / MICROSECONDS)

@@ -1,0 +1,102 @@
+"""dataset.json: what a dataset holds and how it came to be. Its sha256 is the digest of the dataset.
+
+Nothing in it depends on when or how fast the dataset was built: the same window gives the same bytes.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from telemetry.records import Window
+
+from datasets.files import FileEntry
+from datasets.formats.base import RowCounts
+from datasets.labels import Injection, in_window
+
+FORMAT_VERSION: Final = 1
+MANIFEST: Final = "dataset.json"
+LIMITS: Final[Sequence[str]] = (
+    "Metric timestamps are whole seconds; a pod may have two samples in one second, or none in another.",
+    "Parents of spans near the edges of the window may lie outside of it.",
+    "Load, services and pods are those at the time of the build.",
+    "Effects of faults are not measured: every label says unknown.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SystemFacts:
+    """The system under test, and what was not recorded of it."""
+
+    services: Sequence[Mapping[str, Any]] = ()
+    pods: Sequence[Mapping[str, Any]] = ()
+    load: Mapping[str, Any] = field(default_factory=dict)
+    sampling_interval_s: float = 1.0
+    versions: Mapping[str, str] = field(default_factory=dict)
+    left_out: Mapping[str, str] = field(default_factory=dict)  # metric: why
+    gaps: Sequence[Mapping[str, Any]] = ()
+
+
+def manifest(
+    *,
+    name: str,
+    kind: str,
+    window: Window,
+    facts: SystemFacts,
+    injections: Sequence[Injection],
+    counts: RowCounts,
+    files: Mapping[str, FileEntry],
+) -> bytes:
+    content = {
+        "format": kind,
+        "format_version": FORMAT_VERSION,
+        "name": name,
+        "window": window_record(window),
+        "system": {"services": list(facts.services), "pods": list(facts.pods)},
+        "faults": [_fault_record(each) for each in in_window(injections, window)],
+        "load": dict(facts.load),
+        "sampling": {"interval_s": facts.sampling_interval_s},
+        "rows": {"tables": dict(counts.tables), "metrics": dict(counts.metrics)},
+        "files": {path: _file_record(entry) for path, entry in sorted(files.items())},
+        "versions": dict(facts.versions),
+        "left_out": dict(facts.left_out),
+        "gaps": list(facts.gaps),
+        "limits": list(LIMITS),
+    }
+    return (json.dumps(content, indent=1, sort_keys=True) + "\n").encode()
+
+
+def digest(content: bytes) -> str:
+    return f"sha256:{hashlib.sha256(content).hexdigest()}"
+
+
+def window_record(window: Window) -> dict[str, Any]:
+    return {
+        "start": window.start,
+        "end": window.end,
+        "start_iso": iso(window.start),
+        "end_iso": iso(window.end),
+        "unit": "microseconds since 1970-01-01T00:00:00Z; the end is not part of the window",
+    }
+
+
+def iso(microseconds: int) -> str:
+    seconds, fraction = divmod(microseconds, 1_000_000)
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{fraction:06d}Z"
+
+
+def _fault_record(injection: Injection) -> dict[str, Any]:
+    return {
+        "injection": injection.injection_id,
+        "kind": injection.kind,
+        "pods": sorted(label.pod for label in injection.pods),
+        "start": min((label.start for label in injection.pods if label.start is not None), default=None),
+        "end": max((label.end for label in injection.pods if label.end is not None), default=None),
+    }
+
+
+def _file_record(entry: FileEntry) -> dict[str, Any]:
+    record: dict[str, Any] = {"bytes": entry.size, "sha256": entry.sha256}
+    return record if entry.rows is None else {**record, "rows": entry.rows}

@@ -1,0 +1,151 @@
+"""The csv format: every column of every file, and that readers of the original's datasets read ours."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from datasets.build import Order
+from datasets.formats import csv, kpi
+
+REPO = Path(__file__).resolve().parents[3]
+SAMPLE = REPO / "tests" / "data" / "microservo-sample"
+Build = Callable[..., tuple[Path, Any]]
+
+
+def read_like_the_original(folder: Path) -> dict[str, pd.DataFrame]:
+    """What an algorithm made for the original MicroServo does: read_csv, and columns by their names."""
+    metrics = {path.stem: pd.read_csv(path) for path in sorted(folder.glob("metric/*/kpi_*.csv"))}
+    truth = pd.DataFrame(json.loads((folder / "groundtruth" / "groundtruth.json").read_text()))
+    logs, spans = pd.read_csv(folder / "log" / "log.csv"), pd.read_csv(folder / "trace" / "trace.csv")
+    return {**metrics, "log": logs, "trace": spans, "groundtruth": truth}
+
+
+@pytest.fixture
+def ours(build_csv: Build, order: Order) -> dict[str, pd.DataFrame]:
+    return read_like_the_original(build_csv(order)[0])
+
+
+def kind_of(series: pd.Series) -> str:
+    return "number" if pd.api.types.is_numeric_dtype(series) else "text"
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "log",
+        "trace",
+        "groundtruth",
+        "kpi_container_cpu_usage_seconds_total",
+        "kpi_istio_requests_total",
+        "kpi_istio_tcp_sent_bytes_total",
+        "kpi_istio_request_messages_total",
+    ],
+)
+def test_columns_and_their_kinds_are_those_of_the_original(ours: dict[str, pd.DataFrame], table: str) -> None:
+    original = read_like_the_original(SAMPLE)[table]
+    columns = [name for name in original.columns if not name.startswith("Unnamed")]
+    assert list(ours[table].columns) == columns
+    mine = {name: kind_of(ours[table][name]) for name in columns if name != "log_id"}
+    assert mine == {name: kind_of(original[name]) for name in columns if name != "log_id"}
+
+
+def test_metric_lines_are_written_as_the_original_writes_them(build_csv: Build, order: Order) -> None:
+    folder, _ = build_csv(order)
+    lines = (folder / kpi.path("istio_requests_total")).read_text().splitlines()
+    assert lines == [
+        "timestamp,cmdb_id,kpi_name,value",
+        "1718651403,frontend-0.source.frontend.cartservice,istio_requests_total.grpc.200.14,7.0",
+        "1718651403,frontend-0.destination.loadgenerator.frontend,istio_requests_total.http.500.,8.0",
+    ]
+    tcp = (folder / kpi.path("istio_tcp_sent_bytes_total")).read_text().splitlines()[1]
+    assert tcp == "1718651403,cartservice-0.source.cartservice.redis-cart,istio_tcp_sent_bytes_total.-,9.0"
+
+
+def test_container_metrics_name_node_and_pod(ours: dict[str, pd.DataFrame]) -> None:
+    cpu = ours["kpi_container_cpu_usage_seconds_total"]
+    assert set(cpu["cmdb_id"]) == {"node-a.cartservice-0", "local.cartservice-1", "local.frontend-0"}
+    assert cpu["timestamp"].iloc[0] == 1718651400
+    assert cpu["value"].dtype == "float64"
+    assert (cpu["value"] == 0.1 + 0.2).sum() == 1
+    network = ours["kpi_container_network_receive_bytes_total"]
+    assert network.iloc[0].to_dict() == {
+        "timestamp": 1718651402,
+        "cmdb_id": "local.frontend-0",
+        "kpi_name": "container_network_receive_bytes_total.eth0",
+        "value": 1e20,
+    }
+
+
+def test_no_label_that_names_the_fault_reaches_a_dataset(build_csv: Build, order: Order) -> None:
+    folder, _ = build_csv(order)
+    text = (folder / kpi.path("istio_requests_total")).read_text()
+    assert "FI" not in text
+
+
+def test_logs_keep_microseconds_and_every_character(ours: dict[str, pd.DataFrame], build_csv: Build) -> None:
+    log = ours["log"]
+    assert log["log_id"].tolist() == list(range(22))
+    assert log["date"].iloc[0] == "2024-06-17T19:10:00.136Z"
+    assert round(log["timestamp"].iloc[0] * 1e6) == 1718651400136123
+    assert log["message"].iloc[0] == "severity:info,message:request 0"
+    assert log["message"].iloc[20] == 'severity:error,message:quote " comma , line\nbreak\r tab\t nul\0 ünï'
+    assert log["message"].iloc[21] == "severity:debug,message:"
+
+
+def test_log_timestamps_have_six_decimals(build_csv: Build, order: Order) -> None:
+    first = (build_csv(order)[0] / csv.LOG_PATH).read_text().splitlines()[1]
+    assert first.startswith('0,1718651400.136123,"2024-06-17T19:10:00.136Z","cartservice-0",')
+
+
+def test_spans(ours: dict[str, pd.DataFrame]) -> None:
+    trace = ours["trace"]
+    assert trace["type"].tolist() == ["request", "external", "request", "db", "app"]
+    assert trace["parent_span"].isna().tolist() == [True, False, False, False, False]
+    assert set(trace["parent_span"].dropna()) <= set(trace["span_id"])
+    assert trace["timestamp"].iloc[1] == 1718651401001000
+    assert trace["duration"].tolist() == [1500] * 5
+    assert trace["cmdb_id"].iloc[0] == "frontend-0"
+
+
+def test_groundtruth_has_the_labels_of_the_window_only(ours: dict[str, pd.DataFrame], build_csv: Build) -> None:
+    assert ours["groundtruth"].to_dict("records") == [
+        {
+            "timestamp": 1718651410,
+            "service": "cartservice",
+            "cmdb_id": "cartservice-0",
+            "failure_type": "pod-failure",
+            "duration": 10,
+        }
+    ]
+
+
+def test_injections_have_exact_times(build_csv: Build, order: Order) -> None:
+    folder, _ = build_csv(order)
+    (injection,) = json.loads((folder / csv.INJECTIONS_PATH).read_text())["injections"]
+    assert injection["injection"] == "in-window"
+    assert injection["target"] == {"services": ["cartservice"]}
+    (label,) = injection["pods"]
+    assert (label["start"], label["end"]) == (1718651410400000, 1718651420000000)
+    assert label["effect"] == "unknown"
+
+
+def test_an_empty_window_has_tables_without_rows(build_csv: Build, order: Order, empty_source: Any) -> None:
+    folder, built = build_csv(replace(order, source=empty_source, injections=[]))
+    log, trace = pd.read_csv(folder / csv.LOG_PATH), pd.read_csv(folder / csv.TRACE_PATH)
+    assert (list(log.columns), len(log)) == (list(csv.LOG_COLUMNS), 0)
+    assert (list(trace.columns), len(trace)) == (list(csv.TRACE_COLUMNS), 0)
+    assert built.counts.tables == {"logs": 0, "spans": 0, "samples": 0}
+
+
+@pytest.mark.parametrize("batch_rows", [1, 5, 100_000])
+def test_the_sources_batches_leave_no_trace(build_csv: Build, order: Order, source: Any, batch_rows: int) -> None:
+    expected, _ = build_csv(order)
+    source.batch_rows = batch_rows
+    folder, _ = build_csv(replace(order, source=source), where="again")
+    files = sorted(path.relative_to(folder) for path in folder.rglob("*.csv"))
+    assert files == sorted(path.relative_to(expected) for path in expected.rglob("*.csv"))
+    assert all((folder / path).read_bytes() == (expected / path).read_bytes() for path in files)
