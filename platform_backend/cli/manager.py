@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from platform_backend.config import config
 from supervisor import events
+from supervisor.medusa import asyncore_25 as asyncore
 from supervisor.options import ServerOptions
 from supervisor.supervisord import Supervisor
 
@@ -86,7 +87,10 @@ def _run(instance: Instance) -> None:
     options = ServerOptions()
     options.realize(["-c", str(instance.manager_configuration)])
     options.first, options.test = True, False
-    Manager(options, instance.restarts_file).main()
+    try:
+        Manager(options, instance.restarts_file).main()
+    except asyncore.ExitNow:  # how supervisord leaves its loop when told to end
+        return
 
 
 if __name__ == "__main__":

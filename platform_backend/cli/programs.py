@@ -2,6 +2,7 @@
 
 import configparser
 import io
+import os
 import shlex
 import sys
 from collections.abc import Mapping
@@ -77,13 +78,13 @@ def _web(settings: Config) -> Program:
 
 
 def _worker() -> Program:
-    options = ("--pool", "threads", "--concurrency", "4", "--loglevel", "INFO")
+    options = ("--pool", "threads", "--concurrency", "4", "--loglevel", "WARNING")
     quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")  # talk between workers; there is one
     return Program("worker", (*_celery(), "worker", *options, *quiet), stop_seconds=5)
 
 
 def _beat() -> Program:
-    return Program("beat", (*_celery(), "beat", "--loglevel", "INFO", "--pidfile="), stop_seconds=3)
+    return Program("beat", (*_celery(), "beat", "--loglevel", "WARNING", "--pidfile="), stop_seconds=3)
 
 
 def _celery() -> tuple[str, ...]:
@@ -108,6 +109,7 @@ def manager_configuration(settings: Config, instance: Instance) -> str:
                 "pidfile": escape(str(instance.run_dir / "manager.pid")),
                 "umask": "077",
                 "nocleanup": "true",
+                **({"user": "root"} if os.getuid() == 0 else {}),  # else it warns of an account it could change to
             },
             "unix_http_server": {"file": escape(str(instance.manager_socket)), "chmod": "0700"},
             "rpcinterface:supervisor": {

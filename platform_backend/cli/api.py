@@ -1,0 +1,106 @@
+"""The REST API as the command line uses it: signed in as this machine's owner, errors in one line."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Self
+
+import httpx
+from platform_backend.config import Config
+
+from cli.console import CliError
+from cli.lifecycle import prepare, web_url
+
+NOT_RUNNING: Final = 3
+_TIMEOUT: Final = httpx.Timeout(30.0, connect=3.0)
+_MOST_PAGES: Final = 100
+
+
+@dataclass(slots=True)
+class Api:
+    """Use as a context manager."""
+
+    settings: Config
+    _client: httpx.Client = field(init=False)
+
+    def __post_init__(self) -> None:
+        # The platform is on this machine: a proxy set for the outside must not be asked for it.
+        self._client = httpx.Client(base_url=f"{web_url(self.settings)}/api/v1", timeout=_TIMEOUT, trust_env=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    @property
+    def _token_file(self) -> Path:
+        return self.settings.state / "secrets" / "cli_token"
+
+    def get(self, path: str, **query: str) -> Any:
+        return self._call("GET", path, params=query)
+
+    def post(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        return self._call("POST", path, json=body or {})
+
+    def pages(self, path: str) -> Iterator[Mapping[str, Any]]:
+        """The results of all pages of a list."""
+        query: dict[str, str] = {}
+        for _ in range(_MOST_PAGES):
+            page = self.get(path, **query)
+            yield from page["results"]
+            if not page.get("cursor"):
+                return
+            query = {"cursor": page["cursor"]}
+
+    def download(self, path: str, target: Path) -> Iterator[int]:
+        """Writes the body to `target`; yields how many bytes it has so far."""
+        try:
+            with self._client.stream("GET", path, headers=self._headers()) as response, target.open("wb") as file:
+                if response.is_error:
+                    response.read()
+                    raise _problem(response)
+                size = 0
+                for chunk in response.iter_bytes(1 << 20):
+                    file.write(chunk)
+                    size += len(chunk)
+                    yield size
+        except httpx.HTTPError as error:
+            raise _unreachable(self.settings, error) from None
+
+    def _call(self, method: str, path: str, **options: Any) -> Any:
+        try:
+            response = self._client.request(method, path, headers=self._headers(), **options)
+            if response.status_code == 401:  # the token expired, or the database is another one
+                prepare(self.settings, "token")
+                response = self._client.request(method, path, headers=self._headers(), **options)
+        except httpx.HTTPError as error:
+            raise _unreachable(self.settings, error) from None
+        if response.is_error:
+            raise _problem(response)
+        return response.json() if response.content else None
+
+    def _headers(self) -> dict[str, str]:
+        try:
+            return {"Authorization": f"Bearer {self._token_file.read_text().strip()}"}
+        except FileNotFoundError:
+            raise CliError("MicroServo is not running; start it with: ./microservo up", code=NOT_RUNNING) from None
+
+
+def _unreachable(settings: Config, error: httpx.HTTPError) -> CliError:
+    if isinstance(error, httpx.ConnectError):
+        return CliError("MicroServo is not running; start it with: ./microservo up", code=NOT_RUNNING)
+    return CliError(f"{web_url(settings)} does not answer ({type(error).__name__}); see: ./microservo logs web")
+
+
+def _problem(response: httpx.Response) -> CliError:
+    try:
+        body = response.json()
+    except ValueError:
+        body = {}
+    detail = body.get("detail") or f"HTTP {response.status_code}"
+    fields = "; ".join(f"{name}: {' '.join(texts)}" for name, texts in body.get("errors", {}).items())
+    text = fields or detail
+    if response.status_code >= 500:
+        text += " (see: ./microservo logs web)"
+    return CliError(text, code=2 if response.status_code in (400, 422) else 1)
