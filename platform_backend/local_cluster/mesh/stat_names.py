@@ -30,7 +30,7 @@ HTTP_TAGS: Final = (
     "destination_service_name",
     "request_protocol",  # grpc or http
     "response_code",  # 0: the caller went away before an answer
-    "grpc_response_status",  # number; empty when the answer has none
+    "grpc_response_status",  # only for grpc; "-" when there was no answer
 )
 # Envoy's name to Istio's. As in Istio, "received" is what the client sent to the server.
 TCP_METRICS: Final = {

@@ -1,0 +1,81 @@
+"""Client of Envoy's admin address: is it ready, and which version of its configuration is in use?"""
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Final
+
+import aiohttp
+
+from local_cluster.mesh.layout import MeshError
+
+REQUEST_TIMEOUT: Final = 2.0
+POLL_INTERVAL: Final = 0.005
+
+
+class EnvoyAdmin:
+    """Call `close` when done."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self.address = (host, port)
+        self._session: aiohttp.ClientSession | None = None
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def is_ready(self) -> bool:
+        try:
+            await self.get("/ready")
+        except MeshError:
+            return False
+        return True
+
+    async def get(self, path: str) -> str:
+        """Body of a page. Raises MeshError."""
+        if self._session is None:
+            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=REQUEST_TIMEOUT))
+        host, port = self.address
+        try:
+            async with self._session.get(f"http://{host}:{port}{path}", raise_for_status=True) as response:
+                return await response.text()
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise MeshError(f"Envoy's admin address {host}:{port}{path}: {type(error).__name__}: {error}") from None
+
+    async def routes_version(self, name: str) -> str | None:
+        """The version of a route configuration that requests see now."""
+        dump = await self._dump(f"resource=dynamic_route_configs&name_regex=^{name}$")
+        return next((entry.get("version_info") for entry in dump), None)
+
+    async def endpoints(self, cluster: str) -> set[int]:
+        """The ports that a cluster balances over now."""
+        dump = await self._dump(f"include_eds=on&resource=static_endpoint_configs&name_regex=^{cluster}$")
+        return {port for entry in dump for port in _ports(entry.get("endpoint_config", {}))}
+
+    async def _dump(self, query: str) -> Sequence[dict[str, Any]]:
+        dump: Sequence[dict[str, Any]] = json.loads(await self.get(f"/config_dump?{query}")).get("configs", [])
+        return dump
+
+
+def _ports(assignment: dict[str, Any]) -> list[int]:
+    return [
+        host["endpoint"]["address"]["socket_address"]["port_value"]
+        for locality in assignment.get("endpoints", [])
+        for host in locality.get("lb_endpoints", [])
+    ]
+
+
+async def wait_until(holds: Callable[[], Awaitable[bool]], *, timeout: float, what: str) -> None:
+    """Poll until `holds`; an unreachable Envoy counts as no. Raises MeshError."""
+    deadline = time.monotonic() + timeout
+    reason = "not in use"
+    while time.monotonic() < deadline:
+        try:
+            if await holds():
+                return
+        except MeshError as error:
+            reason = str(error)
+        await asyncio.sleep(POLL_INTERVAL)
+    raise MeshError(f"{what}: not confirmed within {timeout:.0f} s: {reason}")

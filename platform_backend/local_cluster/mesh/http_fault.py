@@ -1,0 +1,58 @@
+"""Faults of requests, as routes of Envoy: which requests they hit and what happens to those."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+TYPE: Final = "type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault"
+FILTER: Final = "envoy.filters.http.fault"
+# What an application sees when its upstream really fails. Envoy's own text would tell that a fault was injected.
+NEUTRAL_MESSAGE: Final = (
+    "upstream connect error or disconnect/reset before headers. reset reason: connection termination"
+)
+GRPC_STATUSES: Final = range(1, 17)
+HTTP_STATUSES: Final = range(200, 600)
+PERCENT_TO_TEN_THOUSANDTHS: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class HttpFault:
+    """Abort and/or delay of `percent` of the requests whose path begins with `path`."""
+
+    percent: float = 100.0
+    abort_status: int | None = None  # 1-16: a gRPC status; 200-599: an HTTP status
+    delay_ms: int = 0
+    path: str = ""  # empty: every request
+
+    def __post_init__(self) -> None:
+        if not 0 < self.percent <= 100:
+            raise ValueError(f"percent is {self.percent!r}; expected more than 0, up to 100")
+        if self.abort_status is None and not self.delay_ms:
+            raise ValueError("neither a status nor a delay: this fault would do nothing")
+        if self.abort_status is not None and self.abort_status not in (*GRPC_STATUSES, *HTTP_STATUSES):
+            raise ValueError(f"abort_status is {self.abort_status!r}; expected 1 to 16 (gRPC) or 200 to 599 (HTTP)")
+        if self.path and not self.path.startswith("/"):
+            raise ValueError(f"path is {self.path!r}; expected it to begin with /")
+
+
+def fault_filter() -> dict[str, Any]:
+    """The filter that does nothing until a route says otherwise."""
+    return {"name": FILTER, "typed_config": {"@type": TYPE}}
+
+
+def per_filter_config(fault: HttpFault) -> dict[str, Any]:
+    """What a route says to the filter."""
+    config: dict[str, Any] = {"@type": TYPE}
+    percentage = {"numerator": round(fault.percent * PERCENT_TO_TEN_THOUSANDTHS), "denominator": "TEN_THOUSAND"}
+    if fault.delay_ms:
+        config["delay"] = {"fixed_delay": f"{fault.delay_ms / 1000:.3f}s", "percentage": percentage}
+    if fault.abort_status is not None:
+        key = "grpc_status" if fault.abort_status in GRPC_STATUSES else "http_status"
+        config["abort"] = {key: fault.abort_status, "percentage": percentage}
+    return {FILTER: config}
+
+
+def neutral_replies() -> dict[str, Any]:
+    """Rewrites the answers of the filter, and only those ("FI": fault injected)."""
+    return {
+        "mappers": [{"filter": {"response_flag_filter": {"flags": ["FI"]}}, "body": {"inline_string": NEUTRAL_MESSAGE}}]
+    }

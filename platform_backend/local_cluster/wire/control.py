@@ -1,0 +1,42 @@
+"""The wire's control socket: one JSON object a line, one JSON object back.
+
+{"op": "impair", "impairments": {"links": {id: {latency_ms: ...}}, "lanes": {"<pair>/request": [id, ...]}}} -> {}
+{"op": "counters"} -> {"pairs": {pair: {opened, closed, request_bytes, response_bytes}}}
+Whatever is wrong with a request: {"error": "..."}.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+from pathlib import Path
+from typing import Any, Final
+
+from local_cluster.wire.state import Impairments, Wire
+
+LONGEST_LINE: Final = 1 << 20
+PRIVATE: Final = 0o077
+
+
+async def serve_control(wire: Wire, path: Path) -> asyncio.Server:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.closing(writer), contextlib.suppress(ConnectionError, ValueError):  # ValueError: line too long
+            while line := await reader.readline():
+                writer.write(json.dumps(_handle(wire, line)).encode() + b"\n")
+                await writer.drain()
+
+    os.umask(PRIVATE)
+    return await asyncio.start_unix_server(answer, path, limit=LONGEST_LINE)
+
+
+def _handle(wire: Wire, line: bytes) -> dict[str, Any]:
+    try:
+        request = json.loads(line)
+        if request["op"] == "counters":
+            return {"pairs": wire.counters()}
+        if request["op"] == "impair":
+            wire.impair(Impairments.from_json(request["impairments"]))
+            return {}
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        return {"error": f"{type(error).__name__}: {error}"}
+    return {"error": f"no such op: {request['op']!r}"}

@@ -1,0 +1,186 @@
+"""Bytes on their way: a lane is one direction of a pair of pods, a flow one direction of a connection."""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from enum import Enum
+from typing import Final, Protocol
+
+from local_cluster.wire.impairment import Link
+
+# A flow that holds this much stops reading, as a full TCP window would.
+HIGH_WATER: Final = 256 * 1024
+LOW_WATER: Final = HIGH_WATER // 2
+# With a bandwidth limit, a chunk leaves in pieces, else it would arrive late and all at once.
+PIECE: Final = 4096
+# Timers fire up to this much early rather than one turn of the loop late.
+TICK: Final = 0.0005
+
+
+class End(Enum):
+    """How a stream of bytes ends; it waits its turn behind the bytes before it."""
+
+    EOF = "eof"
+    RESET = "reset"
+
+
+Item = bytes | End
+
+
+class Source(Protocol):
+    def pause(self) -> None: ...
+    def resume(self) -> None: ...
+
+
+class Sink(Protocol):
+    def write(self, data: bytes) -> None: ...
+    def end(self, end: End) -> None: ...
+
+
+class Lane:
+    """One direction between two pods: its impairments, its counter, and the flows alive on it."""
+
+    __slots__ = ("bytes", "flows", "links")
+
+    def __init__(self) -> None:
+        self.links: tuple[Link, ...] = ()
+        self.flows: set[Flow] = set()
+        self.bytes = 0
+
+    @property
+    def held(self) -> bool:
+        return any(link.impairment.partition for link in self.links)
+
+    @property
+    def piece(self) -> int:
+        """The largest number of bytes that travel as one; 0 is no limit."""
+        return PIECE if any(link.impairment.bandwidth for link in self.links) else 0
+
+    def arrival(self, sent: float, size: int) -> float:
+        for link in self.links:
+            sent = link.arrival(sent, size)
+        return sent
+
+    def impair(self, links: Sequence[Link]) -> None:
+        """Bytes already on their way arrive at once, so that the end of a fault is the end of its effect."""
+        if self.links == tuple(links):
+            return
+        self.links = tuple(links)
+        for flow in list(self.flows):
+            flow.hurry()
+
+
+class Flow:
+    """Holds the bytes of one connection and direction until they are due, in their order."""
+
+    __slots__ = (
+        "_blocked",
+        "_dropped",
+        "_last",
+        "_loop",
+        "_paused",
+        "_queue",
+        "_sink",
+        "_source",
+        "_timer",
+        "_waiting",
+        "lane",
+    )
+
+    def __init__(self, lane: Lane, source: Source) -> None:
+        self.lane = lane
+        self._loop = asyncio.get_running_loop()
+        self._source = source
+        self._sink: Sink | None = None
+        self._queue: deque[tuple[float, Item]] = deque()
+        self._waiting = 0
+        self._last = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+        self._paused = False
+        self._blocked = False
+        self._dropped = False
+        lane.flows.add(self)
+
+    def open(self, sink: Sink) -> None:
+        """From now on bytes can leave."""
+        if self._dropped:
+            return
+        self._sink = sink
+        self._flush()
+
+    def feed(self, item: Item) -> None:
+        """Take what the source sent."""
+        if self._dropped:
+            return
+        if not self._queue and not self.lane.links and self._can_deliver():
+            self._deliver(item)
+            return
+        for piece in self._pieces(item):
+            self._enqueue(piece)
+        if self._waiting > HIGH_WATER and not self._paused and not isinstance(item, End):
+            self._paused = True
+            self._source.pause()
+        self._flush()
+
+    def block(self, blocked: bool) -> None:
+        """The sink's own buffer is full (or no longer is)."""
+        self._blocked = blocked
+        if not blocked:
+            self._flush()
+
+    def hurry(self) -> None:
+        now = self._loop.time()
+        self._queue = deque((now, item) for _, item in self._queue)
+        self._last = now
+        self._flush()
+
+    def drop(self) -> None:
+        """The sink is gone: forget what was meant for it."""
+        self._dropped = True
+        self.lane.flows.discard(self)
+        self._queue.clear()
+        self._sink = None
+        self._cancel_timer()
+
+    def _pieces(self, item: Item) -> list[Item]:
+        size = self.lane.piece
+        if isinstance(item, End) or not size or len(item) <= size:
+            return [item]
+        return [item[start : start + size] for start in range(0, len(item), size)]
+
+    def _enqueue(self, item: Item) -> None:
+        size = 0 if isinstance(item, End) else len(item)
+        self._last = max(self._last, self.lane.arrival(self._loop.time(), size))
+        self._queue.append((self._last, item))
+        self._waiting += size
+
+    def _can_deliver(self) -> bool:
+        return self._sink is not None and not self._blocked
+
+    def _flush(self) -> None:
+        self._cancel_timer()
+        due = self._loop.time() + TICK
+        while self._queue and self._can_deliver() and not self.lane.held and self._queue[0][0] <= due:
+            item = self._queue.popleft()[1]
+            self._waiting -= 0 if isinstance(item, End) else len(item)
+            self._deliver(item)
+        if self._paused and self._waiting < LOW_WATER:
+            self._paused = False
+            self._source.resume()
+        if self._queue and self._can_deliver() and not self.lane.held:
+            self._timer = self._loop.call_at(self._queue[0][0], self._flush)
+
+    def _deliver(self, item: Item) -> None:
+        sink: Sink | None = self._sink
+        if sink is None:
+            return
+        if isinstance(item, End):
+            sink.end(item)
+        else:
+            self.lane.bytes += len(item)
+            sink.write(item)
+
+    def _cancel_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
