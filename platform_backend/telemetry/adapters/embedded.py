@@ -1,0 +1,157 @@
+"""Telemetry of the embedded mode: the segments that the local cluster's collector writes, read by DuckDB."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import groupby
+from typing import Any, Final, Self, TypeVar
+
+import pyarrow as pa
+from common.errors import Unavailable
+from platform_backend.config import Config
+from telemetry_store.layout import Segment
+from telemetry_store.reader import BEGINNING, END, Row, Snapshot, StoreReader, StoreUnreadable
+
+from telemetry.adapters import embedded_sql as sql
+from telemetry.paging import (
+    check_limit,
+    check_step,
+    decode_log_cursor,
+    decode_trace_cursor,
+    encode_cursor,
+)
+from telemetry.ports import (
+    Bucket,
+    Edge,
+    LogQuery,
+    MetricQuery,
+    Page,
+    Series,
+    TraceQuery,
+    TraceSummary,
+)
+from telemetry.records import LogRecord, Span, TableName, Window
+
+# How far before its window a rate looks for the sample that its first difference needs.
+RATE_LOOKBACK_US: Final = 300_000_000
+
+Result = TypeVar("Result")
+
+
+class EmbeddedTelemetry:
+    """Implements telemetry.ports.TelemetrySource; safe for threads."""
+
+    def __init__(self, reader: StoreReader) -> None:
+        self._reader = reader
+
+    @classmethod
+    def from_config(cls, settings: Config) -> Self:
+        return cls(StoreReader(settings.telemetry_dir))
+
+    def logs(self, query: LogQuery) -> Page[LogRecord]:
+        check_limit(query.limit)
+        conditions = sql.log_conditions(query)
+        end = query.window.end
+        if query.cursor:
+            timestamp, log_id = decode_log_cursor(query.cursor)
+            conditions.add("(timestamp, log_id) < ($after, $after_id)", after=timestamp, after_id=log_id)
+            end = min(end, timestamp + 1)
+        if end <= query.window.start:
+            return Page(())
+        parameters = {**conditions.parameters, "limit": query.limit + 1}
+        with _reachable():
+            rows = self._newest(sql.log_page(conditions), parameters, Window(query.window.start, end))
+        records = [LogRecord(*row) for row in rows]
+        return _page(records, query.limit, lambda record: encode_cursor(record.timestamp, record.log_id))
+
+    def log_histogram(self, query: LogQuery, *, step: int) -> Sequence[Bucket]:
+        check_step(query.window, step)
+        conditions = sql.log_conditions(query)
+        parameters = {**conditions.parameters, "origin": query.window.start, "step": step}
+        rows = self._query("logs", query.window, sql.log_histogram(conditions), parameters)
+        return [Bucket(query.window.start + index * step, level, count) for index, level, count in rows]
+
+    def traces(self, query: TraceQuery) -> Page[TraceSummary]:
+        check_limit(query.limit)
+        after = decode_trace_cursor(query.cursor) if query.cursor else None
+        rows = self._query("spans", query.window, *sql.trace_page(query, after))
+        summaries = [TraceSummary(*row) for row in rows]
+        return _page(summaries, query.limit, lambda summary: encode_cursor(summary.timestamp, summary.trace_id))
+
+    def spans(self, trace_id: str, window: Window | None = None) -> Sequence[Span]:
+        rows = self._query("spans", window, sql.SPANS_OF_TRACE, {"trace_id": trace_id})
+        return [Span(*row) for row in rows]
+
+    def topology(self, window: Window) -> Sequence[Edge]:
+        seconds = (window.end - window.start) / 1e6
+        rows = self._query("spans", window, sql.TOPOLOGY, {})
+        return [Edge(source, target, count / seconds, *values) for source, target, count, *values in rows]
+
+    def metric_names(self, window: Window) -> Sequence[str]:
+        return [name for (name,) in self._query("samples", window, sql.METRIC_NAMES, {})]
+
+    def metric_range(self, query: MetricQuery) -> Sequence[Series]:
+        check_step(query.window, query.step)
+        start = query.window.start - (RATE_LOOKBACK_US if query.rate else 0)
+        rows = self._query("samples", Window(start, query.window.end), *sql.metric_range(query))
+        return [
+            Series(service, pod, labels, [(query.window.start + row[3] * query.step, row[4]) for row in group])
+            for (service, pod, labels), group in groupby(rows, key=lambda row: row[:3])
+        ]
+
+    def count(self, table: TableName, window: Window) -> int:
+        with _reachable():
+            return self._reader.count(table, window.start, window.end)
+
+    def batches(self, table: TableName, window: Window) -> Iterator[pa.RecordBatch]:
+        with _reachable():
+            yield from self._reader.batches(table, window.start, window.end)
+
+    def _query(self, table: TableName, window: Window | None, statement: str, parameters: dict[str, Any]) -> list[Row]:
+        start, end = (window.start, window.end) if window else (BEGINNING, END)
+        with _reachable():
+            return self._reader.query(statement, parameters, table=table, start=start, end=end)
+
+    def _newest(self, statement: str, parameters: dict[str, Any], window: Window) -> list[Row]:
+        def attempt() -> list[Row]:
+            snapshot = self._reader.snapshot("logs", window.start, window.end)
+            return self._walk_back(statement, parameters, snapshot)
+
+        return self._reader.retrying(attempt)
+
+    def _walk_back(self, statement: str, parameters: dict[str, Any], snapshot: Snapshot) -> list[Row]:
+        """The newest rows, reading only as many segments as it takes.
+
+        Late rows let segments overlap: the page is complete when what is left ends before its oldest row.
+        """
+        limit = parameters["limit"]
+        rows: list[Row] = []
+        for part, last_of_rest in _newest_first(snapshot):
+            rows += self._reader.query_snapshot(statement, parameters, part)
+            rows = sorted(rows, key=lambda row: (row[1], row[0]), reverse=True)[:limit]
+            if len(rows) == limit and last_of_rest < rows[-1][1]:
+                break
+        return rows
+
+
+def _newest_first(snapshot: Snapshot) -> Iterator[tuple[Snapshot, int]]:
+    """Ever larger parts of a snapshot from its newest rows backwards, each with the last time of the rest."""
+    rest: list[Segment] = sorted(snapshot.segments, key=lambda segment: segment.last, reverse=True)
+    size, with_hot = 1, True
+    while rest or with_hot:
+        part, rest = rest[:size], rest[size:]
+        yield snapshot.only(part, with_hot=with_hot), rest[0].last if rest else BEGINNING
+        size, with_hot = size * 2, False
+
+
+def _page(rows: Sequence[Result], limit: int, cursor_of: Callable[[Result], str]) -> Page[Result]:
+    """`rows` has one more than the page when there is a next page."""
+    page = rows[:limit]
+    return Page(page, cursor_of(page[-1]) if len(rows) > limit else None)
+
+
+@contextmanager
+def _reachable() -> Iterator[None]:
+    try:
+        yield
+    except (StoreUnreadable, FileNotFoundError) as error:
+        raise Unavailable(f"telemetry can't be read at the moment: {error}; try again") from error

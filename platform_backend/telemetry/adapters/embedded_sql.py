@@ -1,0 +1,135 @@
+"""SQL of the embedded telemetry source. {rows} stands for the rows of the window; all values are bound."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from telemetry_store.schemas import SPAN_IS_ERROR
+
+from telemetry.ports import LogQuery, MetricQuery, TraceQuery
+
+LOG_COLUMNS: Final = "log_id, timestamp, service, pod, level, message, trace_id, span_id"
+SPAN_COLUMNS: Final = (
+    "timestamp, duration, trace_id, span_id, parent_span_id, service, pod, operation_name, kind, type, status_code"
+)
+
+SPANS_OF_TRACE: Final = f"select {SPAN_COLUMNS} from {{rows}} where trace_id = $trace_id order by timestamp, span_id"  # noqa: S608 - a constant
+
+METRIC_NAMES: Final = "select distinct metric from {rows} order by metric"
+
+# Ranked by start, but roots first: 1 << 61 µs is later than any time.
+_TRACES: Final = f"""
+with ranked as (
+    select *, timestamp + case when parent_span_id is null then 0 else 2305843009213693952 end as rank,
+           ({SPAN_IS_ERROR}) as failed
+    from {{rows}}
+), traces as (
+    select trace_id, min(timestamp) as started, max(timestamp + duration) - min(timestamp) as length,
+           arg_min(service, rank) as service, arg_min(operation_name, rank) as operation_name,
+           count(*) as spans, count(*) filter (where failed) as errors, [CHOSEN] as chosen
+    from ranked group by trace_id
+)
+select trace_id, started, length, service, operation_name, spans, errors from traces
+where chosen and length >= $min_duration and errors >= $min_errors and [AFTER]
+order by started desc, trace_id desc limit $limit
+"""  # noqa: S608 - a constant
+
+# A call is a client span. Who was called: the service of its server span; where there is none (the call never
+# arrived), the service that serves the same operation otherwise.
+TOPOLOGY: Final = f"""
+with spans as (select * from {{rows}}),
+served as (
+    select trace_id, parent_span_id, min(service) as service from spans where kind = 'server' group by all
+), operations as (
+    select operation_name, min(service) as service from spans where kind = 'server' and type = 'grpc' group by all
+), calls as (
+    select client.service as source, coalesce(served.service, operations.service) as destination,
+           client.duration, ({SPAN_IS_ERROR}) as failed
+    from spans as client
+    left join served on served.trace_id = client.trace_id and served.parent_span_id = client.span_id
+    left join operations on operations.operation_name = client.operation_name and client.type = 'grpc'
+    where client.kind = 'client'
+)
+select source, destination, count(*), avg(failed::int),
+       quantile_cont(duration, 0.5), quantile_cont(duration, 0.95)
+from calls where destination is not null group by source, destination order by source, destination
+"""  # noqa: S608 - a constant
+
+_LAST_VALUE: Final = """
+select service, pod, labels, (timestamp - $origin) // $step as step, arg_max(value, timestamp)
+from {rows} where [CHOSEN] group by all order by service, pod, labels, step
+"""
+
+# Per second between neighbouring samples; a counter that falls has begun again at zero.
+_RATE: Final = """
+with differences as (
+    select *, value - lag(value) over series as delta, timestamp - lag(timestamp) over series as elapsed
+    from {rows} where [CHOSEN] window series as (partition by service, pod, labels order by timestamp)
+)
+select service, pod, labels, (timestamp - $origin) // $step as step,
+       sum(case when delta < 0 then value else delta end) * 1e6 / sum(elapsed)
+from differences where elapsed > 0 and timestamp >= $origin group by all order by service, pod, labels, step
+"""
+
+
+class Conditions:
+    """SQL conditions joined by `and`, with their bound parameters."""
+
+    def __init__(self) -> None:
+        self.parameters: dict[str, Any] = {}
+        self._terms: list[str] = []
+
+    def add(self, term: str, **parameters: Any) -> None:
+        self._terms.append(f"({term})")
+        self.parameters.update(parameters)
+
+    def one_of(self, column: str, values: Sequence[str]) -> None:
+        """No values: any."""
+        if values:
+            self.add(f"list_contains(${column}_choice::varchar[], {column})", **{f"{column}_choice": list(values)})
+
+    def __str__(self) -> str:
+        return " and ".join(self._terms) or "true"
+
+
+def log_conditions(query: LogQuery) -> Conditions:
+    conditions = Conditions()
+    conditions.one_of("service", query.services)
+    conditions.one_of("pod", query.pods)
+    conditions.one_of("level", query.levels)
+    if query.contains:
+        conditions.add("contains(message, $contains)", contains=query.contains)
+    return conditions
+
+
+def log_page(conditions: Conditions) -> str:
+    return f"select {LOG_COLUMNS} from {{rows}} where {conditions} order by timestamp desc, log_id desc limit $limit"  # noqa: S608 - bound
+
+
+def log_histogram(conditions: Conditions) -> str:
+    return f"""
+        select (timestamp - $origin) // $step as step, level, count(*)
+        from {{rows}} where {conditions} group by all order by step, level
+    """  # noqa: S608 - bound
+
+
+def trace_page(query: TraceQuery, after: tuple[int, str] | None) -> tuple[str, dict[str, Any]]:
+    parameters: dict[str, Any] = {
+        "min_duration": query.min_duration,
+        "min_errors": int(query.errors_only),
+        "limit": query.limit + 1,
+    }
+    chosen, condition = Conditions(), Conditions()
+    chosen.one_of("service", query.services)
+    if after:
+        condition.add("(started, trace_id) < ($after, $after_id)", after=after[0], after_id=after[1])
+    sql = _TRACES.replace("[CHOSEN]", f"bool_or({chosen})").replace("[AFTER]", str(condition))
+    return sql, {**parameters, **chosen.parameters, **condition.parameters}
+
+
+def metric_range(query: MetricQuery) -> tuple[str, dict[str, Any]]:
+    conditions = Conditions()
+    conditions.add("metric = $metric", metric=query.metric)
+    conditions.one_of("service", query.services)
+    conditions.one_of("pod", query.pods)
+    sql = (_RATE if query.rate else _LAST_VALUE).replace("[CHOSEN]", str(conditions))
+    return sql, {**conditions.parameters, "origin": query.window.start, "step": query.step}

@@ -1,0 +1,185 @@
+"""Telemetry in memory: what tests load into it, answered in plain Python. The oracle of the contract tests."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from itertools import pairwise
+from statistics import fmean
+from typing import Protocol, Self, TypeVar
+
+import pyarrow as pa
+from platform_backend.config import Config
+
+from telemetry.paging import check_limit, check_step, decode_log_cursor, decode_trace_cursor, encode_cursor
+from telemetry.ports import Bucket, Edge, LogQuery, MetricQuery, Page, Series, TraceQuery, TraceSummary
+from telemetry.records import SCHEMAS, LogRecord, Sample, Span, TableName, Window
+
+RATE_LOOKBACK_US = 300_000_000
+
+
+class _Timed(Protocol):
+    @property
+    def timestamp(self) -> int: ...
+
+
+Timed = TypeVar("Timed", bound=_Timed)
+
+
+class FakeTelemetry:
+    """Implements telemetry.ports.TelemetrySource on three lists."""
+
+    def __init__(
+        self, logs: Iterable[LogRecord] = (), spans: Iterable[Span] = (), samples: Iterable[Sample] = ()
+    ) -> None:
+        self._logs = sorted(logs, key=lambda log: log.log_id)
+        self._spans, self._samples = list(spans), list(samples)
+
+    @classmethod
+    def from_config(cls, settings: Config) -> Self:
+        return cls()
+
+    def logs(self, query: LogQuery) -> Page[LogRecord]:
+        check_limit(query.limit)
+        rows = sorted(self._matching(query), key=lambda log: (log.timestamp, log.log_id), reverse=True)
+        if query.cursor:
+            after = decode_log_cursor(query.cursor)
+            rows = [log for log in rows if (log.timestamp, log.log_id) < after]
+        page = rows[: query.limit]
+        more = len(rows) > len(page)
+        return Page(page, encode_cursor(page[-1].timestamp, page[-1].log_id) if more else None)
+
+    def log_histogram(self, query: LogQuery, *, step: int) -> Sequence[Bucket]:
+        check_step(query.window, step)
+        start = query.window.start
+        counts = Counter(((log.timestamp - start) // step, log.level) for log in self._matching(query))
+        return [Bucket(start + index * step, level, count) for (index, level), count in sorted(counts.items())]
+
+    def traces(self, query: TraceQuery) -> Page[TraceSummary]:
+        check_limit(query.limit)
+        groups = defaultdict(list)
+        for span in _within(self._spans, query.window):
+            groups[span.trace_id].append(span)
+        found = [_summary(spans) for spans in groups.values() if _any_of(spans, query.services)]
+        found = [item for item in found if item.duration >= query.min_duration]
+        found = [item for item in found if item.error_count or not query.errors_only]
+        found.sort(key=lambda item: (item.timestamp, item.trace_id), reverse=True)
+        if query.cursor:
+            after = decode_trace_cursor(query.cursor)
+            found = [item for item in found if (item.timestamp, item.trace_id) < after]
+        page = found[: query.limit]
+        more = len(found) > len(page)
+        return Page(page, encode_cursor(page[-1].timestamp, page[-1].trace_id) if more else None)
+
+    def spans(self, trace_id: str, window: Window | None = None) -> Sequence[Span]:
+        spans = _within(self._spans, window) if window else self._spans
+        found = [span for span in spans if span.trace_id == trace_id]
+        return sorted(found, key=lambda span: (span.timestamp, span.span_id))
+
+    def topology(self, window: Window) -> Sequence[Edge]:
+        spans = sorted(_within(self._spans, window), key=lambda span: span.service, reverse=True)
+        servers = [span for span in spans if span.kind == "server"]
+        served = {(span.trace_id, span.parent_span_id): span.service for span in servers}
+        operations = {span.operation_name: span.service for span in servers if span.type == "grpc"}
+        calls = defaultdict(list)
+        for span in spans:
+            if span.kind != "client":
+                continue
+            fallback = operations.get(span.operation_name) if span.type == "grpc" else None
+            destination = served.get((span.trace_id, span.span_id), fallback)
+            if destination:
+                calls[span.service, destination].append(span)
+        seconds = (window.end - window.start) / 1e6
+        return [_edge(*key, calls[key], seconds) for key in sorted(calls)]
+
+    def metric_names(self, window: Window) -> Sequence[str]:
+        return sorted({sample.metric for sample in _within(self._samples, window)})
+
+    def metric_range(self, query: MetricQuery) -> Sequence[Series]:
+        check_step(query.window, query.step)
+        lookback = RATE_LOOKBACK_US if query.rate else 0
+        groups = defaultdict(list)
+        for sample in _within(self._samples, Window(query.window.start - lookback, query.window.end)):
+            if sample.metric == query.metric and _chosen(sample, query.services, query.pods):
+                groups[sample.service, sample.pod, sample.labels].append(sample)
+        series = [Series(*key, points=_points(samples, query)) for key, samples in sorted(groups.items())]
+        return [item for item in series if item.points]
+
+    def count(self, table: TableName, window: Window) -> int:
+        return len(_within(self._rows(table), window))
+
+    def batches(self, table: TableName, window: Window) -> Iterator[pa.RecordBatch]:
+        rows = sorted(_within(self._rows(table), window), key=lambda row: row.timestamp)
+        if rows:
+            dicts = [asdict(row) for row in rows]  # type: ignore[call-overload]
+            yield pa.RecordBatch.from_pylist(dicts, schema=SCHEMAS[table])
+
+    def _rows(self, table: TableName) -> Sequence[_Timed]:
+        tables: dict[TableName, Sequence[_Timed]] = {
+            "logs": self._logs,
+            "spans": self._spans,
+            "samples": self._samples,
+        }
+        return tables[table]
+
+    def _matching(self, query: LogQuery) -> Iterator[LogRecord]:
+        for log in _within(self._logs, query.window):
+            level_matches = not query.levels or log.level in query.levels
+            if level_matches and query.contains in log.message and _chosen(log, query.services, query.pods):
+                yield log
+
+
+def _within(rows: Iterable[Timed], window: Window) -> list[Timed]:
+    return [row for row in rows if window.start <= row.timestamp < window.end]
+
+
+def _chosen(row: LogRecord | Sample, services: Sequence[str], pods: Sequence[str]) -> bool:
+    return (not services or row.service in services) and (not pods or row.pod in pods)
+
+
+def _any_of(spans: Sequence[Span], services: Sequence[str]) -> bool:
+    return not services or any(span.service in services for span in spans)
+
+
+def _summary(spans: Sequence[Span]) -> TraceSummary:
+    first = min(spans, key=lambda span: (span.parent_span_id is not None, span.timestamp))
+    start = min(span.timestamp for span in spans)
+    end = max(span.timestamp + span.duration for span in spans)
+    errors = sum(span.is_error for span in spans)
+    return TraceSummary(first.trace_id, start, end - start, first.service, first.operation_name, len(spans), errors)
+
+
+def _edge(source: str, destination: str, calls: Sequence[Span], seconds: float) -> Edge:
+    durations = sorted(call.duration for call in calls)
+    error_ratio = fmean(call.is_error for call in calls)
+    p50, p95 = _quantile(durations, 0.5), _quantile(durations, 0.95)
+    return Edge(source, destination, len(calls) / seconds, error_ratio, p50, p95)
+
+
+def _quantile(ordered: Sequence[int], share: float) -> float:
+    """Linear interpolation between the two nearest ranks."""
+    position = share * (len(ordered) - 1)
+    low = int(position)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (ordered[high] - ordered[low]) * (position - low)
+
+
+def _points(samples: list[Sample], query: MetricQuery) -> list[tuple[int, float]]:
+    samples.sort(key=lambda sample: sample.timestamp)
+    steps = _rates(samples, query) if query.rate else _last_values(samples, query)
+    return [(query.window.start + index * query.step, value) for index, value in sorted(steps.items())]
+
+
+def _last_values(samples: Sequence[Sample], query: MetricQuery) -> dict[int, float]:
+    return {(sample.timestamp - query.window.start) // query.step: sample.value for sample in samples}
+
+
+def _rates(samples: Sequence[Sample], query: MetricQuery) -> dict[int, float]:
+    increase: Counter[int] = Counter()
+    elapsed: Counter[int] = Counter()
+    for before, sample in pairwise(samples):
+        if sample.timestamp >= query.window.start:
+            index = (sample.timestamp - query.window.start) // query.step
+            delta = sample.value - before.value
+            increase[index] += sample.value if delta < 0 else delta  # type: ignore[assignment]
+            elapsed[index] += sample.timestamp - before.timestamp
+    return {index: increase[index] * 1e6 / elapsed[index] for index in increase if elapsed[index]}

@@ -1,0 +1,149 @@
+"""One table of the store as its single writer sees it: append, seal, recover."""
+
+import contextlib
+import logging
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from telemetry_store import layout
+from telemetry_store.hot import HotWriter, read_hot
+from telemetry_store.layout import HotFile, Segment
+from telemetry_store.schemas import SCHEMAS, TableName
+from telemetry_store.segment import read_checkpoint, write_segment
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SealPolicy:
+    """A hot file is sealed at `rows`, or after `seconds` if it has `few_rows`, or after `longest_s` anyway.
+
+    Quiet tables thus don't leave thousands of tiny files, and no segment spans more than a few minutes.
+    """
+
+    rows: int = 200_000
+    seconds: float = 60.0
+    few_rows: int = 20_000
+    longest_s: float = 300.0
+
+    def is_due(self, rows: int, age_s: float) -> bool:
+        if rows >= self.rows or (rows and age_s >= self.longest_s):
+            return True
+        return rows >= self.few_rows and age_s >= self.seconds
+
+
+@dataclass(frozen=True, slots=True)
+class _Sealing:
+    hot: HotFile
+    checkpoint: bytes | None
+    future: Future[Segment | None]
+
+
+class TableWriter:
+    """Not thread-safe; sealing itself happens in `sealer`'s thread."""
+
+    def __init__(self, folder: Path, table: TableName, policy: SealPolicy, sealer: ThreadPoolExecutor) -> None:
+        self._folder, self._table, self._policy, self._sealer = folder, table, policy, sealer
+        self._sealing: list[_Sealing] = []
+        self._hot: HotWriter | None = None
+        folder.mkdir(parents=True, exist_ok=True)
+        self._recover()
+        newest = self.newest_segment()
+        self._seq = newest.seq + 1 if newest else 1
+        self.checkpoint = self._stored_checkpoint()
+        self._open()
+
+    def append(self, batch: pa.RecordBatch, checkpoint: bytes | None = None) -> None:
+        """The rows and the checkpoint are stored together or not at all; safe from a kill on return."""
+        hot = self._hot or self._open()
+        try:
+            hot.append(batch, checkpoint)
+        except OSError:
+            # What follows a torn batch could not be read, so this file ends here.
+            self._rotate()
+            raise
+        self.checkpoint = self.checkpoint if checkpoint is None else checkpoint
+        self.seal_if_due()
+
+    def seal_if_due(self) -> None:
+        self._retry_failed()
+        if self._hot and self._policy.is_due(self._hot.rows, time.monotonic() - self._opened):
+            self.seal()
+
+    def seal(self) -> None:
+        """Hand the hot file over to the sealing thread and begin the next one."""
+        if self._hot and self._hot.rows:
+            self._rotate()
+            self._open()
+
+    def close(self) -> None:
+        """Seal everything and wait for it."""
+        if self._hot:
+            self._rotate()
+        for sealing in self._sealing:
+            sealing.future.result()
+
+    def last_timestamp(self) -> int | None:
+        """Of the newest row at the start of this writer."""
+        return self._last_timestamp
+
+    def newest_segment(self) -> Segment | None:
+        segments = layout.list_folder(self._folder).segments
+        return segments[-1] if segments else None
+
+    def _open(self) -> HotWriter:
+        self._hot = HotWriter(layout.hot_path(self._folder, self._seq), SCHEMAS[self._table])
+        self._opened = time.monotonic()
+        return self._hot
+
+    def _rotate(self) -> None:
+        if self._hot is None:
+            return
+        with contextlib.suppress(OSError):  # a full disk; what was acknowledged is in the file
+            self._hot.close()
+        self._submit(HotFile(self._seq, self._hot.path), self.checkpoint)
+        self._hot = None
+        self._seq += 1
+
+    def _submit(self, hot: HotFile, checkpoint: bytes | None) -> None:
+        future = self._sealer.submit(seal_hot, self._folder, self._table, hot, checkpoint)
+        self._sealing.append(_Sealing(hot, checkpoint, future))
+
+    def _retry_failed(self) -> None:
+        """A hot file that could not be sealed (disk full) stays readable; try again."""
+        finished = [sealing for sealing in self._sealing if sealing.future.done()]
+        self._sealing = [sealing for sealing in self._sealing if not sealing.future.done()]
+        for sealing in finished:
+            if error := sealing.future.exception():
+                logger.error("%s: can't be sealed, will try again: %s", sealing.hot.path, error)
+                self._submit(sealing.hot, sealing.checkpoint)
+
+    def _recover(self) -> None:
+        """Seal what a killed writer left, remove what it had begun, and find where it stopped."""
+        for leftover in self._folder.glob(f"{layout.TEMPORARY}*"):
+            leftover.unlink()
+        listing = layout.list_folder(self._folder)
+        for path in set(self._folder.glob("hot-*.arrows")) - {hot.path for hot in listing.hot}:
+            path.unlink()
+        for hot in listing.hot:
+            seal_hot(self._folder, self._table, hot, self._stored_checkpoint())
+        segments = layout.list_folder(self._folder).segments
+        self._last_timestamp = max((segment.last for segment in segments), default=None)
+
+    def _stored_checkpoint(self) -> bytes | None:
+        newest = self.newest_segment()
+        return read_checkpoint(newest.path) if newest else None
+
+
+def seal_hot(folder: Path, table: TableName, hot: HotFile, checkpoint: bytes | None) -> Segment | None:
+    """Turn a hot file that nobody writes any more into a segment. `checkpoint` is kept if the file has none."""
+    contents = read_hot(hot.path)
+    segment = None
+    if any(batch.num_rows for batch in contents.batches):
+        segment = write_segment(folder, table, hot.seq, contents.batches, contents.checkpoint or checkpoint)
+    hot.path.unlink()
+    return segment

@@ -1,0 +1,361 @@
+"""What every telemetry source answers. A new adapter is one more entry in telemetry_data.LOADERS."""
+
+import importlib.util
+import itertools
+import random
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from common.errors import UserError
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from telemetry.ports import LogQuery, MetricQuery, Page, TelemetrySource, TraceQuery
+from telemetry.records import SCHEMAS, TABLES, Window
+
+
+def _helper(name: str):
+    path = Path(__file__).with_name(f"{name}.py")
+    spec = importlib.util.spec_from_file_location(name, path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+data = _helper("telemetry_data")
+T0, SECOND, WINDOW = data.T0, data.SECOND, data.WINDOW
+Load = Callable[..., TelemetrySource]
+
+
+@pytest.fixture(params=sorted(data.LOADERS))
+def load(request: pytest.FixtureRequest, tmp_path: Path) -> Load:
+    loader = data.LOADERS[request.param]
+    return lambda **tables: loader(data.Records(**tables), tmp_path)
+
+
+def identity(log) -> tuple[int, str]:
+    """Adapters choose their log_ids; messages in these tests are unique."""
+    return log.timestamp, log.message
+
+
+def pages(fetch: Callable[[str | None], Page], *, at_most: int = 500) -> Iterator[Page]:
+    cursor = None
+    for _ in range(at_most):
+        page = fetch(cursor)
+        yield page
+        cursor = page.cursor
+        if cursor is None:
+            return
+    raise AssertionError("paging does not end")
+
+
+def shuffled_logs(count: int) -> list:
+    """Late rows: arrival differs from the order of time by up to 40 s; some times are equal."""
+    noise = random.Random(7)
+    times = [T0 + (index // 3) * SECOND + noise.randrange(-40, 1) * SECOND for index in range(count)]
+    levels = itertools.cycle(["INFO", "INFO", "ERROR", "WARNING"])
+    pods = itertools.cycle(["cartservice-0", "cartservice-1", "frontend-0"])
+    return [data.log(i, at=at, level=next(levels), pod=next(pods)) for i, at in enumerate(times)]
+
+
+class TestLogs:
+    def test_pages_hold_each_row_once_newest_first(self, load: Load) -> None:
+        logs = shuffled_logs(300)
+        source = load(logs=logs)
+        window = Window(T0 - 60 * SECOND, T0 + 600 * SECOND)
+        found = [p.rows for p in pages(lambda cursor: source.logs(LogQuery(window, limit=17, cursor=cursor)))]
+        assert {len(rows) for rows in found[:-1]} == {17}
+        rows = [row for page in found for row in page]
+        expected = sorted(logs, key=lambda log: (log.timestamp, log.log_id), reverse=True)
+        assert [identity(row) for row in rows] == [identity(log) for log in expected]
+
+    def test_the_window_is_half_open(self, load: Load) -> None:
+        source = load(logs=[data.log(i, at=T0 + i * SECOND) for i in range(5)])
+        rows = source.logs(LogQuery(Window(T0 + SECOND, T0 + 3 * SECOND))).rows
+        assert [row.timestamp for row in rows] == [T0 + 2 * SECOND, T0 + SECOND]
+
+    def test_a_row_comes_back_as_it_was(self, load: Load) -> None:
+        log = replace(data.log(1, at=T0, message='quote " comma , 100 % 你好'), trace_id="a" * 32, span_id="b" * 16)
+        row = load(logs=[log]).logs(LogQuery(WINDOW)).rows[0]
+        assert replace(row, log_id=1) == log
+
+    @pytest.mark.parametrize(
+        ("filters", "expected"),
+        [
+            ({"services": ["frontend"]}, lambda log: log.service == "frontend"),
+            ({"pods": ["cartservice-1", "frontend-0"]}, lambda log: log.pod in ("cartservice-1", "frontend-0")),
+            ({"levels": ["ERROR"]}, lambda log: log.level == "ERROR"),
+            ({"contains": "ge 12"}, lambda log: "ge 12" in log.message),
+            ({"contains": "MESSAGE"}, lambda log: False),
+            ({"contains": "%"}, lambda log: False),
+            ({"contains": "'; drop table hot; --"}, lambda log: False),
+            (
+                {"services": ["cartservice"], "levels": ["INFO"], "contains": "0"},
+                lambda log: log.service == "cartservice" and log.level == "INFO" and "0" in log.message,
+            ),
+        ],
+    )
+    def test_filters(self, load: Load, filters: dict, expected: Callable) -> None:
+        logs = shuffled_logs(150)
+        window = Window(T0 - 60 * SECOND, T0 + 600 * SECOND)
+        rows = load(logs=logs).logs(LogQuery(window, limit=500, **filters)).rows
+        assert {identity(row) for row in rows} == {identity(log) for log in logs if expected(log)}
+        assert len({identity(row) for row in rows}) == len(rows)
+
+    def test_filters_hold_on_every_page(self, load: Load) -> None:
+        source = load(logs=shuffled_logs(150))
+        window = Window(T0 - 60 * SECOND, T0 + 600 * SECOND)
+        query = LogQuery(window, levels=["ERROR"], limit=10)
+        rows = [row for p in pages(lambda c: source.logs(replace(query, cursor=c))) for row in p.rows]
+        assert len(rows) == len([log for log in shuffled_logs(150) if log.level == "ERROR"])
+        assert {row.level for row in rows} == {"ERROR"}
+
+    def test_nothing_there(self, load: Load) -> None:
+        assert load().logs(LogQuery(WINDOW)) == Page([], None) or not load().logs(LogQuery(WINDOW)).rows
+
+    @pytest.mark.parametrize("cursor", ["nonsense", "bm9uc2Vuc2U", "WzEsMl0x!", "WzFd", "WyJhIiwxXQ"])
+    def test_a_bad_cursor_is_named(self, load: Load, cursor: str) -> None:
+        source = load(logs=[data.log(1, at=T0)])
+        with pytest.raises(UserError, match="cursor") as error:
+            source.logs(LogQuery(WINDOW, cursor=cursor))
+        assert "cursor" in error.value.fields
+
+    @pytest.mark.parametrize("limit", [0, -1, 1_000_000])
+    def test_a_bad_limit_is_named(self, load: Load, limit: int) -> None:
+        with pytest.raises(UserError, match="limit"):
+            load().logs(LogQuery(WINDOW, limit=limit))
+
+    def test_histogram_counts_by_step_and_level(self, load: Load) -> None:
+        logs = [data.log(i, at=T0 + i * SECOND, level="ERROR" if i % 5 == 0 else "INFO") for i in range(30)]
+        buckets = load(logs=logs).log_histogram(LogQuery(WINDOW), step=10 * SECOND)
+        found = [(bucket.start - T0, bucket.level, bucket.count) for bucket in buckets]
+        assert found == [
+            (start, level, count)
+            for start in (0, 10 * SECOND, 20 * SECOND)
+            for level, count in (("ERROR", 2), ("INFO", 8))
+        ]
+
+    def test_histogram_obeys_the_filters(self, load: Load) -> None:
+        logs = shuffled_logs(90)
+        window = Window(T0 - 60 * SECOND, T0 + 600 * SECOND)
+        buckets = load(logs=logs).log_histogram(LogQuery(window, services=["frontend"]), step=7 * SECOND)
+        assert sum(bucket.count for bucket in buckets) == 30
+
+    @pytest.mark.parametrize("step", [0, -5, 1000])
+    def test_histogram_refuses_a_bad_step(self, load: Load, step: int) -> None:
+        with pytest.raises(UserError, match="step"):
+            load().log_histogram(LogQuery(WINDOW), step=step)
+
+
+def shop_trace(trace: str, *, at: int, duration: int = 10_000, status: int = 0) -> list:
+    """frontend (http server) -> client -> cartservice (grpc server)."""
+    return [
+        data.span(f"{trace}a", None, at=at, duration=duration, trace=trace, type="http", status=200, operation="/cart"),
+        data.span(
+            f"{trace}b", f"{trace}a", at=at + 100, duration=duration - 200, trace=trace, kind="client", status=status
+        ),
+        data.span(
+            f"{trace}c",
+            f"{trace}b",
+            at=at + 200,
+            duration=duration - 400,
+            trace=trace,
+            service="cartservice",
+            status=status,
+        ),
+    ]
+
+
+def many_traces(count: int) -> list:
+    spans = []
+    for i in range(count):
+        spans += shop_trace(
+            f"t{i:03}", at=T0 + i // 2 * SECOND, duration=1000 * (i + 1), status=14 if i % 10 == 0 else 0
+        )
+    random.Random(3).shuffle(spans)
+    return spans
+
+
+class TestTraces:
+    def test_pages_hold_each_trace_once_newest_first(self, load: Load) -> None:
+        source = load(spans=many_traces(60))
+        found = [p.rows for p in pages(lambda c: source.traces(TraceQuery(WINDOW, limit=7, cursor=c)))]
+        ids = [row.trace_id for page in found for row in page]
+        keys = [(T0 + i // 2 * SECOND, f"t{i:03}") for i in range(60)]
+        assert ids == [trace_id for _, trace_id in sorted(keys, reverse=True)]
+
+    def test_a_summary(self, load: Load) -> None:
+        summary = load(spans=shop_trace("t1", at=T0, status=14)).traces(TraceQuery(WINDOW)).rows[0]
+        assert (summary.trace_id, summary.timestamp, summary.duration) == ("t1", T0, 10_000)
+        assert (summary.service, summary.operation_name) == ("frontend", "/cart")
+        assert (summary.span_count, summary.error_count) == (3, 2)
+
+    def test_without_its_root_a_trace_is_named_by_its_earliest_span(self, load: Load) -> None:
+        spans = shop_trace("t1", at=T0, duration=10_000)
+        window = Window(T0 + 150, T0 + SECOND)
+        summary = load(spans=spans).traces(TraceQuery(window)).rows[0]
+        assert (summary.service, summary.span_count) == ("cartservice", 1)
+
+    def test_filters(self, load: Load) -> None:
+        source = load(spans=many_traces(60))
+        slow = source.traces(TraceQuery(WINDOW, min_duration=50_000, limit=100)).rows
+        assert {row.trace_id for row in slow} == {f"t{i:03}" for i in range(49, 60)}
+        failed = source.traces(TraceQuery(WINDOW, errors_only=True, limit=100)).rows
+        assert {row.trace_id for row in failed} == {f"t{i:03}" for i in range(0, 60, 10)}
+        assert len(source.traces(TraceQuery(WINDOW, services=["cartservice"], limit=100)).rows) == 60
+        assert not source.traces(TraceQuery(WINDOW, services=["adservice"], limit=100)).rows
+
+    def test_a_service_filter_keeps_the_whole_trace(self, load: Load) -> None:
+        rows = load(spans=shop_trace("t1", at=T0)).traces(TraceQuery(WINDOW, services=["cartservice"])).rows
+        assert [row.span_count for row in rows] == [3]
+
+    def test_http_errors_are_5xx_only(self, load: Load) -> None:
+        spans = [
+            data.span(f"s{status}", None, at=T0, trace=f"t{status}", type="http", status=status)
+            for status in (200, 404, 499, 500, 503)
+        ]
+        rows = load(spans=spans).traces(TraceQuery(WINDOW, errors_only=True)).rows
+        assert {row.trace_id for row in rows} == {"t500", "t503"}
+
+    def test_a_log_cursor_is_refused(self, load: Load) -> None:
+        source = load(logs=[data.log(i, at=T0) for i in range(3)])
+        cursor = source.logs(LogQuery(WINDOW, limit=1)).cursor
+        with pytest.raises(UserError, match="cursor"):
+            source.traces(TraceQuery(WINDOW, cursor=cursor))
+
+    def test_spans_of_a_trace(self, load: Load) -> None:
+        spans = shop_trace("t1", at=T0) + shop_trace("t2", at=T0)
+        source = load(spans=spans)
+        assert source.spans("t1") == spans[:3]
+        assert source.spans("t1", Window(T0 + 150, T0 + SECOND)) == [spans[2]]
+        assert source.spans("unknown") == []
+
+
+class TestTopology:
+    def test_edges_as_the_caller_saw_them(self, load: Load) -> None:
+        spans = []
+        for i in range(100):
+            spans += shop_trace(f"t{i}", at=T0 + i * SECOND, duration=1200 + i * 1000, status=14 if i < 25 else 0)
+        (edge,) = load(spans=spans).topology(WINDOW)
+        assert (edge.source, edge.destination) == ("frontend", "cartservice")
+        assert edge.rate == pytest.approx(100 / 600)
+        assert edge.error_ratio == pytest.approx(0.25)
+        assert edge.p50 == pytest.approx(1000 + 49_500)
+        assert edge.p95 == pytest.approx(1000 + 94_050)
+
+    def test_calls_that_never_arrived_count_for_who_serves_the_operation(self, load: Load) -> None:
+        spans = shop_trace("t1", at=T0)
+        spans += shop_trace("t2", at=T0 + SECOND, status=14)[:2]
+        (edge,) = load(spans=spans).topology(WINDOW)
+        assert (edge.destination, edge.error_ratio) == ("cartservice", 0.5)
+
+    def test_an_attempt_repeated_by_the_mesh_is_one_call(self, load: Load) -> None:
+        spans = shop_trace("t1", at=T0)
+        spans.append(replace(spans[2], span_id="again"))
+        (edge,) = load(spans=spans).topology(WINDOW)
+        assert edge.rate == pytest.approx(1 / 600)
+
+    def test_calls_of_other_windows_are_out(self, load: Load) -> None:
+        source = load(spans=shop_trace("t1", at=T0))
+        assert source.topology(Window(T0 + SECOND, T0 + 2 * SECOND)) == []
+
+
+class TestMetrics:
+    def test_names(self, load: Load) -> None:
+        source = load(samples=[data.sample(name, at=T0 + i * SECOND, value=1) for i, name in enumerate("bacb")])
+        assert source.metric_names(WINDOW) == ["a", "b", "c"]
+        assert source.metric_names(Window(T0 + 2 * SECOND, T0 + 3 * SECOND)) == ["c"]
+
+    def test_the_last_value_of_each_step(self, load: Load) -> None:
+        samples = [data.sample("m", at=T0 + i * SECOND, value=i) for i in range(10)]
+        (series,) = load(samples=samples).metric_range(MetricQuery("m", WINDOW, step=4 * SECOND))
+        assert list(series.points) == [(T0, 3), (T0 + 4 * SECOND, 7), (T0 + 8 * SECOND, 9)]
+
+    def test_one_series_per_pod_and_labels(self, load: Load) -> None:
+        pods, labels = ["cartservice-0", "cartservice-1", "frontend-0"], ["code=200", "code=500"]
+        samples = [data.sample("m", at=T0, value=1, pod=pod, labels=label) for pod in pods for label in labels]
+        source = load(samples=samples)
+        found = source.metric_range(MetricQuery("m", WINDOW, step=SECOND))
+        assert {(s.pod, s.labels) for s in found} == set(itertools.product(pods, labels))
+        chosen = source.metric_range(MetricQuery("m", WINDOW, step=SECOND, services=["cartservice"], pods=[pods[1]]))
+        assert {s.pod for s in chosen} == {pods[1]}
+        assert source.metric_range(MetricQuery("other", WINDOW, step=SECOND)) == []
+
+    def test_rate_of_a_steady_counter(self, load: Load) -> None:
+        samples = [data.sample("m", at=T0 + i * SECOND, value=5.0 * i) for i in range(-10, 60)]
+        query = MetricQuery("m", Window(T0, T0 + 60 * SECOND), step=10 * SECOND, rate=True)
+        (series,) = load(samples=samples).metric_range(query)
+        assert [point[0] for point in series.points] == [T0 + i * 10 * SECOND for i in range(6)]
+        assert [point[1] for point in series.points] == pytest.approx([5.0] * 6)
+
+    def test_rate_survives_a_reset(self, load: Load) -> None:
+        values = [100, 110, 120, 10, 20, 30]
+        samples = [data.sample("m", at=T0 + i * 10 * SECOND, value=value) for i, value in enumerate(values)]
+        query = MetricQuery("m", Window(T0, T0 + 60 * SECOND), step=60 * SECOND, rate=True)
+        (series,) = load(samples=samples).metric_range(query)
+        assert [point[1] for point in series.points] == pytest.approx([1.0])
+
+    @pytest.mark.parametrize(("step", "words"), [(0, "positive"), (10_000, "11000")])
+    def test_a_bad_step_is_refused(self, load: Load, step: int, words: str) -> None:
+        with pytest.raises(UserError, match=words) as error:
+            load().metric_range(MetricQuery("m", WINDOW, step=step))
+        assert "step" in error.value.fields
+
+
+class TestBulk:
+    def tables(self) -> dict[str, list]:
+        samples = [data.sample(f"m{i % 7}", at=T0 + (i * 13 % 50) * SECOND, value=i) for i in range(100)]
+        return {"logs": shuffled_logs(200), "spans": many_traces(50), "samples": samples}
+
+    @pytest.mark.parametrize("table", TABLES)
+    def test_counts_equal_batches_to_the_row(self, load: Load, table) -> None:
+        tables = self.tables()
+        source = load(**tables)
+        for window in (Window(T0 - 60 * SECOND, T0 + 600 * SECOND), Window(T0 + 3 * SECOND, T0 + 9 * SECOND)):
+            expected = [row for row in tables[table] if window.start <= row.timestamp < window.end]
+            batches = list(source.batches(table, window))
+            assert source.count(table, window) == len(expected) == sum(batch.num_rows for batch in batches)
+
+    @pytest.mark.parametrize("table", TABLES)
+    def test_batches_are_the_rows_in_order_of_time(self, load: Load, table) -> None:
+        tables = self.tables()
+        window = Window(T0 - 60 * SECOND, T0 + 600 * SECOND)
+        rows = pa.Table.from_batches(load(**tables).batches(table, window), schema=SCHEMAS[table])
+        times = rows["timestamp"].to_pylist()
+        assert times == sorted(times)
+        names = [name for name in SCHEMAS[table].names if name != "log_id"]
+        found = sorted(map(repr, zip(*(rows[name].to_pylist() for name in names), strict=True)))
+        assert found == sorted(repr(tuple(getattr(row, name) for name in names)) for row in tables[table])
+
+    @pytest.mark.parametrize("table", TABLES)
+    def test_nothing_there(self, load: Load, table) -> None:
+        source = load()
+        assert source.count(table, WINDOW) == 0
+        assert list(source.batches(table, WINDOW)) == []
+
+
+@pytest.mark.parametrize("adapter", sorted(data.LOADERS))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    offsets=st.lists(st.integers(0, 12), max_size=40),
+    limit=st.integers(1, 9),
+    edges=st.tuples(st.integers(0, 12), st.integers(1, 12)),
+)
+def test_paging_gives_each_row_exactly_once_in_order(
+    adapter: str, offsets: list[int], limit: int, edges: tuple[int, int]
+) -> None:
+    logs = [data.log(i, at=T0 + offset) for i, offset in enumerate(offsets)]
+    window = Window(T0 + edges[0], T0 + edges[0] + edges[1])
+    with tempfile.TemporaryDirectory() as folder:
+        source = data.LOADERS[adapter](data.Records(logs=logs), Path(folder))
+        rows = [
+            row for page in pages(lambda c: source.logs(LogQuery(window, limit=limit, cursor=c))) for row in page.rows
+        ]
+    chosen = [log for log in logs if window.start <= log.timestamp < window.end]
+    chosen.sort(key=lambda log: (log.timestamp, log.log_id), reverse=True)
+    assert [identity(row) for row in rows] == [identity(log) for log in chosen]
