@@ -118,11 +118,12 @@ class Children:
         if child.ready is None:
             return
         deadline = time.monotonic() + READY_TIMEOUT
-        while time.monotonic() < deadline:
+        while time.monotonic() < deadline and _pid(child) is not None:
             if await child.ready():
                 return
             await asyncio.sleep(READY_INTERVAL)
-        raise ChildFailed(f"{child.name} is not ready after {READY_TIMEOUT:.0f} s; see {child.log}")
+        what = "ended before it was ready" if _pid(child) is None else f"is not ready after {READY_TIMEOUT:.0f} s"
+        raise ChildFailed(f"{child.name} {what}; see {child.log}")
 
     async def _watch(self, child: _Child) -> None:
         while child.process is not None:
@@ -136,10 +137,10 @@ class Children:
 
     async def _relaunch(self, child: _Child) -> None:
         child.restarts += 1
-        await self._launch(child)
         try:
+            await self._launch(child)
             await self._wait_ready(child)
-        except ChildFailed as failure:
+        except (ChildFailed, OSError) as failure:
             logger.error("%s", failure)
             return
         for callback in child.callbacks:

@@ -55,3 +55,12 @@ def signal_group(group: int, number: signal.Signals) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def send_signal(pid: int, number: signal.Signals) -> bool:
+    """Signal one process; False when it is gone."""
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        return False
+    return True

@@ -1,0 +1,174 @@
+"""Typed client of the control API, for the platform's adapters and the command line."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import httpx
+
+TIMEOUT: Final = httpx.Timeout(10.0, connect=2.0)
+
+T = TypeVar("T")
+
+
+class ClusterUnavailable(Exception):
+    """The local cluster does not answer: not started, starting, or hung."""
+
+
+class ClusterRefused(Exception):
+    """The local cluster answered with an error."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    state: str  # starting, ready
+    since_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceInfo:
+    name: str
+    replicas: int
+    protocol: str
+    calls: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PodInfo:
+    name: str
+    service: str
+    node: str
+    phase: str
+    ready: bool
+    restarts: int
+    started_us: int | None
+    pid: int | None
+    cpu_limit: float
+    memory_limit: int
+    cpu_seconds: float | None
+    memory_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessInfo:
+    name: str
+    pid: int | None
+    restarts: int
+    started_us: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class KindSupport:
+    supported: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FaultPod:
+    pod: str
+    service: str
+    start_us: int | None
+    end_us: int | None
+    end_reason: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class FaultInfo:
+    fault_id: str
+    kind: str
+    parameters: Mapping[str, Any]
+    state: str  # applying, active, recovering, ended, failed
+    created_us: int
+    deadline_us: int
+    error: str
+    pods: tuple[FaultPod, ...]
+
+
+class LocalClusterClient:
+    """Synchronous; safe to share between threads. All methods raise ClusterUnavailable and ClusterRefused."""
+
+    def __init__(self, socket_path: Path) -> None:
+        self._socket_path = socket_path
+        transport = httpx.HTTPTransport(uds=str(socket_path))
+        self._http = httpx.Client(transport=transport, base_url="http://local-cluster", timeout=TIMEOUT)
+
+    def close(self) -> None:
+        self._http.close()
+
+    def health(self) -> Health:
+        return _record(Health, self._call("GET", "/health"))
+
+    def services(self) -> Sequence[ServiceInfo]:
+        raw = self._call("GET", "/services")
+        return [_record(ServiceInfo, {**item, "calls": tuple(item["calls"])}) for item in raw]
+
+    def pods(self) -> Sequence[PodInfo]:
+        return [_record(PodInfo, item) for item in self._call("GET", "/pods")]
+
+    def processes(self) -> Sequence[ProcessInfo]:
+        return [_record(ProcessInfo, item) for item in self._call("GET", "/processes")]
+
+    def kinds(self) -> Mapping[str, KindSupport]:
+        return {name: _record(KindSupport, item) for name, item in self._call("GET", "/kinds").items()}
+
+    def apply_fault(
+        self, *, fault_id: str, kind: str, pods: Sequence[str], duration_s: float, parameters: Mapping[str, Any]
+    ) -> FaultInfo:
+        """Idempotent by fault_id."""
+        body = {
+            "fault_id": fault_id,
+            "kind": kind,
+            "pods": list(pods),
+            "duration_s": duration_s,
+            "parameters": dict(parameters),
+        }
+        return _fault(self._call("POST", "/faults", body))
+
+    def fault(self, fault_id: str) -> FaultInfo:
+        return _fault(self._call("GET", f"/faults/{fault_id}"))
+
+    def faults(self) -> Sequence[FaultInfo]:
+        return [_fault(item) for item in self._call("GET", "/faults")]
+
+    def end_fault(self, fault_id: str) -> FaultInfo:
+        """Idempotent; returns at once, poll `fault` for the end."""
+        return _fault(self._call("DELETE", f"/faults/{fault_id}"))
+
+    def load(self) -> float:
+        return float(self._call("GET", "/load")["rate"])
+
+    def set_load(self, rate: float) -> None:
+        self._call("PUT", "/load", {"rate": rate})
+
+    def _call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        try:
+            response = self._http.request(method, path, json=body)
+        except httpx.TransportError as error:
+            what = str(error) or type(error).__name__
+            raise ClusterUnavailable(f"the local cluster does not answer at {self._socket_path}: {what}") from error
+        if response.is_success:
+            return response.json()
+        raise ClusterRefused(response.status_code, _message(response))
+
+
+def _message(response: httpx.Response) -> str:
+    try:
+        return str(response.json()["error"])
+    except (ValueError, KeyError, TypeError):
+        return f"HTTP status {response.status_code}"
+
+
+def _record(kind: type[T], raw: Mapping[str, Any]) -> T:
+    """Fields that a newer cluster adds are ignored."""
+    return kind(**{field.name: raw[field.name] for field in fields(kind)})  # type: ignore[arg-type]
+
+
+def _fault(raw: Mapping[str, Any]) -> FaultInfo:
+    return _record(FaultInfo, {**raw, "pods": tuple(_record(FaultPod, pod) for pod in raw["pods"])})

