@@ -1,0 +1,61 @@
+"""What each user has put into the cart, kept in redis-cart."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import grpc
+
+from cartservice.store import CartStore, connect
+from shoplib import server
+from shoplib.environment import required
+from shoplib.errors import Refused
+from shoplib.hipstershop_pb2 import AddItemRequest, Cart, CartItem, Empty, EmptyCartRequest, GetCartRequest
+from shoplib.hipstershop_pb2_grpc import CartServiceServicer, add_CartServiceServicer_to_server
+
+logger = logging.getLogger("cartservice")
+
+
+class CartService(CartServiceServicer):
+    def __init__(self, store: CartStore) -> None:
+        self._store = store
+
+    async def AddItem(self, request: AddItemRequest, context: grpc.aio.ServicerContext) -> Empty:
+        item = request.item
+        logger.info(
+            "AddItemAsync called with userId=%s, productId=%s, quantity=%d",
+            request.user_id,
+            item.product_id,
+            item.quantity,
+        )
+        if item.quantity < 1:
+            raise Refused(grpc.StatusCode.INVALID_ARGUMENT, f"quantity is {item.quantity}; expected 1 or more")
+        await self._store.add(request.user_id, item.product_id, item.quantity)
+        return Empty()
+
+    async def GetCart(self, request: GetCartRequest, context: grpc.aio.ServicerContext) -> Cart:
+        logger.info("GetCartAsync called with userId=%s", request.user_id)
+        found = await self._store.get(request.user_id)
+        items = [CartItem(product_id=product_id, quantity=quantity) for product_id, quantity in found.items()]
+        return Cart(user_id=request.user_id, items=items)
+
+    async def EmptyCart(self, request: EmptyCartRequest, context: grpc.aio.ServicerContext) -> Empty:
+        logger.info("EmptyCartAsync called with userId=%s", request.user_id)
+        await self._store.empty(request.user_id)
+        return Empty()
+
+
+@asynccontextmanager
+async def register(target: grpc.aio.Server) -> AsyncIterator[None]:
+    address = required("REDIS_ADDR")
+    async with connect(address) as redis:
+        add_CartServiceServicer_to_server(CartService(CartStore(redis, address)), target)
+        yield
+
+
+def main() -> None:
+    server.run("cartservice", register)
+
+
+if __name__ == "__main__":
+    main()

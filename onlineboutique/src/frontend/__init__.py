@@ -1,0 +1,1 @@
+"""The HTML front of the shop."""

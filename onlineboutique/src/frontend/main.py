@@ -1,0 +1,45 @@
+"""The shop's web front: HTML pages made from what the other services answer."""
+
+import asyncio
+import logging
+from typing import Final
+
+from aiohttp import web
+
+from frontend.backends import Backends, connect
+from frontend.middleware import observe
+from frontend.pages import BACKENDS, ROUTES
+from shoplib import process
+from shoplib.environment import listen_host, listen_port
+
+GRACE_S: Final = 3.0
+LARGEST_FORM: Final = 64 * 1024
+
+logger = logging.getLogger("frontend")
+
+
+def application(backends: Backends) -> web.Application:
+    app = web.Application(middlewares=[observe], client_max_size=LARGEST_FORM)
+    app[BACKENDS] = backends
+    app.router.add_routes(ROUTES)
+    return app
+
+
+async def serve(stopping: asyncio.Event) -> None:
+    async with connect() as backends:
+        runner = web.AppRunner(application(backends), access_log=None, shutdown_timeout=GRACE_S)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, listen_host(), listen_port()).start()
+            logger.info("listening on %s:%d", listen_host(), listen_port())
+            await stopping.wait()
+        finally:
+            await runner.cleanup()
+
+
+def main() -> None:
+    process.run("frontend", serve)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,64 @@
+"""The load generator's own HTTP interface: GET /load, PUT /load {"rate": r}, GET /_healthz."""
+
+import json
+import logging
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+from gevent.pywsgi import WSGIServer
+
+from loadgenerator.pacing import BadRate, checked_rate
+from loadgenerator.shoppers import LoadGenerator
+
+LARGEST_BODY: Final = 4096
+
+StartResponse = Callable[[str, list[tuple[str, str]]], Any]
+
+
+class Control:
+    """A WSGI application."""
+
+    def __init__(self, generator: LoadGenerator) -> None:
+        self._generator = generator
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        status, body = self._answer(environ)
+        content = json.dumps(body).encode()
+        start_response(status, [("Content-Type", "application/json"), ("Content-Length", str(len(content)))])
+        return [content]
+
+    def _answer(self, environ: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        match environ["REQUEST_METHOD"], environ["PATH_INFO"]:
+            case "GET", "/_healthz":
+                return "200 OK", {"status": "ok"}
+            case "GET", "/load":
+                return "200 OK", {"rate": self._generator.rate}
+            case "PUT", "/load":
+                return self._change(environ)
+            case _, "/load" | "/_healthz":
+                return "405 Method Not Allowed", {"error": "use GET /load, PUT /load or GET /_healthz"}
+        return "404 Not Found", {"error": "there is /load and /_healthz"}
+
+    def _change(self, environ: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        try:
+            rate = checked_rate(_body(environ).get("rate"))
+        except (BadRate, ValueError) as error:
+            return "400 Bad Request", {"error": str(error)}
+        self._generator.change_rate(rate)
+        return "200 OK", {"rate": rate}
+
+
+def _body(environ: dict[str, Any]) -> dict[str, Any]:
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    if length > LARGEST_BODY:
+        raise ValueError(f"the body has {length} bytes; at most {LARGEST_BODY} are read")
+    body = json.loads(environ["wsgi.input"].read(length) or b"null")
+    if not isinstance(body, dict):
+        raise ValueError('expected a JSON object such as {"rate": 10}')
+    return body
+
+
+def listen(generator: LoadGenerator, host: str, port: int) -> WSGIServer:
+    server = WSGIServer((host, port), Control(generator), log=None, error_log=logging.getLogger("loadgenerator"))
+    server.start()
+    return server

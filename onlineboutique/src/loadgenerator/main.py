@@ -1,0 +1,45 @@
+"""Simulated shoppers. Needs a process of its own: gevent replaces parts of the standard library."""
+
+# First, before anything can hold on to what gevent replaces.
+from loadgenerator.shoppers import LoadGenerator  # isort: skip
+
+import logging
+import os
+import signal
+from typing import Final
+
+import gevent
+from gevent.event import Event
+
+from loadgenerator.control import listen
+from loadgenerator.pacing import checked_rate
+from shoplib import logs
+from shoplib.environment import identity, listen_host, listen_port, required
+
+DEFAULT_RATE: Final = "10"
+DEFAULT_SEED: Final = "1"
+
+logger = logging.getLogger("loadgenerator")
+
+
+def main() -> None:
+    logs.configure(identity("loadgenerator"))
+    generator = LoadGenerator(
+        host=f"http://{required('FRONTEND_ADDR')}",
+        rate=checked_rate(float(os.environ.get("LOAD_RATE", DEFAULT_RATE))),
+        seed=int(os.environ.get("LOAD_SEED", DEFAULT_SEED)),
+    )
+    stopping = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        gevent.signal_handler(number, stopping.set)
+    server = listen(generator, listen_host(), listen_port())
+    generator.start()
+    logger.info("listening on %s:%d", listen_host(), listen_port())
+    stopping.wait()
+    server.stop(timeout=1)
+    generator.stop()
+    logger.info("stopped")
+
+
+if __name__ == "__main__":
+    main()

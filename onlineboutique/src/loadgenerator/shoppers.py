@@ -1,0 +1,121 @@
+"""Locust users that do what the plan says, and the dispatcher that hands it out at the wanted rate."""
+
+import logging
+import random
+import time
+from typing import Any, Final
+
+import gevent
+from gevent.event import Event
+from gevent.queue import Queue
+from locust import FastHttpUser, constant, task
+from locust.env import Environment
+
+from loadgenerator.pacing import Pacer
+from loadgenerator.plan import SHOPPERS, Action, actions
+
+REQUEST_TIMEOUT_S: Final = 15.0
+# Actions a shopper may be behind by before it holds up the others: a slow shop slows its users.
+INBOX: Final = 3
+SUMMARY_EVERY_S: Final = 10.0
+SPAWN_PER_S: Final = 100
+
+logger = logging.getLogger("loadgenerator")
+
+
+class Shopper(FastHttpUser):
+    """Takes actions from its inbox, one after the other. `inboxes` is set by LoadGenerator before it spawns."""
+
+    wait_time = constant(0)
+    connection_timeout = REQUEST_TIMEOUT_S
+    network_timeout = REQUEST_TIMEOUT_S
+    max_redirects = 0
+    max_retries = 0
+    inboxes: Queue
+
+    def on_start(self) -> None:
+        self._inbox: Queue = self.inboxes.get()
+
+    @task
+    def act(self) -> None:
+        action: Action = self._inbox.get()
+        if action.new_visitor:
+            self.client.cookiejar.clear()
+        # Redirects are not followed: one action is one request, so that the rate is what was asked for.
+        with self.client.request(
+            action.method,
+            action.path,
+            data=dict(action.form) or None,
+            name=f"{action.method} {action.name}",
+            allow_redirects=False,
+            catch_response=True,
+        ) as response:
+            if response.status_code >= 400 or response.status_code == 0:
+                response.failure(f"HTTP status {response.status_code}")
+                logger.warning("%s %s failed: HTTP status %d", action.method, action.path, response.status_code)
+            else:
+                response.success()
+
+
+class LoadGenerator:
+    def __init__(self, host: str, rate: float, seed: int) -> None:
+        self._pacer = Pacer(rate, random.Random(f"{seed}:pacing"))  # noqa: S311
+        self._changed = Event()
+        self._plan = actions(seed)
+        self._inboxes = [Queue(maxsize=INBOX) for _ in range(SHOPPERS)]
+        self._environment = Environment(user_classes=[_shoppers_of(self._inboxes)], host=host)
+        self._runner = self._environment.create_local_runner()
+
+    @property
+    def rate(self) -> float:
+        return self._pacer.rate
+
+    def change_rate(self, rate: float) -> None:
+        """Raises BadRate."""
+        self._pacer.change(rate)
+        logger.info("rate changed to %g requests/s", self._pacer.rate)
+        self._changed.set()
+
+    def start(self) -> None:
+        self._runner.start(SHOPPERS, spawn_rate=SPAWN_PER_S)
+        gevent.spawn(self._dispatch)
+        gevent.spawn(self._summarize)
+
+    def stop(self) -> None:
+        self._runner.quit()
+
+    def _dispatch(self) -> None:
+        for action in self._plan:
+            self._wait_for_slot()
+            self._inboxes[action.shopper].put(action)
+
+    def _wait_for_slot(self) -> None:
+        """Returns when an action is due. A changed rate starts the wait anew."""
+        while True:
+            self._changed.clear()
+            due = self._pacer.next_due()
+            wait_s = None if due is None else max(0.0, due - time.monotonic())
+            if not self._changed.wait(wait_s):
+                return
+
+    def _summarize(self) -> None:
+        before = self._counts()
+        while True:
+            gevent.sleep(SUMMARY_EVERY_S)
+            now = self._counts()
+            sent, failed = now[0] - before[0], now[1] - before[1]
+            logger.info("%d requests in %g s, %d failed", sent, SUMMARY_EVERY_S, failed)
+            before = now
+
+    def _counts(self) -> tuple[int, int]:
+        total = self._environment.stats.total
+        return total.num_requests, total.num_failures
+
+
+def _shoppers_of(inboxes: list[Queue]) -> type[Shopper]:
+    """Locust makes its users itself, without arguments; the class carries what they need."""
+    waiting: Queue = Queue()
+    for inbox in inboxes:
+        waiting.put(inbox)
+    attributes: dict[str, Any] = {"inboxes": waiting}
+    return type("PlannedShopper", (Shopper,), attributes)

@@ -1,0 +1,65 @@
+"""Server interceptor: every failed RPC ends with a gRPC status, an error span and an ERROR line."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import grpc
+from opentelemetry import trace
+
+from shoplib.deadlines import serve_for
+from shoplib.errors import Refused, describe
+from shoplib.tracing import mark_failed
+
+Behaviour = Callable[[Any, grpc.aio.ServicerContext], Awaitable[Any]]
+
+logger = logging.getLogger(__name__)
+
+
+class FailureInterceptor(grpc.aio.ServerInterceptor):
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler]],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> grpc.RpcMethodHandler:
+        handler = await continuation(handler_call_details)
+        # Streams: only health's Watch, which has failures of its own. None: no such method.
+        if handler is None or handler.unary_unary is None:
+            return handler
+        name = handler_call_details.method.rpartition("/")[2]
+        return grpc.unary_unary_rpc_method_handler(
+            _guarded(name, handler.unary_unary), handler.request_deserializer, handler.response_serializer
+        )
+
+
+def _guarded(name: str, behaviour: Behaviour) -> Behaviour:
+    async def guarded(request: Any, context: grpc.aio.ServicerContext) -> Any:
+        serve_for(context.time_remaining())
+        try:
+            return await behaviour(request, context)
+        except asyncio.CancelledError:
+            _note_cancelled(name)
+            raise
+        except grpc.aio.AbortError:
+            raise
+        except Refused as refused:
+            code, message = refused.code, refused.message
+            logger.error("[%s] %s", name, message)
+        except grpc.aio.AioRpcError as error:
+            code, message = error.code(), describe(error)
+            logger.error("[%s] %s", name, message)
+        except Exception as error:
+            code, message = grpc.StatusCode.INTERNAL, f"{type(error).__name__}: {error}"
+            logger.exception("[%s] failed", name)
+        return await context.abort(code, message)
+
+    return guarded
+
+
+def _note_cancelled(name: str) -> None:
+    """The caller's deadline passed or it hung up. The span would otherwise look like a success."""
+    span = trace.get_current_span()
+    span.set_attribute("rpc.grpc.status_code", grpc.StatusCode.CANCELLED.value[0])
+    mark_failed(span, "cancelled by the caller")
+    logger.error("[%s] cancelled by the caller before it was done", name)
