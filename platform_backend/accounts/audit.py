@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from accounts.models import AuditEntry
@@ -10,7 +10,7 @@ from accounts.models import AuditEntry
 PLATFORM: Final = "platform"  # the actor of what no user asked for
 
 
-def audit(action: str, subject: object, by: AbstractBaseUser | None, **detail: Any) -> None:
+def audit(action: str, subject: object, by: User | None, **detail: Any) -> None:
     """Call it inside the transaction of the write, so that neither stands without the other."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError(f"audit({action!r}) outside of a transaction")

@@ -26,7 +26,7 @@ class AuditEntry(models.Model):
     actor_name = models.CharField(max_length=150)  # outlives the user
     action = models.CharField(max_length=60)  # "<entity>.<verb>"
     subject = models.CharField(max_length=200)
-    detail: "models.JSONField[Any]" = models.JSONField(default=dict)
+    detail: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
 
     class Meta:
         ordering = ("-id",)

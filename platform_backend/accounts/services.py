@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from django.contrib.auth import authenticate, login, logout
-from django.contrib.auth.models import AbstractBaseUser, User
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import HttpRequest
 from sesame.utils import get_query_string, get_user
@@ -50,7 +50,7 @@ def session_start_by_link(*, request: HttpRequest, token: str) -> User:
 
 
 @transaction.atomic
-def session_end(*, request: HttpRequest, by: AbstractBaseUser) -> None:
+def session_end(*, request: HttpRequest, by: User) -> None:
     audit("session.end", by, by)
     logout(request)
 

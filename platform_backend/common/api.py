@@ -7,10 +7,12 @@ from typing import Any, Final, TypeVar
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions, serializers
 from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
@@ -89,6 +91,13 @@ def flatten(detail: Any, prefix: str = "") -> dict[str, list[str]]:
     return flat
 
 
+def user_of(request: Request) -> User:
+    """Who asks; views without sign-in must not call it."""
+    if not isinstance(request.user, User):
+        raise exceptions.NotAuthenticated
+    return request.user
+
+
 def checked(serializer: S) -> S:
     """The serializer after its check; an invalid input becomes 400 with an error per field."""
     serializer.is_valid(raise_exception=True)
@@ -98,7 +107,7 @@ def checked(serializer: S) -> S:
 class NewestFirst(CursorPagination):
     """{"results": [...], "cursor": "..." or null}; `cursor` and `limit` are query parameters."""
 
-    ordering = "-pk"
+    ordering: Any = "-pk"
     page_size = 50
     max_page_size = 500
     page_size_query_param = "limit"
@@ -111,7 +120,12 @@ class NewestFirst(CursorPagination):
         return parse_qs(urlsplit(link).query)[self.cursor_query_param][0] if link else None
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
-        cursor = {"type": "string", "nullable": True, "description": "Continues after the last row; null at the end."}
+        cursor = {
+            "type": "string",
+            "nullable": True,
+            "description": "Continues after the last row; null at the end.",
+            "example": None,
+        }
         properties = {"results": schema, "cursor": cursor}
         return {"type": "object", "required": list(properties), "properties": properties}
 

@@ -1,9 +1,9 @@
 """How the OpenAPI schema is derived from the views."""
 
-from typing import Any
+from typing import Any, Literal
 
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiResponse
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse
 from rest_framework import serializers
 
 
@@ -14,16 +14,21 @@ class Problem(serializers.Serializer):
     title = serializers.CharField()
     status = serializers.IntegerField()
     detail = serializers.CharField()
-    errors = serializers.DictField(
+    errors = serializers.DictField(  # type: ignore[assignment]  # the name that clients know; shadows .errors
         child=serializers.ListField(child=serializers.CharField()), required=False, help_text="messages per input field"
     )
     id = serializers.CharField(required=False, help_text="names an internal error in the platform's log")
 
 
+def page_example(row: dict[str, Any]) -> OpenApiExample:
+    """A page of one row, as `common.api.NewestFirst` answers it."""
+    return OpenApiExample("a page", row, response_only=True)
+
+
 class ApiSchema(AutoSchema):
     """Adds the error responses that any endpoint may give."""
 
-    def _get_response_bodies(self, direction: str = "response") -> Any:
+    def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> Any:
         bodies = super()._get_response_bodies(direction)
         error = self._get_response_for_code(
             OpenApiResponse(Problem, "Problem details."), "4XX", ["application/problem+json"]

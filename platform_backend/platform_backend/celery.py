@@ -4,6 +4,7 @@ import os
 from typing import Final
 
 from celery import Celery
+
 from platform_backend.config import config
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "platform_backend.settings")

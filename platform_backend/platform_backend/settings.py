@@ -91,7 +91,7 @@ SESAME_MAX_AGE = timedelta(minutes=10)
 SESAME_ONE_TIME = True
 LOGIN_REDIRECT_URL = "/api/v1/docs"
 
-KNOX_TOKEN_MODEL = "accounts.ApiToken"
+KNOX_TOKEN_MODEL = "accounts.ApiToken"  # noqa: S105  the name of a model
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": timedelta(days=30), "TOKEN_PREFIX": "ms_"}
 
 REST_FRAMEWORK = {

@@ -1,6 +1,6 @@
 """Every address of the platform. Each app has its part under /api/v1/."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from accounts.api.views import SignInLinkView
@@ -11,7 +11,7 @@ handler403 = "common.api.forbidden"
 handler404 = "common.api.not_found"
 handler500 = "common.api.server_error"
 
-api = [
+api: list[URLPattern | URLResolver] = [
     path("health", HealthView.as_view(), name="health"),
     path("schema", SpectacularAPIView.as_view(), name="schema"),
     path("docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),

@@ -1,0 +1,1 @@
+"""The system under test: its services, pods and load."""

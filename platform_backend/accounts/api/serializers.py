@@ -35,11 +35,12 @@ class TokenCreateSerializer(serializers.Serializer):
         return timedelta(days=self.validated_data["days"])
 
 
-class TokenCreatedSerializer(TokenSerializer):
-    token = serializers.CharField(read_only=True, help_text="the secret, shown this once")
-
-    class Meta(TokenSerializer.Meta):
-        fields = ("id", "name", "created", "expiry", "token")
+class TokenCreatedSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    created = serializers.DateTimeField()
+    expiry = serializers.DateTimeField()
+    token = serializers.CharField(help_text="the secret, shown this once")
 
 
 class AuditEntrySerializer(serializers.ModelSerializer):

@@ -23,8 +23,10 @@ from accounts.api.serializers import (
     TokenSerializer,
     WhoAmISerializer,
 )
-from common.api import checked, forbidden
+from accounts.models import AuditEntry
+from common.api import checked, forbidden, user_of
 from common.errors import UserError
+from common.schema import page_example
 
 ME = OpenApiExample("admin", {"username": "admin", "is_admin": True}, response_only=True)
 TOKEN: dict[str, Any] = {
@@ -32,6 +34,14 @@ TOKEN: dict[str, Any] = {
     "name": "notebook",
     "created": "2026-01-05T09:00:00Z",
     "expiry": "2026-02-04T09:00:00Z",
+}
+AUDIT = {
+    "id": 7,
+    "at": "2026-01-05T09:00:00Z",
+    "actor": "admin",
+    "action": "injection.create",
+    "subject": "0d7e42d4-6d2c-4f4e-9d3a-2b9f5c1e8a77",
+    "detail": {"kind": "pod-failure"},
 }
 
 
@@ -67,7 +77,7 @@ class SessionView(APIView):
     @extend_schema(operation_id="session_end", tags=["accounts"], responses={204: None})
     def delete(self, request: Request) -> Response:
         """Sign out of the session. Bearer tokens stay."""
-        services.session_end(request=request._request, by=request.user)
+        services.session_end(request=request._request, by=user_of(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -80,7 +90,7 @@ class TokensView(APIView):
     )
     def get(self, request: Request) -> Response:
         """Your tokens that have not expired."""
-        return Response(TokenSerializer(selectors.tokens_of(request.user), many=True).data)
+        return Response(TokenSerializer(selectors.tokens_of(user_of(request)), many=True).data)
 
     @extend_schema(
         operation_id="tokens_create",
@@ -96,7 +106,7 @@ class TokensView(APIView):
         """Make a bearer token. The answer is the only place where it is ever shown."""
         serializer = checked(TokenCreateSerializer(data=request.data))
         new = services.token_create(
-            by=request.user, name=serializer.validated_data["name"], lifetime=serializer.lifetime
+            by=user_of(request), name=serializer.validated_data["name"], lifetime=serializer.lifetime
         )
         body = TokenSerializer(new.token).data | {"token": new.secret}
         return Response(body, status=status.HTTP_201_CREATED, headers={"Cache-Control": "no-store"})
@@ -106,33 +116,19 @@ class TokenView(APIView):
     @extend_schema(operation_id="tokens_delete", tags=["accounts"], responses={204: None})
     def delete(self, request: Request, token_id: str) -> Response:
         """Revoke one of your tokens."""
-        services.token_delete(by=request.user, token_id=token_id)
+        services.token_delete(by=user_of(request), token_id=token_id)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-@extend_schema(
-    operation_id="audit_list",
-    tags=["accounts"],
-    examples=[
-        OpenApiExample(
-            "a fault",
-            {
-                "id": 7,
-                "at": "2026-01-05T09:00:00Z",
-                "actor": "admin",
-                "action": "injection.create",
-                "subject": "0d7e42d4-6d2c-4f4e-9d3a-2b9f5c1e8a77",
-                "detail": {"kind": "pod-failure"},
-            },
-        )
-    ],
-)
-class AuditView(generics.ListAPIView):
-    """Who did what, newest first. Admins only."""
-
+class AuditView(generics.ListAPIView[AuditEntry]):
     permission_classes = (IsAdminUser,)
     serializer_class = AuditEntrySerializer
     queryset = selectors.audit_entries()
+
+    @extend_schema(operation_id="audit_list", tags=["accounts"], examples=[page_example(AUDIT)])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Who did what, newest first. Admins only."""
+        return self.list(request, *args, **kwargs)
 
 
 class SignInLinkView(View):

@@ -1,5 +1,11 @@
-"""Addresses of systems."""
+"""Addresses of the system under test."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from systems.api import views
+
+urlpatterns = [
+    path("services", views.ServicesView.as_view(), name="system-services"),
+    path("pods", views.PodsView.as_view(), name="system-pods"),
+    path("load", views.LoadView.as_view(), name="system-load"),
+]

@@ -1,0 +1,89 @@
+"""Faults in memory, on a clock that tests move."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from common.errors import Unavailable, UserError
+from faults.catalogue import CATALOGUE
+from faults.ports import FaultSpec, PodRecord, Support
+
+SECOND: Final = 1_000_000
+
+
+def now_us() -> int:
+    return time.time_ns() // 1000
+
+
+@dataclass
+class _Fault:
+    spec: FaultSpec
+    start: int
+    end: int
+    end_reason: str = "deadline"
+
+
+@dataclass
+class FakeFaultDriver:
+    """Takes hold `delay` µs after apply. `reachable` and `refusal` make calls fail; `forget` loses all records."""
+
+    clock: Callable[[], int] = now_us
+    delay: int = 0
+    recovery: int = 0  # µs from the end of the fault until it is really gone
+    reachable: bool = True
+    refusal: str = ""
+    broken_pods: dict[str, str] = field(default_factory=dict)  # the fault fails on these, with this error
+    applied: list[str] = field(default_factory=list)  # fault_id of each apply that was granted, repeats too
+    _faults: dict[str, _Fault] = field(default_factory=dict)
+
+    def supports(self, kind: str) -> Support:
+        if kind not in CATALOGUE:
+            return Support(False, f"nobody knows a fault {kind!r}")
+        if kind.startswith("jvm-"):
+            return Support(False, "no pod runs Java")
+        return Support(True)
+
+    def apply(self, fault: FaultSpec) -> None:
+        self._check()
+        if self.refusal:
+            raise UserError(self.refusal)
+        if not (support := self.supports(fault.kind)).supported:
+            raise UserError(support.reason)
+        self.applied.append(fault.fault_id)
+        start = self.clock() + self.delay
+        end = start + int(fault.duration * SECOND) + self.recovery
+        self._faults.setdefault(fault.fault_id, _Fault(fault, start, end))
+
+    def recover(self, fault_id: str) -> None:
+        self._check()
+        fault = self._faults.get(fault_id)
+        end = self.clock() + self.recovery
+        if fault and end < fault.end:
+            fault.end, fault.end_reason = max(end, fault.start), "recovered"
+
+    def records(self, fault_id: str) -> Sequence[PodRecord]:
+        self._check()
+        fault = self._faults.get(fault_id)
+        return [self._record(fault, pod) for pod in fault.spec.pods] if fault else []
+
+    def forget(self) -> None:
+        self._faults.clear()
+
+    def _record(self, fault: _Fault, pod: str) -> PodRecord:
+        service = pod.rpartition("-")[0]
+        if pod in self.broken_pods:
+            return PodRecord(pod, service, end_reason="failed", error=self.broken_pods[pod])
+        now = self.clock()
+        started, ended = now >= fault.start, now >= fault.end
+        return PodRecord(
+            pod=pod,
+            service=service,
+            start=fault.start if started else None,
+            end=fault.end if ended else None,
+            end_reason=fault.end_reason if ended else "",
+        )
+
+    def _check(self) -> None:
+        if not self.reachable:
+            raise Unavailable("The fake fault driver is out of reach.")

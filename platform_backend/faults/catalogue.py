@@ -1,0 +1,226 @@
+"""Every kind of fault with its parameters: the one source of validation, API schema and forms."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final, Literal
+
+Type = Literal["integer", "number", "string", "strings", "choice"]
+Bounds = tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """`bounds` are inclusive ranges, of which a number must be in one; for strings, of the length."""
+
+    name: str
+    type: Type
+    help: str
+    unit: str = ""
+    bounds: Bounds = ()
+    choices: tuple[str, ...] = ()
+    required: bool = False
+    default: Any = None  # taken when absent; of no meaning when required
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    name: str
+    title: str
+    help: str
+    parameters: tuple[Parameter, ...] = ()
+    protocols: tuple[str, ...] = ()  # of the target's service; empty: any
+
+
+def _integer(name: str, low: int, high: int, default: int | None, text: str, unit: str = "") -> Parameter:
+    return Parameter(name, "integer", text, unit, ((low, high),), required=default is None, default=default)
+
+
+def _number(name: str, low: float, high: float, default: float | None, text: str, unit: str = "") -> Parameter:
+    return Parameter(name, "number", text, unit, ((low, high),), required=default is None, default=default)
+
+
+def _string(name: str, text: str, default: str | None = None, longest: int = 200) -> Parameter:
+    shortest = 1 if default is None else 0
+    return Parameter(name, "string", text, "", ((shortest, longest),), required=default is None, default=default)
+
+
+WORKERS: Final = _integer("workers", 1, 64, 1, "How many workers run in the pod.")
+CORRELATION: Final = _number("correlation", 0, 100, 0, "How much a packet's fate follows the one before it.", "%")
+DIRECTION: Final = Parameter(
+    "direction",
+    "choice",
+    "Traffic to the target, from it, or both, as the pod sees it.",
+    choices=("to", "from", "both"),
+    default="to",
+)
+TARGET: Final = _string("target", "Only traffic with this service; empty: with all.", default="")
+PEER: Final = (DIRECTION, TARGET)
+PERCENT: Final = _number("percent", 1, 100, 100, "Share of the requests.", "%")
+PATH: Final = _string("path", "Only requests whose path begins with this; empty: all.", default="")
+METHODS: Final = Parameter(
+    "methods", "strings", "File operations such as read and write; empty: all.", bounds=((0, 32),), default=()
+)
+FILES: Final = _string("path", "Files that match this pattern; empty: all.", default="")
+PATTERNS: Final = Parameter(
+    "patterns", "strings", "Host names, * and ? allowed; empty: all.", bounds=((0, 64),), default=()
+)
+CLASS: Final = _string("class", "Full name of the Java class.")
+METHOD: Final = _string("method", "Name of the method.")
+HTTP_STATUS: Final = Parameter(
+    "status",
+    "integer",
+    "HTTP status 400-599, or gRPC status code 1-16 for a service that speaks gRPC.",
+    bounds=((1, 16), (400, 599)),
+    required=True,
+)
+HTTP: Final = ("http", "grpc")
+
+_KINDS: Final = (
+    Kind(
+        "pod-kill",
+        "Kill the pod",
+        "End the pod's process; it is started again.",
+        (_integer("grace_period_s", 0, 300, 0, "Time to stop by itself before it is killed.", "s"),),
+    ),
+    Kind("pod-failure", "Keep the pod down", "Kill the pod and keep it down until the fault ends."),
+    Kind(
+        "container-kill",
+        "Kill a container",
+        "Kill the main process of a container; it is started again.",
+        (_string("container", "Name of the container; empty: the first.", default=""),),
+    ),
+    Kind("process-pause", "Pause the process", "The pod is alive, but does nothing until the fault ends."),
+    Kind(
+        "cpu-stress",
+        "Burn CPU",
+        "Workers take CPU time out of the pod's own limit.",
+        (WORKERS, _integer("load", 1, 100, 100, "CPU load of each worker.", "%")),
+    ),
+    Kind(
+        "memory-stress",
+        "Fill memory",
+        "Workers hold memory within the pod's own limit.",
+        (WORKERS, _integer("size_bytes", 1, 1 << 40, None, "Memory held by all workers together.", "bytes")),
+    ),
+    Kind(
+        "network-delay",
+        "Delay packets",
+        "Traffic of the pod is late.",
+        (
+            _integer("latency_ms", 1, 60_000, None, "Added to the way of each packet.", "ms"),
+            _integer("jitter_ms", 0, 60_000, 0, "Random deviation from the latency.", "ms"),
+            CORRELATION,
+            *PEER,
+        ),
+    ),
+    Kind(
+        "network-loss",
+        "Lose packets",
+        "Packets of the pod get lost and are sent again.",
+        (_number("loss", 0, 100, None, "Share of the packets.", "%"), CORRELATION, *PEER),
+    ),
+    Kind("network-partition", "Cut off", "No traffic passes between the pod and the target.", PEER),
+    Kind(
+        "network-bandwidth",
+        "Limit bandwidth",
+        "Traffic of the pod is slow.",
+        (_integer("rate_bytes_per_s", 1, 10**12, None, "At most this much traffic.", "bytes/s"), *PEER),
+    ),
+    Kind("network-corrupt", "Corrupt packets", "Bits of packets flip.", (PERCENT, CORRELATION, *PEER)),
+    Kind("network-duplicate", "Duplicate packets", "Packets arrive twice.", (PERCENT, CORRELATION, *PEER)),
+    Kind(
+        "http-abort",
+        "Answer with an error",
+        "Requests to the pod are answered with an error before they reach it.",
+        (HTTP_STATUS, PERCENT, PATH),
+        HTTP,
+    ),
+    Kind(
+        "http-delay",
+        "Delay requests",
+        "Requests to the pod reach it late.",
+        (_integer("delay_ms", 1, 60_000, None, "Added to each request.", "ms"), PERCENT, PATH),
+        HTTP,
+    ),
+    Kind(
+        "io-latency",
+        "Slow files",
+        "File operations of the pod are late.",
+        (_integer("delay_ms", 1, 60_000, None, "Added to each operation.", "ms"), FILES, METHODS, PERCENT),
+    ),
+    Kind(
+        "io-fault",
+        "Failing files",
+        "File operations of the pod fail.",
+        (
+            _integer("errno", 1, 133, None, "Error number that they fail with, such as 5 (EIO)."),
+            FILES,
+            METHODS,
+            PERCENT,
+        ),
+    ),
+    Kind(
+        "time-skew",
+        "Shift the clock",
+        "The pod reads a wrong time.",
+        (_integer("offset_s", -31_536_000, 31_536_000, None, "Added to the time.", "s"),),
+    ),
+    Kind("dns-error", "Fail name lookups", "Looking up these names fails.", (PATTERNS,)),
+    Kind("dns-random", "Wrong name lookups", "Looking up these names gives random addresses.", (PATTERNS,)),
+    Kind(
+        "jvm-latency",
+        "Slow Java method",
+        "Calls of the method are late.",
+        (CLASS, METHOD, _integer("latency_ms", 1, 60_000, None, "Added to each call.", "ms")),
+    ),
+    Kind(
+        "jvm-return",
+        "Wrong Java result",
+        "The method returns this value.",
+        (CLASS, METHOD, _string("value", "What it returns, as Java source.")),
+    ),
+    Kind(
+        "jvm-exception",
+        "Java exception",
+        "The method throws.",
+        (CLASS, METHOD, _string("exception", "What it throws, as Java source.")),
+    ),
+    Kind(
+        "jvm-stress",
+        "Java stress",
+        "The Java process takes CPU time or memory.",
+        (
+            Parameter("resource", "choice", "What to take.", choices=("cpu", "heap", "stack"), default="cpu"),
+            _integer("cpu_count", 1, 64, 1, "Cores to take, for cpu."),
+        ),
+    ),
+    Kind("jvm-gc", "Java garbage collection", "The Java process collects garbage once."),
+    Kind(
+        "jvm-rule-data",
+        "Java rule",
+        "The Java process follows a Byteman rule.",
+        (_string("rule_data", "The rule.", longest=10_000),),
+    ),
+    Kind(
+        "jvm-mysql",
+        "Failing MySQL calls from Java",
+        "Statements that the Java process sends to MySQL fail or are late.",
+        (
+            Parameter("connector", "choice", "Major version of MySQL's connector.", choices=("5", "8"), default="8"),
+            _string("database", "Only of this database; empty: all.", default=""),
+            _string("table", "Only of this table; empty: all.", default=""),
+            Parameter(
+                "sql_type",
+                "choice",
+                "Only statements of this type.",
+                choices=("all", "select", "insert", "update", "delete", "replace"),
+                default="all",
+            ),
+            _string("exception", "What the call throws; empty: it is only late.", default=""),
+            _integer("latency_ms", 0, 60_000, 0, "Added to each call.", "ms"),
+        ),
+    ),
+)
+
+CATALOGUE: Final[Mapping[str, Kind]] = MappingProxyType({kind.name: kind for kind in _KINDS})

@@ -1,0 +1,264 @@
+"""An injection's way from planned to recovered or failed, driven by what the driver measured.
+
+The driver is asked outside of any transaction; all its calls may be repeated. What follows from its answer is written
+under a lock and only if the injection is still in the state that the answer was for, so a retry, a second worker or
+a task that was killed half-way does no harm.
+"""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.audit import audit
+from common.errors import Unavailable, UserError
+from faults import adapters
+from faults.models import LIFECYCLE, Injection, Label, State
+from faults.ports import FaultDriver, FaultSpec, PodRecord
+from faults.selectors import open_injections
+
+logger = logging.getLogger(__name__)
+
+# The driver ends a fault at its own deadline; only when it is this late we tell it to.
+SLACK: Final = timedelta(seconds=2)
+# A fault that is not verified as gone this long after its deadline has failed.
+GRACE: Final = timedelta(seconds=90)
+# And while the driver does not answer: after this many looks, about one a second. Looks, not seconds, because
+# the platform itself may have been down for hours, and the driver needs its time to come back.
+MAX_ATTEMPTS: Final = 120
+MAX_STEPS: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a step found: the state to go to (None: stay and wait) and the records so far."""
+
+    to: State | None
+    records: Sequence[PodRecord] = ()
+    error: str = ""
+
+
+def open_injections_advance() -> None:
+    """Every open injection, each on its own: a broken one must not hold up the others."""
+    for injection_id in open_injections().values_list("id", flat=True):
+        try:
+            injection_advance(injection_id=injection_id)
+        except Exception:
+            logger.exception("injection %s could not be advanced", injection_id)
+            _count_attempt(injection_id, "The platform could not drive this injection; its log says more.")
+
+
+def injection_advance(*, injection_id: UUID) -> None:
+    """Go as far as it goes now."""
+    driver = adapters.fault_driver()
+    for _ in range(MAX_STEPS):
+        injection = Injection.objects.filter(id=injection_id).first()
+        if injection is None or not injection.is_open:
+            return
+        try:
+            outcome = STEPS[State(injection.state)](injection, driver)
+            if not _settle(injection, outcome, driver) or outcome.to is None:
+                return
+        except Unavailable as error:
+            _count_attempt(injection_id, error.message)
+            return
+
+
+def _planned(injection: Injection, driver: FaultDriver) -> Outcome:
+    if injection.stop_requested:
+        return Outcome(State.RECOVERED, error="Stopped before it was applied.")
+    return Outcome(State.APPLYING)
+
+
+def _applying(injection: Injection, driver: FaultDriver) -> Outcome:
+    records = driver.records(str(injection.id))
+    if not records:
+        if injection.stop_requested:
+            return Outcome(State.RECOVERING)
+        try:
+            driver.apply(_spec(injection))
+        except Unavailable:
+            raise
+        except UserError as error:
+            return Outcome(State.FAILED, error=error.message)
+        records = driver.records(str(injection.id))
+    if injection.stop_requested:
+        return Outcome(State.RECOVERING, records)
+    if records and all(_has_begun_or_failed(record) for record in records):
+        return _begun(records)
+    if _is_overdue(injection):
+        return Outcome(State.RECOVERING, records, "It did not take hold in time.")
+    return Outcome(None, records)
+
+
+def _begun(records: Sequence[PodRecord]) -> Outcome:
+    errors = _errors(records)
+    if all(record.start is None for record in records):
+        return Outcome(State.FAILED, records, errors or "It took hold on no pod.")
+    return Outcome(State.ACTIVE, records, errors)
+
+
+def _active(injection: Injection, driver: FaultDriver) -> Outcome:
+    records = driver.records(str(injection.id))
+    if not records:
+        return _vanished()
+    late = timezone.now() >= injection.deadline + SLACK
+    if injection.stop_requested or late or _all_ended(records):
+        return Outcome(State.RECOVERING, records)
+    return Outcome(None, records)
+
+
+def _recovering(injection: Injection, driver: FaultDriver) -> Outcome:
+    records = driver.records(str(injection.id))
+    if not records and injection.started_at is not None:
+        return _vanished()
+    if _all_ended(records):
+        return _over(injection, records)
+    driver.recover(str(injection.id))
+    records = driver.records(str(injection.id))
+    if _all_ended(records):
+        return _over(injection, records)
+    if _is_overdue(injection):
+        pods = ", ".join(record.pod for record in records if not _has_ended(record))
+        return Outcome(State.FAILED, records, f"Recovery could not be verified on {pods}.")
+    return Outcome(None, records)
+
+
+def _over(injection: Injection, records: Sequence[PodRecord]) -> Outcome:
+    began = any(record.start is not None for record in records)
+    if not began and not injection.stop_requested:
+        return Outcome(State.FAILED, records, _errors(records) or injection.error or "It took hold on no pod.")
+    return Outcome(State.RECOVERED, records, _errors(records))
+
+
+def _vanished() -> Outcome:
+    return Outcome(State.FAILED, error="The system has lost its record of this fault, so its end is not known.")
+
+
+STEPS: Final[Mapping[State, Callable[[Injection, FaultDriver], Outcome]]] = {
+    State.PLANNED: _planned,
+    State.APPLYING: _applying,
+    State.ACTIVE: _active,
+    State.RECOVERING: _recovering,
+}
+
+
+def _spec(injection: Injection) -> FaultSpec:
+    pods = tuple(injection.targets.values_list("pod", flat=True))
+    return FaultSpec(str(injection.id), injection.kind, pods, injection.duration_s, injection.parameters)
+
+
+def _has_ended(record: PodRecord) -> bool:
+    return record.end is not None or (record.start is None and bool(record.end_reason or record.error))
+
+
+def _has_begun_or_failed(record: PodRecord) -> bool:
+    return record.start is not None or _has_ended(record)
+
+
+def _all_ended(records: Sequence[PodRecord]) -> bool:
+    return all(_has_ended(record) for record in records)
+
+
+def _errors(records: Sequence[PodRecord]) -> str:
+    return "; ".join(f"{record.pod}: {record.error}" for record in records if record.error)
+
+
+def _is_overdue(injection: Injection) -> bool:
+    return timezone.now() >= injection.deadline + GRACE
+
+
+def _settle(before: Injection, outcome: Outcome, driver: FaultDriver) -> bool:
+    """Write the outcome unless another worker has moved the injection on meanwhile; False then."""
+    with transaction.atomic():
+        injection = Injection.objects.select_for_update().get(id=before.id)
+        if injection.state == before.state:
+            _write(injection, outcome)
+            return True
+    if not injection.is_open:
+        # Our apply may have come after the other worker's recover. A fault must not outlive its injection.
+        driver.recover(str(injection.id))
+    return False
+
+
+def _write(injection: Injection, outcome: Outcome) -> None:
+    for record in outcome.records:
+        _write_label(injection, record)
+    fields = _changes(injection, outcome)
+    if fields:
+        injection.save(update_fields=fields)
+    if not injection.is_open:
+        injection.targets.update(occupied=None)
+
+
+def _changes(injection: Injection, outcome: Outcome) -> list[str]:
+    """Change the injection in memory; the names of the fields that differ now."""
+    fields = []
+    if injection.attempts:
+        injection.attempts = 0
+        fields.append("attempts")
+    if outcome.error and outcome.error != injection.error:
+        injection.error = outcome.error
+        fields.append("error")
+    if outcome.to is not None:
+        fields += _move(injection, outcome.to)
+    return fields
+
+
+def _move(injection: Injection, to: State) -> list[str]:
+    LIFECYCLE.check(State(injection.state), to)
+    injection.state = to
+    if to == State.APPLYING:  # the driver counts the duration from here
+        injection.deadline = timezone.now() + timedelta(seconds=injection.duration_s)
+    starts = [label.start for label in injection.labels.all()]
+    injection.started_at = _datetime(min(starts)) if starts else None
+    if to == State.ACTIVE:  # it may have taken its time to take hold
+        lasting_until = _datetime(max(starts)) + timedelta(seconds=injection.duration_s)
+        injection.deadline = max(injection.deadline, lasting_until)
+    if not injection.is_open:
+        injection.ended_at = _end(injection)
+        _give_up_labels(injection)
+    audit(f"injection.{to.value}", injection.id, None, **({"error": injection.error} if injection.error else {}))
+    return ["state", "deadline", "started_at", "ended_at"]
+
+
+def _end(injection: Injection) -> datetime:
+    ends = [label.end for label in injection.labels.all()]
+    known = [end for end in ends if end is not None]
+    return _datetime(max(known)) if known and len(known) == len(ends) else timezone.now()
+
+
+def _give_up_labels(injection: Injection) -> None:
+    injection.labels.filter(end=None).update(end_reason="unknown")
+
+
+def _datetime(microseconds: int) -> datetime:
+    return datetime.fromtimestamp(0, tz=UTC) + timedelta(microseconds=microseconds)
+
+
+def _write_label(injection: Injection, record: PodRecord) -> None:
+    if record.start is None:
+        return
+    measured = {"start": record.start, "end": record.end, "end_reason": record.end_reason}
+    label, made = Label.objects.get_or_create(
+        injection=injection, pod=record.pod, defaults={"service": record.service, "kind": injection.kind, **measured}
+    )
+    if not made and any(getattr(label, name) != value for name, value in measured.items()):
+        Label.objects.filter(pk=label.pk).update(**measured)
+
+
+@transaction.atomic
+def _count_attempt(injection_id: UUID, reason: str) -> None:
+    """One more look in vain; close the injection when it is past its deadline and there were too many."""
+    injection = Injection.objects.select_for_update().get(id=injection_id)
+    if not injection.is_open:
+        return
+    injection.attempts += 1
+    injection.save(update_fields=("attempts",))
+    if injection.attempts >= MAX_ATTEMPTS and _is_overdue(injection):
+        _write(injection, Outcome(State.FAILED, error=f"Its end is not known: {reason}"))

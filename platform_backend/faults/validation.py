@@ -1,0 +1,85 @@
+"""Fault parameters against the catalogue. Pure functions."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from faults.catalogue import Bounds, Kind, Parameter
+
+Errors = dict[str, list[str]]
+
+
+def complete(kind: Kind, given: Mapping[str, Any]) -> tuple[dict[str, Any], Errors]:
+    """All parameters, defaults filled in, and what is wrong with them by parameter name."""
+    known = {parameter.name for parameter in kind.parameters}
+    choices = ", ".join(sorted(known)) or "none"
+    errors: Errors = {
+        name: [f"{kind.name} has no such parameter; it has: {choices}"] for name in given if name not in known
+    }
+    values: dict[str, Any] = {}
+    for parameter in kind.parameters:
+        if parameter.name in given:
+            values[parameter.name] = given[parameter.name]
+            if message := fault_of(parameter, given[parameter.name]):
+                errors[parameter.name] = [message]
+        elif parameter.required:
+            errors[parameter.name] = ["missing"]
+        else:
+            values[parameter.name] = list(parameter.default) if parameter.type == "strings" else parameter.default
+    return values, errors
+
+
+def fault_of(parameter: Parameter, value: Any) -> str:
+    """What is wrong with the value; empty when nothing is."""
+    checks = {
+        "integer": _integer,
+        "number": _number,
+        "string": _string,
+        "strings": _strings,
+        "choice": _choice,
+    }
+    return checks[parameter.type](parameter, value)
+
+
+def _integer(parameter: Parameter, value: Any) -> str:
+    if not isinstance(value, int) or isinstance(value, bool):
+        return f"expected an integer, not {value!r}"
+    return _in_bounds(parameter, value)
+
+
+def _number(parameter: Parameter, value: Any) -> str:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return f"expected a number, not {value!r}"
+    return _in_bounds(parameter, value)
+
+
+def _string(parameter: Parameter, value: Any) -> str:
+    if not isinstance(value, str):
+        return f"expected a string, not {value!r}"
+    if "\x00" in value or not value.isprintable():
+        return "has characters that can't be printed"
+    return "" if _within(parameter.bounds, len(value)) else f"expected {_ranges(parameter.bounds)} characters"
+
+
+def _strings(parameter: Parameter, value: Any) -> str:
+    if not isinstance(value, list) or not all(isinstance(item, str) and item.isprintable() for item in value):
+        return f"expected a list of strings, not {value!r}"
+    return "" if _within(parameter.bounds, len(value)) else f"expected {_ranges(parameter.bounds)} items"
+
+
+def _choice(parameter: Parameter, value: Any) -> str:
+    return "" if value in parameter.choices else f"expected one of {', '.join(parameter.choices)}, not {value!r}"
+
+
+def _in_bounds(parameter: Parameter, value: float) -> str:
+    if _within(parameter.bounds, value):
+        return ""
+    unit = f" {parameter.unit}" if parameter.unit else ""
+    return f"expected {_ranges(parameter.bounds)}{unit}, not {value}"
+
+
+def _within(bounds: Bounds, value: float) -> bool:
+    return any(low <= value <= high for low, high in bounds)  # also false for a NaN
+
+
+def _ranges(bounds: Bounds) -> str:
+    return " or ".join(f"{low} to {high}" for low, high in bounds)

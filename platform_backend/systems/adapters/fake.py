@@ -1,0 +1,54 @@
+"""A shop of a few services in memory, for tests and for trying the platform out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from common.errors import Unavailable
+from systems.ports import Pod, Service
+
+STARTED: Final = 1_700_000_000_000_000
+SERVICES: Final = (
+    Service("frontend", 1, "http", ("cartservice", "checkoutservice")),
+    Service("checkoutservice", 1, "grpc", ("cartservice",)),
+    Service("cartservice", 2, "grpc", ("redis-cart",)),
+    Service("redis-cart", 1, "tcp", ()),
+    Service("loadgenerator", 1, "", ("frontend",)),
+)
+
+
+@dataclass
+class FakeSystemDriver:
+    """`reachable = False` makes every call raise Unavailable."""
+
+    rate: float = 10.0
+    reachable: bool = True
+    down: set[str] = field(default_factory=set)  # names of pods that are not ready
+
+    def services(self) -> Sequence[Service]:
+        self._check()
+        return SERVICES
+
+    def pods(self) -> Sequence[Pod]:
+        self._check()
+        return [
+            self._pod(f"{service.name}-{index}", service.name)
+            for service in SERVICES
+            for index in range(service.replicas)
+        ]
+
+    def load(self) -> float:
+        self._check()
+        return self.rate
+
+    def set_load(self, rate: float) -> None:
+        self._check()
+        self.rate = rate
+
+    def _pod(self, name: str, service: str) -> Pod:
+        ready = name not in self.down
+        return Pod(name, service, "fake", "Running" if ready else "Failed", ready, 0, STARTED if ready else None)
+
+    def _check(self) -> None:
+        if not self.reachable:
+            raise Unavailable("The fake system is out of reach.")

@@ -1,0 +1,46 @@
+"""SystemDriver of the local cluster."""
+
+from collections.abc import Sequence
+
+from local_cluster.client import LocalClusterClient, PodInfo
+from systems.adapters.cluster import cluster_client, platform_errors
+from systems.ports import Pod, Service
+
+
+class LocalSystemDriver:
+    def __init__(self, client: LocalClusterClient | None = None) -> None:
+        self._client = client or cluster_client()
+
+    def services(self) -> Sequence[Service]:
+        with platform_errors():
+            found = self._client.services()
+        return [Service(each.name, each.replicas, each.protocol, each.calls) for each in found]
+
+    def pods(self) -> Sequence[Pod]:
+        with platform_errors():
+            return [_pod(each) for each in self._client.pods()]
+
+    def load(self) -> float:
+        with platform_errors():
+            return self._client.load()
+
+    def set_load(self, rate: float) -> None:
+        with platform_errors():
+            self._client.set_load(rate)
+
+
+def _pod(info: PodInfo) -> Pod:
+    return Pod(
+        name=info.name,
+        service=info.service,
+        node=info.node,
+        phase=info.phase,
+        ready=info.ready,
+        restarts=info.restarts,
+        started=info.started_us,
+        pid=info.pid,
+        cpu_limit=info.cpu_limit,
+        memory_limit=info.memory_limit,
+        cpu_seconds=info.cpu_seconds,
+        memory_bytes=info.memory_bytes,
+    )

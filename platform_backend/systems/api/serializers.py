@@ -1,0 +1,30 @@
+"""The system under test in JSON."""
+
+from rest_framework import serializers
+
+
+class ServiceSerializer(serializers.Serializer):
+    name = serializers.CharField()
+    replicas = serializers.IntegerField()
+    protocol = serializers.CharField(help_text="http, grpc, tcp, or empty for a service that nobody calls")
+    calls = serializers.ListField(child=serializers.CharField(), help_text="services it calls")
+    protected = serializers.BooleanField(help_text="no fault may target it")
+
+
+class PodSerializer(serializers.Serializer):
+    name = serializers.CharField()
+    service = serializers.CharField()
+    node = serializers.CharField()
+    phase = serializers.CharField(help_text="Pending, Running or Failed")
+    ready = serializers.BooleanField()
+    restarts = serializers.IntegerField()
+    started = serializers.IntegerField(allow_null=True, help_text="UTC microseconds; null while it does not run")
+    pid = serializers.IntegerField(allow_null=True)
+    cpu_limit = serializers.FloatField(allow_null=True, help_text="cores")
+    memory_limit = serializers.IntegerField(allow_null=True, help_text="bytes")
+    cpu_seconds = serializers.FloatField(allow_null=True, help_text="used since its start")
+    memory_bytes = serializers.IntegerField(allow_null=True, help_text="resident now")
+
+
+class LoadSerializer(serializers.Serializer):
+    rate = serializers.FloatField(min_value=0, max_value=1000, help_text="requests per second; 0 stops the load")

@@ -1,0 +1,82 @@
+"""Services, pods and load of the system under test."""
+
+from typing import Final
+
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from common.api import checked, user_of
+from systems import selectors, services
+from systems.api.serializers import LoadSerializer, PodSerializer, ServiceSerializer
+
+SERVICE: Final = {
+    "name": "cartservice",
+    "replicas": 1,
+    "protocol": "grpc",
+    "calls": ["redis-cart"],
+    "protected": False,
+}
+POD: Final = {
+    "name": "cartservice-0",
+    "service": "cartservice",
+    "node": "local",
+    "phase": "Running",
+    "ready": True,
+    "restarts": 0,
+    "started": 1767603600000000,
+    "pid": 4711,
+    "cpu_limit": 0.2,
+    "memory_limit": 134217728,
+    "cpu_seconds": 3.5,
+    "memory_bytes": 31457280,
+}
+
+
+class ServicesView(APIView):
+    @extend_schema(
+        operation_id="system_services",
+        tags=["system"],
+        responses=ServiceSerializer(many=True),
+        examples=[OpenApiExample("a service", SERVICE)],
+    )
+    def get(self, request: Request) -> Response:
+        """The services, and which ones each calls."""
+        return Response(ServiceSerializer(selectors.services(), many=True).data)
+
+
+class PodsView(APIView):
+    @extend_schema(
+        operation_id="system_pods",
+        tags=["system"],
+        responses=PodSerializer(many=True),
+        examples=[OpenApiExample("a pod", POD)],
+    )
+    def get(self, request: Request) -> Response:
+        """The pods as they are now."""
+        return Response(PodSerializer(selectors.pods(), many=True).data)
+
+
+class LoadView(APIView):
+    @extend_schema(
+        operation_id="system_load_get",
+        tags=["system"],
+        responses=LoadSerializer,
+        examples=[OpenApiExample("the default", {"rate": 10.0})],
+    )
+    def get(self, request: Request) -> Response:
+        """Requests per second that the load generator aims at."""
+        return Response({"rate": selectors.load()})
+
+    @extend_schema(
+        operation_id="system_load_set",
+        tags=["system"],
+        request=LoadSerializer,
+        responses=LoadSerializer,
+        examples=[OpenApiExample("twice the default", {"rate": 20.0})],
+    )
+    def put(self, request: Request) -> Response:
+        """Change the load while it runs."""
+        rate = checked(LoadSerializer(data=request.data)).validated_data["rate"]
+        return Response({"rate": services.load_set(rate=rate, by=user_of(request))})

@@ -1,0 +1,16 @@
+"""Writes to the system under test."""
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from accounts.audit import audit
+from systems import adapters
+
+
+def load_set(*, rate: float, by: User) -> float:
+    """Set the requests per second of the load generator; it takes them up while it runs."""
+    driver = adapters.system_driver()
+    driver.set_load(rate)
+    with transaction.atomic():
+        audit("system.load_set", "load", by, rate=rate)
+    return driver.load()
