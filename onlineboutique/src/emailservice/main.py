@@ -19,7 +19,7 @@ _MAIL: Final = jinja2.Environment(autoescape=True).from_string(
 <p>Order {{ order.order_id }}, tracking id {{ order.shipping_tracking_id }}</p>
 <ul>
 {%- for line in order.items %}
-<li>{{ line.item.quantity }} × {{ line.item.product_id }} at {{ text(line.cost) }}</li>
+<li>{{ line.item.quantity }} &times; {{ line.item.product_id }} at {{ text(line.cost) }}</li>
 {%- endfor %}
 </ul>
 <p>Shipping {{ text(order.shipping_cost) }} to {{ order.shipping_address.street_address }},

@@ -38,7 +38,7 @@ class RecommendationService(RecommendationServiceServicer):
         except grpc.aio.AioRpcError as error:
             raise upstream_failed("list the products", error) from error
         others = sorted({product.id for product in listed.products} - set(request.product_ids))
-        chosen = random.sample(others, min(MOST, len(others)))  # noqa: S311 - not a secret
+        chosen = random.sample(others, min(MOST, len(others)))
         logger.info("[Recv ListRecommendations] product_ids=%s", chosen)
         return ListRecommendationsResponse(product_ids=chosen)
 
