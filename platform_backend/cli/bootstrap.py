@@ -85,6 +85,7 @@ def _is_current(repo: Path, venv: Path, profile: Profile) -> bool:
 
 
 def _make(repo: Path, venv: Path, profile: Profile) -> None:
+    digest(repo, profile)  # a missing lock is said before anything is touched
     whole = (venv / STAMP).exists() and os.access(venv / "bin" / "python", os.X_OK)
     (venv / STAMP).unlink(missing_ok=True)
     with Progress("Preparing .venv") as progress:
@@ -175,7 +176,7 @@ def _pip_phases(pip: "subprocess.Popen[str]", last: deque[str], total: int) -> I
     for line in pip.stdout:
         if line.strip():
             last.append(line.rstrip())
-        if line.startswith(("Collecting ", "Requirement already satisfied: ")):
+        if line.startswith(("Collecting ", "Processing ", "Requirement already satisfied: ")):
             collected += 1
             yield f"package {min(collected, total)} of {total}", "collect"
         elif line.startswith("Installing collected packages"):

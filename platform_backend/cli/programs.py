@@ -144,7 +144,7 @@ def _program_section(program: Program, logs: Path) -> dict[str, str]:
         "stopasgroup": "false",
         "killasgroup": "true",
         "redirect_stderr": "true",
-        "stdout_logfile": escape(str(logs / f"{program.name}.log")),
+        "stdout_logfile": escape(escape(str(logs / f"{program.name}.log"))),  # expanded twice
         "stdout_logfile_maxbytes": "10MB",
         "stdout_logfile_backups": "2",
     }
