@@ -1,0 +1,1 @@
+"""Labelled datasets of a window of telemetry: formats, builds, downloads."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from common.errors import Conflict
 from telemetry.records import Window
@@ -33,17 +33,13 @@ class Injection:
     target: Mapping[str, Any]  # as asked for: services, pods
     finished: bool
     pods: Sequence[PodLabel]
-
-
-class LabelSource(Protocol):
-    def injections(self, window: Window) -> Sequence[Injection]:
-        """Those that touched the window or may still do so, by time of their start."""
-        ...
+    requested: int = 0  # UTC microseconds: it did not begin before this
+    over_by: int | None = None  # UTC microseconds: when it was over at the latest, for labels without an end
 
 
 def in_window(injections: Sequence[Injection], window: Window) -> list[Injection]:
     """The injections with a label in the window, in an order that depends on nothing else."""
-    touching = [each for each in injections if any(_overlaps(label, window) for label in each.pods)]
+    touching = [each for each in injections if any(_overlaps(each, label, window) for label in each.pods)]
     return sorted(touching, key=lambda each: (_first_start(each), each.injection_id))
 
 
@@ -56,7 +52,7 @@ def refuse_open(injections: Sequence[Injection], window: Window) -> None:
     raise Conflict(
         f"faults in this window are still running: {names}; wait until they have ended, "
         "or choose a window that ends before they began",
-        fields={"end": ["lies in or after a fault that is still running"]},
+        fields={"to": ["lies in or after a fault that is still running"]},
     )
 
 
@@ -96,21 +92,24 @@ def _pod_record(label: PodLabel) -> dict[str, Any]:
     }
 
 
-def _overlaps(label: PodLabel, window: Window) -> bool:
+def _overlaps(injection: Injection, label: PodLabel, window: Window) -> bool:
     if label.start is None:
         return False
-    return label.start < window.end and (label.end is None or label.end > window.start)
+    end = label.end if label.end is not None else injection.over_by
+    return label.start < window.end and (end is None or end > window.start)
 
 
 def _is_open(injection: Injection, window: Window) -> bool:
     starts = [label.start for label in injection.pods if label.start is not None]
-    began_later = bool(starts) and min(starts) >= window.end
-    return not injection.finished and not began_later
+    return not injection.finished and min(starts, default=injection.requested) < window.end
 
 
 def _first_start(injection: Injection) -> int:
     return min(label.start for label in injection.pods if label.start is not None)
 
 
-def _seconds(label: PodLabel) -> int:
-    return round(((label.end or 0) - (label.start or 0)) / MICROSECONDS)
+def _seconds(label: PodLabel) -> int | None:
+    """None when nobody knows the end."""
+    if label.end is None or label.start is None:
+        return None
+    return round((label.end - label.start) / MICROSECONDS)

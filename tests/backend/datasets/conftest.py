@@ -1,5 +1,6 @@
 """A window of telemetry in memory, small enough to know each row of it."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -7,10 +8,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
+from datasets import sources
 from datasets.build import Built, Order, build
 from datasets.formats.csv import CsvFormat
 from datasets.labels import Injection, PodLabel
 from datasets.manifest import SystemFacts
+from platform_backend.config import config
+from systems import adapters
+from systems.adapters.fake import FakeSystemDriver
 from telemetry.records import SCHEMAS, TableName, Window
 from telemetry_store.schemas import LOGS, SAMPLES, SPANS
 
@@ -150,6 +155,16 @@ def source() -> MemorySource:
 @pytest.fixture
 def empty_source() -> MemorySource:
     return MemorySource({table: schema.empty_table() for table, schema in SCHEMAS.items()})
+
+
+@pytest.fixture
+def platform(source: MemorySource, monkeypatch: pytest.MonkeyPatch) -> Iterator[MemorySource]:
+    """The app's world without a running system: telemetry and pods in memory, an empty datasets folder."""
+    monkeypatch.setattr(sources, "telemetry_source", lambda: source)
+    monkeypatch.setattr(adapters, "system_driver", FakeSystemDriver)
+    shutil.rmtree(config().datasets_dir, ignore_errors=True)
+    yield source
+    shutil.rmtree(config().datasets_dir, ignore_errors=True)
 
 
 @pytest.fixture

@@ -1,0 +1,101 @@
+"""Datasets in JSON. Times of windows are UTC integer microseconds since the epoch."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from django.utils.dateparse import parse_datetime
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from telemetry.records import Window
+
+from datasets.formats import FORMATS
+from datasets.models import Dataset, State
+
+NO_TIME: Final = "expected RFC 3339 with a time zone, or integer microseconds since the epoch"
+
+
+@extend_schema_field({"oneOf": [{"type": "integer", "format": "int64"}, {"type": "string", "format": "date-time"}]})
+class MomentField(serializers.Field):
+    """A time of a request, as microseconds."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, int) and not isinstance(data, bool):
+            return data
+        moment = _parsed(data) if isinstance(data, str) else None
+        if moment is None or moment.tzinfo is None:
+            raise serializers.ValidationError(NO_TIME)
+        return round(moment.timestamp() * 1_000_000)
+
+    def to_representation(self, value: int) -> int:
+        return value
+
+
+class DatasetCreateSerializer(serializers.Serializer):
+    name = serializers.CharField(max_length=100, help_text="letters, digits, dots, dashes, underscores")
+    format = serializers.ChoiceField(choices=sorted(FORMATS), default="csv")
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        """`from` is no name in Python, so these two can't be attributes."""
+        moments = {
+            "from": MomentField(help_text="start of the window"),
+            "to": MomentField(help_text="its end, not part of it; in the past"),
+        }
+        return super().get_fields() | moments
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        try:
+            window = Window(attrs["from"], attrs["to"])
+        except ValueError:
+            raise serializers.ValidationError({"to": ["must lie after from"]}) from None
+        return {"name": attrs["name"], "format": attrs["format"], "window": window}
+
+
+class ProgressSerializer(serializers.Serializer):
+    rows_done = serializers.IntegerField()
+    rows_total = serializers.IntegerField(help_text="0 until it is known")
+    bytes_written = serializers.IntegerField(help_text="before compression")
+
+
+class CountsSerializer(serializers.Serializer):
+    tables = serializers.DictField(child=serializers.IntegerField(), required=False)
+    metrics = serializers.DictField(child=serializers.IntegerField(), required=False)
+
+
+class DatasetSerializer(serializers.ModelSerializer):
+    state = serializers.ChoiceField(choices=State.choices)
+    progress = ProgressSerializer(source="*")
+    counts = CountsSerializer(help_text="rows by table and by metric, once it is ready")
+    created_by = serializers.CharField(source="created_by.username", default=None, allow_null=True)
+    digest = serializers.CharField(help_text="of the manifest, once it is ready")
+
+    class Meta:
+        model = Dataset
+        fields = (
+            "id",
+            "name",
+            "format",
+            "state",
+            "cancel_requested",
+            "progress",
+            "size",
+            "digest",
+            "counts",
+            "error",
+            "created_by",
+            "created_at",
+            "finished_at",
+        )
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        window = {
+            "from": serializers.IntegerField(source="window_start"),
+            "to": serializers.IntegerField(source="window_end"),
+        }
+        return super().get_fields() | window
+
+
+def _parsed(text: str) -> datetime | None:
+    try:
+        return parse_datetime(text)
+    except ValueError:
+        return None

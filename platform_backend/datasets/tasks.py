@@ -1,0 +1,21 @@
+"""Doors from Celery to the builds of datasets."""
+
+from uuid import UUID
+
+from platform_backend.celery import app
+
+
+@app.task
+def build_dataset(dataset_id: str) -> None:
+    from datasets import services
+
+    services.dataset_build(dataset_id=UUID(dataset_id))
+
+
+@app.task
+def resume_stalled_builds() -> None:
+    """By the clock: dead builds are begun anew, and nothing that nobody owns stays on the disk."""
+    from datasets import services
+
+    services.builds_resume()
+    services.leftovers_sweep()

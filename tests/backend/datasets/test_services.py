@@ -1,0 +1,275 @@
+"""A dataset's life: queued, built, cancelled, failed, resumed, deleted; and what stays on the disk."""
+
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from accounts.models import AuditEntry
+from common.errors import Conflict, NotFound, UserError
+from datasets import selectors, services, watch
+from datasets.manifest import digest
+from datasets.models import Dataset, State
+from django.contrib.auth.models import User
+from django.utils import timezone
+from faults.models import Injection, Label
+from faults.models import State as FaultState
+from platform_backend.config import config
+from telemetry.records import Window
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("platform")]
+
+
+@pytest.fixture(autouse=True)
+def always_saving(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "INTERVAL_S", 0.0)
+
+
+@pytest.fixture
+def user() -> User:
+    return User.objects.create_user("ada")
+
+
+@pytest.fixture
+def dataset(user: User, window: Window) -> Dataset:
+    return services.dataset_create(by=user, name="golden", window=window)
+
+
+def files() -> list[str]:
+    root: Path = config().datasets_dir
+    return sorted(path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())
+
+
+def injection(window: Window, state: FaultState, start: int | None, end: int | None) -> Injection:
+    made = Injection.objects.create(
+        kind="pod-failure",
+        requested={"services": ["cartservice"], "pods": []},
+        duration_s=10,
+        state=state,
+        requested_at=datetime.fromtimestamp(window.start / 1e6, UTC),
+        deadline=timezone.now(),
+    )
+    if start is not None:
+        Label.objects.create(
+            injection=made, pod="cartservice-0", service="cartservice", kind=made.kind, start=start, end=end
+        )
+    return made
+
+
+def test_create_queues_one_message_and_audits(
+    user: User, window: Window, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
+    with django_capture_on_commit_callbacks() as messages:
+        dataset = services.dataset_create(by=user, name="golden", window=window)
+    assert (dataset.state, len(messages)) == (State.QUEUED, 1)
+    entry = AuditEntry.objects.get(action="dataset.create")
+    assert (entry.actor_name, entry.subject) == ("ada", str(dataset.pk))
+
+
+def test_build_makes_a_ready_dataset(dataset: Dataset, platform: Any, window: Window) -> None:
+    services.dataset_build(dataset_id=dataset.pk)
+    dataset.refresh_from_db()
+    assert (dataset.state, dataset.error) == (State.READY, "")
+    stored = {table: platform.count(table, window) for table in ("logs", "spans", "samples")}
+    assert dataset.counts["tables"] == stored
+    assert dataset.rows_done == dataset.rows_total == sum(stored.values())
+    path = selectors.archive_path(dataset)
+    assert (path.name, path.stat().st_size) == ("golden.zip", dataset.size)
+    with zipfile.ZipFile(path) as archive:
+        assert digest(archive.read("golden/dataset.json")) == dataset.digest
+    assert files() == [f"{dataset.pk}/dataset.json", f"{dataset.pk}/golden.zip"]
+
+
+def test_double_delivery_builds_once(dataset: Dataset) -> None:
+    services.dataset_build(dataset_id=dataset.pk)
+    finished = Dataset.objects.get(pk=dataset.pk)
+    services.dataset_build(dataset_id=dataset.pk)
+    again = Dataset.objects.get(pk=dataset.pk)
+    assert (again.finished_at, again.attempts) == (finished.finished_at, 1)
+
+
+def test_a_second_builder_leaves_the_first_alone(dataset: Dataset) -> None:
+    with selectors.store().lock(dataset.pk):
+        services.dataset_build(dataset_id=dataset.pk)
+    dataset.refresh_from_db()
+    assert (dataset.state, dataset.attempts) == (State.QUEUED, 0)
+
+
+def test_building_what_is_gone_does_nothing() -> None:
+    services.dataset_build(dataset_id=uuid4())
+    assert files() == []
+
+
+def test_the_same_window_gives_the_same_digest_and_bytes(user: User, window: Window) -> None:
+    made = [services.dataset_create(by=user, name="golden", window=window) for _ in range(2)]
+    for each in made:
+        services.dataset_build(dataset_id=each.pk)
+        each.refresh_from_db()
+    assert made[0].digest == made[1].digest
+    assert selectors.archive_path(made[0]).read_bytes() == selectors.archive_path(made[1]).read_bytes()
+
+
+def test_labels_of_the_faults_app_reach_the_dataset(user: User, window: Window) -> None:
+    made = injection(window, FaultState.RECOVERED, window.start + 5_000_000, window.start + 9_400_000)
+    dataset = services.dataset_create(by=user, name="golden", window=window)
+    services.dataset_build(dataset_id=dataset.pk)
+    dataset.refresh_from_db()
+    with zipfile.ZipFile(selectors.archive_path(dataset)) as archive:
+        truth = archive.read("golden/groundtruth/groundtruth.json").decode()
+        full = archive.read("golden/groundtruth/injections.json").decode()
+    assert '"pod-failure"' in truth
+    assert str(made.pk) in full
+
+
+def test_a_fault_still_running_refuses_the_window(user: User, window: Window) -> None:
+    injection(window, FaultState.ACTIVE, window.start + 5_000_000, None)
+    with pytest.raises(Conflict, match="wait until they have ended"):
+        services.dataset_create(by=user, name="golden", window=window)
+    assert not Dataset.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["", "../evil", "a/b", ".hidden", "x" * 101, "line\nbreak"])
+def test_names_that_are_no_folder_are_refused(user: User, window: Window, name: str) -> None:
+    with pytest.raises(UserError) as caught:
+        services.dataset_create(by=user, name=name, window=window)
+    assert caught.value.fields.keys() == {"name"}
+
+
+def test_windows_in_the_future_or_too_long_are_refused(user: User) -> None:
+    now = time.time_ns() // 1000
+    with pytest.raises(UserError) as future:
+        services.dataset_create(by=user, name="golden", window=Window(now, now + 60_000_000))
+    assert future.value.fields.keys() == {"to"}
+    with pytest.raises(UserError) as long:
+        services.dataset_create(by=user, name="golden", window=Window(now - 25 * 3600 * 1_000_000, now))
+    assert "datasets.max_window_hours" in long.value.fields["to"][0]
+
+
+def test_cancel_before_the_build(dataset: Dataset, user: User) -> None:
+    services.dataset_cancel(dataset_id=dataset.pk, by=user)
+    services.dataset_build(dataset_id=dataset.pk)
+    dataset.refresh_from_db()
+    assert (dataset.state, dataset.attempts, files()) == (State.CANCELLED, 0, [])
+
+
+def test_cancel_while_building_leaves_nothing(dataset: Dataset, user: User, platform: Any) -> None:
+    batches = platform.batches
+
+    def cancelling(table: str, window: Window) -> Iterator[Any]:
+        for index, batch in enumerate(batches(table, window)):
+            if table == "logs" and index == 1:
+                services.dataset_cancel(dataset_id=dataset.pk, by=user)
+            yield batch
+
+    platform.batches = cancelling
+    services.dataset_build(dataset_id=dataset.pk)
+    dataset.refresh_from_db()
+    assert (dataset.state, files()) == (State.CANCELLED, [])
+
+
+def test_cancel_at_the_last_moment_leaves_nothing(
+    dataset: Dataset, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish = selectors.Store.publish
+
+    def cancelling(*arguments: Any) -> None:
+        publish(*arguments)
+        services.dataset_cancel(dataset_id=dataset.pk, by=user)
+
+    monkeypatch.setattr(selectors.Store, "publish", cancelling)
+    services.dataset_build(dataset_id=dataset.pk)
+    dataset.refresh_from_db()
+    assert (dataset.state, files()) == (State.CANCELLED, [])
+
+
+@pytest.mark.parametrize(
+    ("error", "shown"),
+    [(OSError(28, "No space left on device"), "No space left on device"), (ValueError("a bug"), "internal error")],
+)
+def test_failure_leaves_only_its_reason(dataset: Dataset, platform: Any, error: Exception, shown: str) -> None:
+    batches = platform.batches
+
+    def failing(table: str, window: Window) -> Iterator[Any]:
+        yield next(batches(table, window))
+        raise error
+
+    platform.batches = failing
+    services.dataset_build(dataset_id=dataset.pk)
+    dataset.refresh_from_db()
+    assert (dataset.state, files()) == (State.FAILED, [])
+    assert shown in dataset.error
+
+
+def test_rows_that_come_late_are_built_again(dataset: Dataset, platform: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services, "LATE_ALLOWANCE_S", 0.01)
+    batches, whole = platform.batches, platform.tables["logs"]
+    platform.tables["logs"] = whole.slice(1)
+
+    def late(table: str, window: Window) -> Iterator[Any]:
+        yield from batches(table, window)
+        platform.tables["logs"] = whole  # the missing row arrives behind the reader's back
+
+    platform.batches = late
+    services.dataset_build(dataset_id=dataset.pk)
+    dataset.refresh_from_db()
+    assert (dataset.state, dataset.counts["tables"]["logs"]) == (State.READY, 22)
+
+
+def test_counts_that_never_agree_fail_loudly(dataset: Dataset, platform: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services, "LATE_ALLOWANCE_S", 0.01)
+    batches = platform.batches
+    platform.batches = lambda table, window: batches(table, window) if table != "spans" else iter(())
+    services.dataset_build(dataset_id=dataset.pk)
+    dataset.refresh_from_db()
+    assert (dataset.state, files()) == (State.FAILED, [])
+    assert "spans: wrote 0 rows, the store counts 5" in dataset.error
+
+
+def test_stalled_builds_are_queued_again_once(
+    dataset: Dataset, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
+    assert services.builds_resume() == 0
+    Dataset.objects.update(state=State.BUILDING, heartbeat=timezone.now() - 2 * services.STALE)
+    with django_capture_on_commit_callbacks() as messages:
+        assert [services.builds_resume(), services.builds_resume()] == [1, 0]
+    assert len(messages) == 1
+    services.dataset_build(dataset_id=dataset.pk)
+    dataset.refresh_from_db()
+    assert dataset.state == State.READY
+
+
+def test_a_build_that_kills_its_workers_is_given_up(dataset: Dataset) -> None:
+    Dataset.objects.update(state=State.BUILDING, attempts=services.MAX_ATTEMPTS)
+    services.dataset_build(dataset_id=dataset.pk)
+    dataset.refresh_from_db()
+    assert (dataset.state, files()) == (State.FAILED, [])
+    assert "died" in dataset.error
+
+
+def test_delete_removes_row_and_files(
+    dataset: Dataset, user: User, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
+    with pytest.raises(Conflict, match="cancel it first"):
+        services.dataset_delete(dataset_id=dataset.pk, by=user)
+    services.dataset_build(dataset_id=dataset.pk)
+    with django_capture_on_commit_callbacks(execute=True):
+        services.dataset_delete(dataset_id=dataset.pk, by=user)
+    assert (Dataset.objects.count(), files()) == (0, [])
+    with pytest.raises(NotFound):
+        services.dataset_delete(dataset_id=dataset.pk, by=user)
+
+
+def test_sweep_removes_orphans_and_keeps_datasets(dataset: Dataset) -> None:
+    services.dataset_build(dataset_id=dataset.pk)
+    root = config().datasets_dir
+    orphan, half = root / str(uuid4()), root / ".building" / str(uuid4())
+    for folder in (orphan, half):
+        folder.mkdir(parents=True)
+        (folder / "x.csv").write_text("x")
+    services.leftovers_sweep()
+    assert files() == [f"{dataset.pk}/dataset.json", f"{dataset.pk}/golden.zip"]
+    assert not half.exists()
