@@ -52,6 +52,11 @@ app.conf.update(
             "schedule": 1.0,
             "options": {"expire_seconds": 5},
         },
+        "datasets: resume stalled builds": {
+            "task": "datasets.tasks.resume_stalled_builds",
+            "schedule": 15.0,
+            "options": {"expire_seconds": 15},
+        },
     },
 )
 app.autodiscover_tasks(["accounts", "systems", "faults", "telemetry", "datasets"])

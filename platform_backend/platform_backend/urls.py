@@ -19,6 +19,8 @@ api: list[URLPattern | URLResolver] = [
     path("system/", include("systems.api.urls")),
     path("faults/", include("faults.api.urls")),
     path("telemetry/", include("telemetry.api.urls")),
+    path("datasets", include("datasets.api.urls")),
+    path("datasets", include("datasets.api.urls")),
 ]
 
 urlpatterns = [

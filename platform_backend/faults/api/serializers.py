@@ -73,9 +73,7 @@ class LabelSerializer(serializers.ModelSerializer[Label]):
 class InjectionSerializer(serializers.ModelSerializer[Injection]):
     state = serializers.ChoiceField(choices=State.choices)
     parameters = serializers.DictField()
-    targets: serializers.ManyRelatedField = serializers.SlugRelatedField(
-        slug_field="pod", many=True, read_only=True, help_text="names of the pods"
-    )
+    targets = serializers.SerializerMethodField(help_text="names of the pods")
     labels = LabelSerializer(many=True)
     created_by = serializers.CharField(allow_null=True, help_text="user name")
     error = serializers.CharField(help_text="why it failed, or which pods it missed; may be empty")
@@ -100,3 +98,6 @@ class InjectionSerializer(serializers.ModelSerializer[Injection]):
             "ended_at",
             "labels",
         )
+
+    def get_targets(self, injection: Injection) -> list[str]:
+        return [target.pod for target in injection.targets.all()]

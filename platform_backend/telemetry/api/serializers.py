@@ -1,0 +1,152 @@
+"""Telemetry queries and their answers in JSON."""
+
+import math
+from typing import Any, Final
+
+from rest_framework import serializers
+
+from telemetry.paging import MAX_LIMIT
+
+MAX_NAMES: Final = 200
+LONGEST_NAME: Final = 253
+LONGEST_DURATION: Final = 10**15
+
+
+def _names(text: str) -> serializers.ListField:
+    child = serializers.CharField(max_length=LONGEST_NAME)
+    return serializers.ListField(child=child, default=list, max_length=MAX_NAMES, help_text=text)
+
+
+class FiniteFloat(serializers.FloatField):
+    """JSON has no NaN and no infinity; null stands for them."""
+
+    def to_representation(self, value: float) -> float | None:  # type: ignore[override]
+        return value if math.isfinite(value) else None
+
+
+class PageQuerySerializer(serializers.Serializer):
+    limit = serializers.IntegerField(min_value=1, max_value=MAX_LIMIT, default=50)
+    cursor = serializers.CharField(max_length=1000, default=None, help_text="of the page before")
+
+
+class LogFilterSerializer(serializers.Serializer):
+    services = _names("only of these services; repeat the parameter for more than one")
+    pods = _names("only of these pods")
+    levels = _names("only of these levels: DEBUG, INFO, WARNING, ERROR, CRITICAL")
+    contains = serializers.CharField(
+        max_length=500, default="", trim_whitespace=False, help_text="part of the message; case matters"
+    )
+
+
+class LogQuerySerializer(LogFilterSerializer, PageQuerySerializer):
+    pass
+
+
+class StepSerializer(serializers.Serializer):
+    step = serializers.FloatField(
+        min_value=0.001, max_value=1e7, default=None, help_text="seconds; default: some 100 steps in the window"
+    )
+
+
+class HistogramQuerySerializer(LogFilterSerializer, StepSerializer):
+    pass
+
+
+class TraceQuerySerializer(PageQuerySerializer):
+    services = _names("with a span of any of these services")
+    min_duration = serializers.IntegerField(
+        min_value=0, max_value=LONGEST_DURATION, default=0, help_text="microseconds, of the whole trace"
+    )
+    errors_only = serializers.BooleanField(default=False, help_text="only with a failed span")
+
+
+class RangeQuerySerializer(StepSerializer):
+    services = _names("only of these services")
+    pods = _names("only of these pods")
+    rate = serializers.BooleanField(default=False, help_text="increase per second of a counter, resets considered")
+
+
+class LogSerializer(serializers.Serializer):
+    log_id = serializers.IntegerField()
+    timestamp = serializers.IntegerField(help_text="UTC microseconds")
+    service = serializers.CharField()
+    pod = serializers.CharField()
+    level = serializers.CharField()
+    message = serializers.CharField()
+    trace_id = serializers.CharField(allow_null=True)
+    span_id = serializers.CharField(allow_null=True)
+
+
+class TraceSerializer(serializers.Serializer):
+    trace_id = serializers.CharField()
+    timestamp = serializers.IntegerField(help_text="UTC microseconds of its start")
+    duration = serializers.IntegerField(help_text="microseconds")
+    service = serializers.CharField(help_text="of the root span")
+    operation_name = serializers.CharField()
+    span_count = serializers.IntegerField()
+    error_count = serializers.IntegerField()
+
+
+class SpanSerializer(serializers.Serializer):
+    timestamp = serializers.IntegerField(help_text="UTC microseconds of its start")
+    duration = serializers.IntegerField(help_text="microseconds")
+    trace_id = serializers.CharField()
+    span_id = serializers.CharField()
+    parent_span_id = serializers.CharField(allow_null=True)
+    service = serializers.CharField()
+    pod = serializers.CharField()
+    operation_name = serializers.CharField()
+    kind = serializers.CharField()
+    type = serializers.CharField(help_text="http, grpc, db or app")
+    status_code = serializers.IntegerField(help_text="HTTP or gRPC code; db and app: 0 ok, 2 error")
+    is_error = serializers.BooleanField()
+
+
+class BucketSerializer(serializers.Serializer):
+    start = serializers.IntegerField(help_text="UTC microseconds")
+    level = serializers.CharField()
+    count = serializers.IntegerField()
+
+
+class HistogramSerializer(serializers.Serializer):
+    step = serializers.FloatField(help_text="seconds")
+    buckets = BucketSerializer(many=True)
+
+
+class EdgeSerializer(serializers.Serializer):
+    source = serializers.CharField()
+    destination = serializers.CharField()
+    rate = FiniteFloat(help_text="calls per second")
+    error_ratio = FiniteFloat(help_text="0 to 1")
+    p50 = FiniteFloat(allow_null=True, help_text="microseconds, as the caller saw it")
+    p95 = FiniteFloat(allow_null=True, help_text="microseconds, as the caller saw it")
+
+
+class SeriesSerializer(serializers.Serializer):
+    service = serializers.CharField()
+    pod = serializers.CharField()
+    labels = serializers.CharField(help_text="key=value,key=value")  # type: ignore[assignment]
+    points = serializers.ListField(
+        child=serializers.ListField(child=FiniteFloat(allow_null=True), min_length=2, max_length=2),
+        help_text="[UTC microseconds of the step's start, value]",
+    )
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        points = [[start, value if math.isfinite(value) else None] for start, value in instance.points]
+        return {"service": instance.service, "pod": instance.pod, "labels": instance.labels, "points": points}
+
+
+class RangeSerializer(serializers.Serializer):
+    metric = serializers.CharField()
+    step = serializers.FloatField(help_text="seconds")
+    series = SeriesSerializer(many=True)
+
+
+class LogPageSerializer(serializers.Serializer):
+    results = LogSerializer(many=True)
+    cursor = serializers.CharField(allow_null=True, help_text="continues after the last row; null at the end")
+
+
+class TracePageSerializer(serializers.Serializer):
+    results = TraceSerializer(many=True)
+    cursor = serializers.CharField(allow_null=True, help_text="continues after the last row; null at the end")
