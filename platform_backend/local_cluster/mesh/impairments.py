@@ -45,7 +45,7 @@ def check_scope(layout: Layout, scope: Scope) -> None:
     """Raises MeshError for a scope without any traffic."""
     if not any(True for way in scope.ways for _ in lanes_of(layout, scope, way)):
         peer = f"service {scope.target!r}" if scope.target else "any service"
-        raise MeshError(f"pod {scope.pod!r} has no connection with {peer}; name a neighbour")
+        raise MeshError(f"pod {scope.pod!r} has no calls from or to {peer}; name a neighbour")
 
 
 def wire_document(layout: Layout, active: dict[Scope, Impairment]) -> dict[str, Any]:

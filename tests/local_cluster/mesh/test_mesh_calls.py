@@ -1,0 +1,164 @@
+"""Calls through the mesh: they arrive, are balanced, are counted, and fail as they should without a ready pod."""
+
+import asyncio
+import re
+from typing import Any
+
+import aiohttp
+import pytest
+from local_cluster.mesh import INGRESS, MeshError
+from local_cluster.mesh.stat_names import HTTP_TAGS, PREFIX, TCP_LABEL, TCP_METRICS, TcpEdge, tcp_edge, tcp_prefix
+
+UNAVAILABLE = 14
+LABEL = re.compile(r'(\w+)="([^"]*)"')
+
+
+def metrics(page: str, name: str) -> list[tuple[dict[str, str], float]]:
+    """(labels, value) of each line of one metric."""
+    lines = [line for line in page.splitlines() if line.startswith(f"{name}{{")]
+    return [(dict(LABEL.findall(line)), float(line.rsplit(" ", 1)[1])) for line in lines]
+
+
+def test_grpc_is_balanced_over_both_pods_of_a_service(stage: Any, tally: Any) -> None:
+    async def scenario() -> None:
+        async with stage() as shop:
+            answers = await shop.calls("frontend-0", "cart", 20)
+            assert tally(answers, "status") == {0: 20}
+            assert tally(answers, "pod") == {"cart-0": 10, "cart-1": 10}
+
+    asyncio.run(scenario())
+
+
+def test_http_is_balanced_and_shows_the_app_no_trace_of_the_mesh(stage: Any, tally: Any) -> None:
+    async def scenario() -> None:
+        async with stage() as shop:
+            answers = await shop.calls("frontend-0", "ad", 10, "/ads?x=1")
+            assert tally(answers, "pod") == {"ad-0": 5, "ad-1": 5}
+            assert not [name for name in answers[0].request_headers if "envoy" in name or "microservo" in name]
+            assert not [name for name in answers[0].headers if "envoy" in name]
+
+    asyncio.run(scenario())
+
+
+def test_tcp_passes_and_the_public_address_reaches_the_frontend(stage: Any) -> None:
+    async def scenario() -> None:
+        async with stage() as shop:
+            assert await shop.echo("cart-0", b"PING" * 100_000) == b"PING" * 100_000
+            host, port = shop.mesh._shop_address
+            async with aiohttp.ClientSession() as session, session.get(f"http://{host}:{port}/") as response:
+                assert (await response.json(content_type=None))["pod"] == "frontend-0"
+            assert (await shop.call("loadgenerator-0", "frontend", "/")).pod == "frontend-0"
+
+    asyncio.run(scenario())
+
+
+def test_pods_that_are_not_ready_get_no_calls(stage: Any, tally: Any) -> None:
+    async def scenario() -> None:
+        async with stage() as shop:
+            await shop.calls("frontend-0", "cart", 4)
+            await shop.mesh.set_endpoints("cart", ["cart-1"])
+            assert tally(await shop.calls("frontend-0", "cart", 10), "pod") == {"cart-1": 10}
+            await shop.mesh.set_endpoints("cart", [])
+            answer = await shop.call("frontend-0", "cart")
+            assert (answer.status, answer.message) == (UNAVAILABLE, "no healthy upstream")
+            await shop.mesh.set_endpoints("cart", ["cart-0", "cart-1"])
+            assert tally(await shop.calls("frontend-0", "cart", 10), "pod") == {"cart-0": 5, "cart-1": 5}
+
+    asyncio.run(scenario())
+
+
+def test_a_dead_pod_fails_its_calls_and_no_other(stage: Any, tally: Any) -> None:
+    async def scenario() -> None:
+        async with stage() as shop:
+            await shop.calls("frontend-0", "cart", 4)
+            await shop.stop_pod("cart-0")
+            answers = await shop.calls("frontend-0", "cart", 10)
+            assert tally(answers, "status") == {0: 5, UNAVAILABLE: 5}, "no retries, so each failure is seen"
+            await shop.start_pod(shop.topology.pods["cart-0"])
+            assert tally(await shop.calls("frontend-0", "cart", 10), "status") == {0: 10}
+
+    asyncio.run(scenario())
+
+
+def test_requests_are_counted_under_istio_names_by_both_reporters(stage: Any) -> None:
+    async def scenario() -> str:
+        async with stage() as shop:
+            await shop.calls("frontend-0", "cart", 10)
+            await shop.calls("loadgenerator-0", "frontend", 3, "/")
+            page: str = await shop.page()
+            return page
+
+    page = asyncio.run(scenario())
+    counted = {
+        (labels["reporter"], labels["pod"], labels["source_workload"], labels["destination_service_name"]): value
+        for labels, value in metrics(page, f"{PREFIX}istio_requests_total")
+    }
+    assert counted == {
+        ("source", "frontend-0", "frontend", "cart"): 10,
+        ("destination", "cart-0", "frontend", "cart"): 5,
+        ("destination", "cart-1", "frontend", "cart"): 5,
+        ("source", "loadgenerator-0", "loadgenerator", "frontend"): 3,
+        ("destination", "frontend-0", "loadgenerator", "frontend"): 3,
+    }
+    for labels, _ in metrics(page, f"{PREFIX}istio_requests_total"):
+        grpc = labels["request_protocol"] == "grpc"
+        assert set(labels) == set(HTTP_TAGS) - (set() if grpc else {"grpc_response_status"})
+        assert labels["response_code"] == "200"
+        assert labels.get("grpc_response_status") == ("0" if grpc else None)
+    for name in ("request_duration_milliseconds", "request_bytes", "response_bytes"):
+        counts = metrics(page, f"{PREFIX}istio_{name}_count")
+        assert sum(value for _, value in counts) == sum(counted.values())
+    assert sum(value for _, value in metrics(page, f"{PREFIX}istio_response_bytes_sum")) > 0
+
+
+def test_tcp_is_counted_by_both_reporters_with_parsable_names(stage: Any) -> None:
+    async def scenario() -> str:
+        async with stage() as shop:
+            await shop.echo("cart-1", b"x" * 5000)
+            page: str = await shop.page()
+            return page
+
+    page = asyncio.run(scenario())
+    assert all(metrics(page, name) for name in TCP_METRICS)
+    received = {
+        tcp_edge(labels[TCP_LABEL]): value
+        for labels, value in metrics(page, "envoy_tcp_downstream_cx_rx_bytes_total")
+        if value
+    }
+    assert received == {
+        TcpEdge("source", "cart-1", "cart", "redis-cart"): 5000,
+        TcpEdge("destination", "redis-cart-0", "cart", "redis-cart"): 5000,
+    }
+
+
+def test_the_page_holds_only_what_the_collector_reads(stage: Any) -> None:
+    async def scenario() -> str:
+        async with stage() as shop:
+            await shop.call("frontend-0", "cart")
+            await shop.echo("cart-0", b"x")
+            page: str = await shop.page()
+            return page
+
+    names = {line.split("{")[0] for line in asyncio.run(scenario()).splitlines() if line and line[0] != "#"}
+    assert names
+    assert not [name for name in names if not name.startswith(("envoy_istio_", "envoy_tcp_downstream_"))]
+
+
+def test_tcp_prefix_and_edge_are_inverse() -> None:
+    edge = TcpEdge("destination", "redis-cart-0", "cart", "redis-cart")
+    assert tcp_edge(tcp_prefix(edge)) == edge
+    for wrong in ("redis", "somebody__a__b__c", "source__a__b"):
+        with pytest.raises(ValueError, match="statistics prefix"):
+            tcp_edge(wrong)
+
+
+def test_unknown_edges_and_a_taken_shop_port_are_named(stage: Any, ports: Any) -> None:
+    async def scenario() -> None:
+        async with stage() as shop:
+            with pytest.raises(MeshError, match=r"'ad-0' does not call service 'cart'"):
+                shop.mesh.edge_port("ad-0", "cart")
+            assert shop.mesh.edge_port(INGRESS, "frontend") == shop.mesh._shop_address[1]
+            with pytest.raises(MeshError, match=r"shop\.port: can't listen"):
+                await shop.mesh.start()
+
+    asyncio.run(scenario())

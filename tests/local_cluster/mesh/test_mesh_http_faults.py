@@ -1,0 +1,178 @@
+"""Request faults: who is hit, what the caller sees, and that nothing tells that a fault was injected."""
+
+import asyncio
+import re
+from typing import Any
+
+import psutil
+import pytest
+from local_cluster.mesh import HttpFault, MeshError
+
+LEAK = re.compile(r"fault|abort|inject|\bFI\b|\bDI\b", re.IGNORECASE)
+REAL_MESSAGE = "upstream connect error or disconnect/reset before headers. reset reason: connection termination"
+UNAVAILABLE, INTERNAL = 14, 13
+
+
+async def kill(shop: Any, name: str) -> None:
+    """kill -9, then wait until it is up again under another pid."""
+    before = {child.name: child.pid for child in shop.children.processes()}[name]
+    psutil.Process(before).kill()
+    async with asyncio.timeout(20):
+        while True:
+            child = next(child for child in shop.children.processes() if child.name == name)
+            if child.pid not in (None, before) and await shop.mesh._admin.is_ready():
+                return
+            await asyncio.sleep(0.02)
+
+
+def test_grpc_abort_hits_one_pod_only_and_begins_and_ends_with_the_call(stage: Any, tally: Any) -> None:
+    async def scenario() -> None:
+        async with stage() as shop:
+            await shop.calls("frontend-0", "cart", 4)
+            for _ in range(5):
+                await shop.mesh.set_http_fault("cart-0", HttpFault(abort_status=INTERNAL))
+                answers = await shop.calls("frontend-0", "cart", 2)
+                assert tally(answers, "status") == {0: 1, INTERNAL: 1}
+                assert {answer.pod for answer in answers if answer.pod} == {"cart-1"}
+                await shop.mesh.set_http_fault("cart-0", None)
+                assert tally(await shop.calls("frontend-0", "cart", 2), "status") == {0: 2}
+
+    asyncio.run(scenario())
+
+
+def test_percent_is_honoured(stage: Any, tally: Any) -> None:
+    async def scenario() -> None:
+        async with stage(cart=1) as shop:
+            await shop.mesh.set_http_fault("cart-0", HttpFault(abort_status=UNAVAILABLE, percent=30))
+            failed = tally(await shop.calls("frontend-0", "cart", 600), "status")[UNAVAILABLE]
+            assert 120 < failed < 240, "binomial(600, 0.3) leaves this range once in 10^7 runs"
+
+    asyncio.run(scenario())
+
+
+def test_http_abort_by_path_prefix(stage: Any, tally: Any) -> None:
+    async def scenario() -> None:
+        async with stage() as shop:
+            fault = HttpFault(abort_status=503, path="/cart")
+            await shop.mesh.set_http_fault("frontend-0", fault)
+            assert tally(await shop.calls("loadgenerator-0", "frontend", 5, "/cart/add"), "status") == {503: 5}
+            assert tally(await shop.calls("loadgenerator-0", "frontend", 5, "/product"), "status") == {200: 5}
+
+    asyncio.run(scenario())
+
+
+def test_grpc_abort_by_method_path(stage: Any) -> None:
+    async def scenario() -> None:
+        async with stage(cart=1) as shop:
+            await shop.mesh.set_http_fault("cart-0", HttpFault(abort_status=UNAVAILABLE, path="/shop.Cart/Add"))
+            assert (await shop.call("frontend-0", "cart", "/shop.Cart/AddItem")).status == UNAVAILABLE
+            assert (await shop.call("frontend-0", "cart", "/shop.Cart/Get")).status == 0
+
+    asyncio.run(scenario())
+
+
+def test_delay(stage: Any) -> None:
+    async def scenario() -> None:
+        async with stage(cart=1) as shop:
+            await shop.mesh.set_http_fault("cart-0", HttpFault(delay_ms=400))
+            assert (await shop.call("frontend-0", "cart")).there > 0.39
+            await shop.mesh.set_http_fault("cart-0", None)
+            assert (await shop.call("frontend-0", "cart")).there < 0.39
+
+    asyncio.run(scenario())
+
+
+def test_an_aborted_caller_sees_what_a_failing_upstream_says(stage: Any) -> None:
+    async def scenario() -> None:
+        async with stage() as shop:
+            await shop.stop_pod("cart-0")
+            real = next(answer for answer in await shop.calls("frontend-0", "cart", 2) if answer.status)
+            await shop.mesh.set_endpoints("cart", ["cart-1"])
+            await shop.mesh.set_http_fault("cart-1", HttpFault(abort_status=UNAVAILABLE))
+            await shop.mesh.set_http_fault("ad-0", HttpFault(abort_status=503))
+            await shop.mesh.set_http_fault("ad-1", HttpFault(abort_status=503))
+            aborted = [await shop.call("frontend-0", "cart"), await shop.call("frontend-0", "ad", "/")]
+            for answer in aborted:
+                assert answer.message == REAL_MESSAGE
+                assert not LEAK.search(str(answer.headers))
+            prefix = REAL_MESSAGE.split("reset reason")[0]
+            assert real.message.startswith(prefix)
+            assert set(aborted[0].headers) == set(real.headers), "no header tells the two apart"
+
+    asyncio.run(scenario())
+
+
+def test_metrics_count_aborts_without_naming_them(stage: Any) -> None:
+    async def scenario() -> str:
+        async with stage(cart=1) as shop:
+            await shop.mesh.set_http_fault("cart-0", HttpFault(abort_status=UNAVAILABLE, delay_ms=1))
+            await shop.calls("frontend-0", "cart", 3)
+            page: str = await shop.page()
+            return page
+
+    page = asyncio.run(scenario())
+    counted = [line for line in page.splitlines() if "istio_requests_total{" in line]
+    assert len(counted) == 2, "one line of the caller's sidecar, one of the callee's"
+    assert all('grpc_response_status="14"' in line and line.endswith(" 3") for line in counted)
+    assert not LEAK.search(page)
+
+
+def test_a_fault_survives_the_death_of_envoy_and_can_be_ended_after(stage: Any, tally: Any) -> None:
+    async def scenario() -> None:
+        async with stage(cart=1) as shop:
+            await shop.mesh.set_http_fault("cart-0", HttpFault(abort_status=INTERNAL))
+            await kill(shop, "envoy")
+            assert (await shop.call("checkout-0", "cart")).status == INTERNAL
+            await shop.mesh.set_http_fault("cart-0", None)
+            assert tally(await shop.calls("checkout-0", "cart", 3), "status") == {0: 3}
+
+    asyncio.run(scenario())
+
+
+def test_a_fault_set_while_envoy_is_down_is_confirmed_once_it_is_back(stage: Any) -> None:
+    async def scenario() -> None:
+        async with stage(cart=1) as shop:
+            child = next(child for child in shop.children.processes() if child.name == "envoy")
+            psutil.Process(child.pid).kill()
+            await shop.mesh.set_http_fault("cart-0", HttpFault(abort_status=INTERNAL))
+            assert (await shop.call("frontend-0", "cart")).status == INTERNAL
+
+    asyncio.run(scenario())
+
+
+def test_a_new_mesh_begins_without_the_faults_of_the_one_before(stage: Any) -> None:
+    async def scenario() -> None:
+        async with stage(cart=1) as shop:
+            await shop.mesh.set_http_fault("cart-0", HttpFault(abort_status=INTERNAL))
+            await shop.mesh.stop()
+            await shop.mesh.start()
+            await shop.mesh.set_endpoints("cart", ["cart-0"])
+            assert (await shop.call("frontend-0", "cart")).status == 0
+
+    asyncio.run(scenario())
+
+
+def test_pods_without_requests_are_refused(stage: Any) -> None:
+    async def scenario() -> None:
+        async with stage() as shop:
+            for pod in ("redis-cart-0", "loadgenerator-0", "no-such-pod"):
+                with pytest.raises(MeshError, match="receives no HTTP or gRPC requests"):
+                    await shop.mesh.set_http_fault(pod, HttpFault(abort_status=500))
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({}, "would do nothing"),
+        ({"abort_status": 500, "percent": 0}, "percent"),
+        ({"abort_status": 500, "percent": 101}, "percent"),
+        ({"abort_status": 17}, "abort_status"),
+        ({"abort_status": 600}, "abort_status"),
+        ({"abort_status": 500, "path": "cart"}, "path"),
+    ],
+)
+def test_wrong_faults_are_refused(arguments: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        HttpFault(**arguments)
