@@ -154,29 +154,20 @@ class TestLogs:
 
 def shop_trace(trace: str, *, at: int, duration: int = 10_000, status: int = 0) -> list:
     """frontend (http server) -> client -> cartservice (grpc server)."""
+    page, call, served = f"{trace}a", f"{trace}b", f"{trace}c"
+    inner = {"trace": trace, "status": status}
     return [
-        data.span(f"{trace}a", None, at=at, duration=duration, trace=trace, type="http", status=200, operation="/cart"),
-        data.span(
-            f"{trace}b", f"{trace}a", at=at + 100, duration=duration - 200, trace=trace, kind="client", status=status
-        ),
-        data.span(
-            f"{trace}c",
-            f"{trace}b",
-            at=at + 200,
-            duration=duration - 400,
-            trace=trace,
-            service="cartservice",
-            status=status,
-        ),
+        data.span(page, None, at=at, duration=duration, trace=trace, type="http", status=200, operation="/cart"),
+        data.span(call, page, at=at + 100, duration=duration - 200, kind="client", **inner),
+        data.span(served, call, at=at + 200, duration=duration - 400, service="cartservice", **inner),
     ]
 
 
 def many_traces(count: int) -> list:
     spans = []
     for i in range(count):
-        spans += shop_trace(
-            f"t{i:03}", at=T0 + i // 2 * SECOND, duration=1000 * (i + 1), status=14 if i % 10 == 0 else 0
-        )
+        status = 14 if i % 10 == 0 else 0
+        spans += shop_trace(f"t{i:03}", at=T0 + i // 2 * SECOND, duration=1000 * (i + 1), status=status)
     random.Random(3).shuffle(spans)
     return spans
 

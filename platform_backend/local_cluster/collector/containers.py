@@ -1,0 +1,143 @@
+"""container_* and kube_* samples: what cAdvisor and kube-state-metrics would say of the local cluster's pods.
+
+Counters begin at zero with each run of a pod's main process. Within a run they never fall: what a stress process
+had used stays counted after it has gone. That remainder can't be read from /proc again, so it is kept as
+`checkpoint`, which the collector stores with the samples.
+
+Memory is resident memory, since a process without a control group has no page cache of its own. A forked pod shares
+pages with the fork server; they count in full for the main process, and not at all for stress processes.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import astuple, dataclass, field
+from typing import Any, Final
+
+from local_cluster.collector.procfs import ProcessState, Used, read_process
+from local_cluster.collector.samples import SampleColumns
+
+CPU_PERIOD_US: Final = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerInfo:
+    """One entry of the controller's GET /cgroups."""
+
+    service: str
+    pids: tuple[int, ...]  # the main process first; none: not running
+    cpu_limit: float
+    memory_limit: int
+    cfs_periods: int
+    cfs_throttled_periods: int
+    cfs_throttled_us: int
+    restarts: int
+    ready: bool
+
+
+def parse_cgroups(reply: Mapping[str, Mapping[str, Any]]) -> dict[str, ContainerInfo]:
+    names = ContainerInfo.__slots__
+    return {
+        pod: ContainerInfo(**{name: entry[name] for name in names if name != "pids"}, pids=tuple(entry["pids"]))
+        for pod, entry in reply.items()
+    }
+
+
+@dataclass(slots=True)
+class _Run:
+    """One run of a pod's main process."""
+
+    restarts: int
+    leader: int
+    gone: Used = field(default_factory=Used)  # by processes of this run that have ended
+    last: dict[int, Used] = field(default_factory=dict)
+    born_with: dict[int, int] = field(default_factory=dict)  # resident bytes of a worker when first seen
+
+
+class Containers:
+    def __init__(self, node: str, checkpoint: bytes | None = None) -> None:
+        self._labels = f"node={node}"
+        self._runs = _runs_of(checkpoint)
+
+    @property
+    def checkpoint(self) -> bytes:
+        """What has to survive a restart of the collector."""
+        runs = {pod: [run.restarts, run.leader, *astuple(run.gone)] for pod, run in self._runs.items()}
+        return json.dumps(runs, separators=(",", ":")).encode()
+
+    def add_samples(self, pods: Mapping[str, ContainerInfo], samples: SampleColumns) -> None:
+        for pod, info in pods.items():
+            samples.add(info.service, pod, "kube_pod_status_ready", self._labels, float(info.ready))
+            samples.add(
+                info.service, pod, "kube_pod_container_status_restarts_total", self._labels, float(info.restarts)
+            )
+            for metric, value in self._container(pod, info):
+                samples.add(info.service, pod, metric, self._labels, float(value))
+
+    def _container(self, pod: str, info: ContainerInfo) -> Iterator[tuple[str, float]]:
+        states = _read_all(info.pids)
+        if not info.pids or info.pids[0] not in states:
+            return  # as cAdvisor's, the series of a container that does not run has a hole
+        run = self._run(pod, info)
+        yield from _counters(self._used(run, states))
+        yield from _gauges(run, states)
+        yield from _limits(info)
+
+    def _run(self, pod: str, info: ContainerInfo) -> _Run:
+        run = self._runs.get(pod)
+        if run is None or (run.restarts, run.leader) != (info.restarts, info.pids[0]):
+            run = self._runs[pod] = _Run(info.restarts, info.pids[0])
+        return run
+
+    def _used(self, run: _Run, states: Mapping[int, ProcessState]) -> Used:
+        for pid in run.last.keys() - states.keys():
+            run.gone += run.last.pop(pid)
+            run.born_with.pop(pid, None)
+        run.last.update({pid: state.used for pid, state in states.items()})
+        return sum(run.last.values(), start=run.gone)
+
+
+def _runs_of(checkpoint: bytes | None) -> dict[str, _Run]:
+    stored = json.loads(checkpoint) if checkpoint else {}
+    return {pod: _Run(values[0], values[1], Used(*values[2:])) for pod, values in stored.items()}
+
+
+def _read_all(pids: tuple[int, ...]) -> dict[int, ProcessState]:
+    states = {}
+    for pid in pids:
+        try:
+            states[pid] = read_process(pid)
+        except OSError:
+            continue  # ended since the controller listed it
+    return states
+
+
+def _counters(used: Used) -> Iterator[tuple[str, float]]:
+    yield "container_cpu_usage_seconds_total", used.cpu
+    yield "container_cpu_user_seconds_total", used.user
+    yield "container_cpu_system_seconds_total", used.system
+    yield "container_fs_reads_bytes_total", used.read
+    yield "container_fs_writes_bytes_total", used.written
+
+
+def _gauges(run: _Run, states: Mapping[int, ProcessState]) -> Iterator[tuple[str, float]]:
+    leader = states[run.leader]
+    grown = 0
+    for pid, state in states.items():
+        if pid != run.leader:
+            grown += max(0, state.resident - run.born_with.setdefault(pid, state.resident))
+    resident = leader.resident + grown
+    yield "container_memory_usage_bytes", resident
+    yield "container_memory_working_set_bytes", resident
+    yield "container_memory_rss", resident - leader.mapped_file
+    yield "container_memory_mapped_file", leader.mapped_file
+    yield "container_threads", sum(state.threads for state in states.values())
+    yield "container_sockets", sum(state.sockets for state in states.values())
+
+
+def _limits(info: ContainerInfo) -> Iterator[tuple[str, float]]:
+    yield "container_spec_cpu_period", CPU_PERIOD_US
+    yield "container_spec_cpu_quota", round(info.cpu_limit * CPU_PERIOD_US)
+    yield "container_spec_memory_limit_bytes", info.memory_limit
+    yield "container_cpu_cfs_periods_total", info.cfs_periods
+    yield "container_cpu_cfs_throttled_periods_total", info.cfs_throttled_periods
+    yield "container_cpu_cfs_throttled_seconds_total", info.cfs_throttled_us / 1e6

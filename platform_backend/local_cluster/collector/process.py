@@ -1,0 +1,131 @@
+"""The collector's parts in one process, from start to a graceful stop."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+from telemetry_store.retention import Retention, delete_expired
+from telemetry_store.writer import StoreWriter
+
+from local_cluster.collector.gaps import GapLog
+from local_cluster.collector.receiver import Receiver
+from local_cluster.collector.sampler import Sampler
+from local_cluster.collector.tailer import Tailer
+
+logger = logging.getLogger(__name__)
+
+HOST: Final = "127.0.0.1"
+POLL_SECONDS: Final = 0.5
+SEAL_CHECK_SECONDS: Final = 1.0
+RETENTION_SECONDS: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    directory: Path
+    pods: Path
+    port: int
+    envoy_admin: str  # host:port
+    control: Path
+    node: str
+    interval_s: float
+    retention: Retention
+
+
+async def collect(settings: Settings) -> None:
+    """Runs until SIGTERM or SIGINT, then stores everything received. Raises StoreLocked, OSError."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    _use_little_memory()
+    with StoreWriter(settings.directory) as writer:
+        async with _running(settings, writer) as tasks:
+            stopped = asyncio.create_task(stopping.wait())
+            await asyncio.wait([stopped, *tasks], return_when=asyncio.FIRST_COMPLETED)
+            stopped.cancel()
+            for task in tasks:
+                if task.done():
+                    task.result()  # a part that ended by itself has failed: end with its error, to be restarted
+
+
+@contextlib.asynccontextmanager
+async def _running(settings: Settings, writer: StoreWriter) -> AsyncIterator[list[asyncio.Task[None]]]:
+    tailer = Tailer(settings.pods, writer.checkpoint_of("logs"))
+    sampler = Sampler(
+        writer=writer,
+        gaps=GapLog(settings.directory),
+        control=str(settings.control),
+        envoy_admin=settings.envoy_admin,
+        node=settings.node,
+        interval_s=settings.interval_s,
+    )
+    receiver = Receiver(HOST, settings.port, writer)
+    await receiver.start()
+    parts = [_follow(tailer, writer), sampler.run(), _seal(writer), _retain(settings)]
+    tasks = [asyncio.create_task(part) for part in parts]
+    logger.info("collecting into %s, spans on port %d", settings.directory, settings.port)
+    try:
+        yield tasks
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await receiver.stop()
+        await sampler.stop()
+        _follow_once(tailer, writer)
+
+
+async def _follow(tailer: Tailer, writer: StoreWriter) -> None:
+    while True:
+        behind = _follow_once(tailer, writer)
+        await asyncio.sleep(0 if behind else POLL_SECONDS)
+
+
+def _follow_once(tailer: Tailer, writer: StoreWriter) -> bool:
+    """Store what the pods have written; True if there is more. What can't be stored stays in the pods' files."""
+    tail = tailer.poll(time.time_ns() // 1000)
+    try:
+        writer.append("logs", tail.columns, checkpoint=tail.checkpoint)
+    except OSError as error:
+        logger.error("logs can't be stored: %s", error)
+        return False
+    tailer.commit(tail)
+    return tail.behind
+
+
+async def _seal(writer: StoreWriter) -> None:
+    while True:
+        await asyncio.sleep(SEAL_CHECK_SECONDS)
+        try:
+            writer.seal_if_due()
+        except OSError as error:
+            logger.error("%s: %s", writer.folder, error)
+
+
+async def _retain(settings: Settings) -> None:
+    while True:
+        now_us = time.time_ns() // 1000
+        try:
+            deleted = await asyncio.to_thread(delete_expired, settings.directory, settings.retention, now_us=now_us)
+        except OSError as error:
+            logger.error("%s: old telemetry can't be deleted: %s", settings.directory, error)
+        else:
+            if deleted:
+                logger.info("deleted %d expired segments", len(deleted))
+        pa.default_memory_pool().release_unused()
+        await asyncio.sleep(RETENTION_SECONDS)
+
+
+def _use_little_memory() -> None:
+    """The system's allocator returns what sealing needs; one thread is enough for our small tables."""
+    pa.set_memory_pool(pa.system_memory_pool())
+    pa.set_cpu_count(1)
+    pa.set_io_thread_count(1)
