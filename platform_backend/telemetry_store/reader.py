@@ -21,7 +21,7 @@ Result = TypeVar("Result")
 Row = tuple[Any, ...]
 
 # Each retry begins from a new listing, so only a folder that changes faster than it is read could use them up.
-ATTEMPTS: Final = 5
+ATTEMPTS: Final = 10
 BEGINNING: Final = -(1 << 62)
 END: Final = 1 << 62
 
