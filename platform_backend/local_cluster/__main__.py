@@ -6,13 +6,14 @@ import signal
 import sys
 from typing import Final
 
+from platform_backend.config import ConfigError, config
+
 from local_cluster.children import ChildFailed
 from local_cluster.controller import AlreadyRunning, Controller
 from local_cluster.mesh import MeshError
 from local_cluster.programs import NoProgram
 from local_cluster.settings import Settings, from_config
 from local_cluster.topology import TopologyError
-from platform_backend.config import ConfigError, config
 
 logger = logging.getLogger(__name__)
 

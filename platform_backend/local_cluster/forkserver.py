@@ -156,10 +156,11 @@ def become(spawn: Spawn) -> None:
 
 def main(argv: Sequence[str]) -> None:
     path, *preload = argv
+    # As the documentation of gc.freeze() has it: no collection before the fork, for the memory that it frees would be
+    # holes in shared pages, which each pod would fill with its own; and none ever of what is loaded now.
+    gc.disable()
     for module in preload:
         import_module(module)
-    # What is loaded now is never collected, so the collector doesn't write into pages that the pods share.
-    gc.collect()
     gc.freeze()
     connection = socket.socket(socket.AF_UNIX)
     connection.connect(path)

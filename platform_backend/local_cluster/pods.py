@@ -107,7 +107,6 @@ class Pod:
                 await self._ended.wait()
             await self._set_ready(ready=False)
             await self._pause(self._backoff.delay_after(time.monotonic() - began))
-            self.restarts += 1
 
     async def _pause(self, delay: float) -> None:
         """Wait out the back-off; a pod that is held down comes back without it."""
@@ -124,10 +123,11 @@ class Pod:
             self._ended.set()
             logger.warning("pod %s: can't be started: %s", self.spec.name, error or "the fork server is silent")
             return False
+        self.restarts += 0 if self.started_us is None else 1
+        self.started_us = now_us()
         if self._ended.is_set():
             return True  # it ended while its start was being reported
         self.cgroup.enter(pid)
-        self.started_us = now_us()
         logger.info("pod %s started, pid %d", self.spec.name, pid)
         if not self._allowed.is_set():
             self.cgroup.signal(signal.SIGKILL, leader=pid)  # held down while it was being forked
