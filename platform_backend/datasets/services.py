@@ -31,9 +31,11 @@ from datasets.watch import Cancelled, Watch
 logger = logging.getLogger(__name__)
 
 NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-# Telemetry is flushed twice a second, spans are sent in batches: what a window holds is known a little after it.
-LATE_ALLOWANCE_S: Final = 3.0
+# A span has the time of its start but is sent after its end: the shop's longest deadline is 5 s, the services
+# send each second, the collector flushes twice a second.
+LATE_ALLOWANCE_S: Final = 7.0
 COUNT_ATTEMPTS: Final = 3
+RECOUNT_AFTER_S: Final = 2.0
 # A worker that died is noticed by its silence; a build that kills its worker again and again is given up.
 STALE: Final = timedelta(seconds=15)
 MAX_ATTEMPTS: Final = 5
@@ -177,7 +179,7 @@ def _build(dataset: Dataset, work: Path) -> Built:
                 raise
             logger.info("dataset %s: %s; building again", dataset.pk, error)
             watch.restart()
-            Event().wait(LATE_ALLOWANCE_S)
+            Event().wait(RECOUNT_AFTER_S)
         else:
             (folder / RESULT).rename(work / RESULT)
             return built
@@ -193,10 +195,12 @@ def _order(dataset: Dataset) -> Order:
 
 def _settle(window: Window, watch: Watch) -> None:
     """Wait until the window's last rows have reached the store."""
-    remaining = window.end / MICROSECONDS + LATE_ALLOWANCE_S - time.time()
+    settled = window.end / MICROSECONDS + LATE_ALLOWANCE_S
+    remaining = min(settled - time.time(), LATE_ALLOWANCE_S)
     watch.save()
     if remaining > 0:
-        Event().wait(min(remaining, LATE_ALLOWANCE_S))
+        Event().wait(remaining)
+        watch.save()
 
 
 @transaction.atomic

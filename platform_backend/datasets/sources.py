@@ -106,7 +106,7 @@ def gaps(path: Path, window: Window) -> Iterator[Mapping[str, Any]]:
             gap = json.loads(line)
         except ValueError:
             continue
-        if gap["start"] < window.end and gap["end"] > window.start:
+        if gap["start_us"] < window.end and gap["end_us"] > window.start:
             yield gap
 
 

@@ -20,7 +20,6 @@ api: list[URLPattern | URLResolver] = [
     path("faults/", include("faults.api.urls")),
     path("telemetry/", include("telemetry.api.urls")),
     path("datasets", include("datasets.api.urls")),
-    path("datasets", include("datasets.api.urls")),
 ]
 
 urlpatterns = [

@@ -1,17 +1,14 @@
 """Datasets in JSON. Times of windows are UTC integer microseconds since the epoch."""
 
-from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
-from django.utils.dateparse import parse_datetime
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from telemetry.api.windows import parse_time
 from telemetry.records import Window
 
 from datasets.formats import FORMATS
 from datasets.models import Dataset, State
-
-NO_TIME: Final = "expected RFC 3339 with a time zone, or integer microseconds since the epoch"
 
 
 @extend_schema_field({"oneOf": [{"type": "integer", "format": "int64"}, {"type": "string", "format": "date-time"}]})
@@ -19,12 +16,10 @@ class MomentField(serializers.Field):
     """A time of a request, as microseconds."""
 
     def to_internal_value(self, data: Any) -> int:
-        if isinstance(data, int) and not isinstance(data, bool):
-            return data
-        moment = _parsed(data) if isinstance(data, str) else None
-        if moment is None or moment.tzinfo is None:
-            raise serializers.ValidationError(NO_TIME)
-        return round(moment.timestamp() * 1_000_000)
+        try:
+            return parse_time(str(data))
+        except ValueError as error:
+            raise serializers.ValidationError(str(error)) from None
 
     def to_representation(self, value: int) -> int:
         return value
@@ -92,10 +87,3 @@ class DatasetSerializer(serializers.ModelSerializer):
             "to": serializers.IntegerField(source="window_end"),
         }
         return super().get_fields() | window
-
-
-def _parsed(text: str) -> datetime | None:
-    try:
-        return parse_datetime(text)
-    except ValueError:
-        return None

@@ -18,6 +18,7 @@ NameOf = Callable[[str, str, str], SeriesName]  # metric, pod, labels
 
 
 def log_columns(batch: pa.RecordBatch) -> pa.RecordBatch:
+    batch = in_order(batch, "log_id")
     timestamp = batch["timestamp"]
     level = pc.utf8_lower(batch["level"])
     return pa.record_batch(
@@ -32,6 +33,7 @@ def log_columns(batch: pa.RecordBatch) -> pa.RecordBatch:
 
 
 def span_columns(batch: pa.RecordBatch) -> pa.RecordBatch:
+    batch = in_order(batch, "span_id", "trace_id")
     return pa.record_batch(
         {
             "timestamp": batch["timestamp"],
@@ -49,6 +51,7 @@ def span_columns(batch: pa.RecordBatch) -> pa.RecordBatch:
 
 def sample_columns(metric: str, batch: pa.RecordBatch, name_of: NameOf) -> pa.RecordBatch:
     """`batch` holds samples of one metric."""
+    batch = in_order(batch, "pod", "labels")
     cmdb_ids, kpi_names = _series_columns(metric, batch, name_of)
     return pa.record_batch(
         {
@@ -58,6 +61,11 @@ def sample_columns(metric: str, batch: pa.RecordBatch, name_of: NameOf) -> pa.Re
             "value": float_texts(batch["value"]),
         }
     )
+
+
+def in_order(batch: pa.RecordBatch, *ties: str) -> pa.RecordBatch:
+    """By time, rows of one moment by `ties`: a source may give those in any order, a dataset has one."""
+    return batch.sort_by([(column, "ascending") for column in ("timestamp", *ties)])
 
 
 def span_types(kind: pa.Array, technology: pa.Array) -> pa.Array:

@@ -98,9 +98,17 @@ def split_by(batch: pa.RecordBatch, column: str) -> Iterator[tuple[str, pa.Recor
 
 
 def _chunks(export: Export, table: TableName) -> Iterator[pa.RecordBatch]:
+    """Batches of bounded size; no two of them share a moment, so that each can be put in order by itself."""
+    carried: list[pa.RecordBatch] = []
     for batch in export.source.batches(table, export.window):
         for start in range(0, batch.num_rows, CHUNK):
-            yield batch.slice(start, CHUNK)
+            whole = pa.concat_batches([*carried, batch.slice(start, CHUNK)])
+            newest = whole["timestamp"][-1]
+            split = pc.index(whole["timestamp"], newest).as_py()
+            carried = [whole.slice(split)]
+            if split:
+                yield whole.slice(0, split)
+    yield from carried
 
 
 def _append(file: TableFile, rows: pa.RecordBatch, *, quoting: str) -> None:

@@ -41,10 +41,11 @@ def path(metric: str) -> str:
 
 
 def series_name(*, metric: str, pod: str, labels: str, node: str) -> SeriesName:
+    """`node` is for samples without a label of that name."""
     values = parse_labels(labels)
     if group(metric) == "istio":
         return SeriesName(_safe(_istio_cmdb_id(pod, values)), _safe(_istio_kpi_name(metric, values)))
-    return SeriesName(_safe(f"{node}.{pod}"), _safe(".".join([metric, *_distinguishing(values)])))
+    return SeriesName(_safe(f"{values.get('node') or node}.{pod}"), _safe(".".join([metric, *_distinguishing(values)])))
 
 
 def parse_labels(labels: str) -> Mapping[str, str]:

@@ -14,10 +14,8 @@ from datasets.formats.csv import CsvFormat
 from datasets.labels import Injection, PodLabel
 from datasets.manifest import SystemFacts
 from platform_backend.config import config
-from systems import adapters
 from systems.adapters.fake import FakeSystemDriver
 from telemetry.records import SCHEMAS, TableName, Window
-from telemetry_store.schemas import LOGS, SAMPLES, SPANS
 
 START = 1_718_651_400_000_000
 SECOND = 1_000_000
@@ -141,27 +139,35 @@ def injections() -> list[Injection]:
     ]
 
 
+def source_from(batch_rows: int = 7, **rows: list[dict[str, Any]]) -> MemorySource:
+    tables = {table: pa.Table.from_pylist(rows.get(table, []), schema=schema) for table, schema in SCHEMAS.items()}
+    return MemorySource(tables, batch_rows)
+
+
 @pytest.fixture
 def source() -> MemorySource:
-    return MemorySource(
-        {
-            "logs": pa.Table.from_pylist(logs(), schema=LOGS),
-            "spans": pa.Table.from_pylist(spans(), schema=SPANS),
-            "samples": pa.Table.from_pylist(samples(), schema=SAMPLES),
-        }
-    )
+    return source_from(logs=logs(), spans=spans(), samples=samples())
+
+
+@pytest.fixture
+def source_of() -> Callable[..., MemorySource]:
+    return source_from
+
+
+@pytest.fixture
+def sample_row() -> Callable[..., dict[str, Any]]:
+    return sample
 
 
 @pytest.fixture
 def empty_source() -> MemorySource:
-    return MemorySource({table: schema.empty_table() for table, schema in SCHEMAS.items()})
+    return source_from()
 
 
 @pytest.fixture
-def platform(source: MemorySource, monkeypatch: pytest.MonkeyPatch) -> Iterator[MemorySource]:
+def platform(source: MemorySource, system: FakeSystemDriver, monkeypatch: pytest.MonkeyPatch) -> Iterator[MemorySource]:
     """The app's world without a running system: telemetry and pods in memory, an empty datasets folder."""
     monkeypatch.setattr(sources, "telemetry_source", lambda: source)
-    monkeypatch.setattr(adapters, "system_driver", FakeSystemDriver)
     shutil.rmtree(config().datasets_dir, ignore_errors=True)
     yield source
     shutil.rmtree(config().datasets_dir, ignore_errors=True)

@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 from datasets import services
 from datasets.models import Dataset
-from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 from telemetry.records import Window
 
@@ -19,10 +18,8 @@ URL = "/api/v1/datasets"
 
 
 @pytest.fixture
-def client() -> APIClient:
-    client = APIClient()
-    client.force_authenticate(User.objects.create_user("ada"))
-    return client
+def client(api: APIClient) -> APIClient:
+    return api
 
 
 @pytest.fixture

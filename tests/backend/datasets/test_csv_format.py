@@ -1,6 +1,7 @@
 """The csv format: every column of every file, and that readers of the original's datasets read ours."""
 
 import json
+import random
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -149,3 +150,21 @@ def test_the_sources_batches_leave_no_trace(build_csv: Build, order: Order, sour
     files = sorted(path.relative_to(folder) for path in folder.rglob("*.csv"))
     assert files == sorted(path.relative_to(expected) for path in expected.rglob("*.csv"))
     assert all((folder / path).read_bytes() == (expected / path).read_bytes() for path in files)
+
+
+def test_rows_of_one_moment_have_one_order(
+    build_csv: Build, order: Order, source_of: Callable[..., Any], sample_row: Callable[..., Any]
+) -> None:
+    """A store may give them in any order, before and after it sealed them."""
+    rows = [sample_row(1, f"pod-{pod}", metric, pod) for pod in range(20) for metric in ("container_a", "container_b")]
+    made = []
+    for seed, batch_rows in ((1, 7), (2, 11), (3, 1000)):
+        shuffled = random.Random(seed).sample(rows, len(rows))
+        source = source_of(batch_rows, samples=shuffled)
+        made.append(build_csv(replace(order, source=source), where=f"order-{seed}")[1].digest)
+    assert len(set(made)) == 1
+
+
+def test_the_node_of_a_sample_wins() -> None:
+    name = kpi.series_name(metric="container_x", pod="p-0", labels="node=n1", node="local")
+    assert name == kpi.SeriesName("n1.p-0", "container_x")

@@ -1,5 +1,6 @@
 """A dataset's life: queued, built, cancelled, failed, resumed, deleted; and what stays on the disk."""
 
+import json
 import time
 import zipfile
 from collections.abc import Callable, Iterator
@@ -11,7 +12,7 @@ from uuid import uuid4
 import pytest
 from accounts.models import AuditEntry
 from common.errors import Conflict, NotFound, UserError
-from datasets import selectors, services, watch
+from datasets import selectors, services, sources, watch
 from datasets.manifest import digest
 from datasets.models import Dataset, State
 from django.contrib.auth.models import User
@@ -27,11 +28,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("platform")]
 @pytest.fixture(autouse=True)
 def always_saving(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watch, "INTERVAL_S", 0.0)
-
-
-@pytest.fixture
-def user() -> User:
-    return User.objects.create_user("ada")
 
 
 @pytest.fixture
@@ -205,7 +201,7 @@ def test_failure_leaves_only_its_reason(dataset: Dataset, platform: Any, error: 
 
 
 def test_rows_that_come_late_are_built_again(dataset: Dataset, platform: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(services, "LATE_ALLOWANCE_S", 0.01)
+    monkeypatch.setattr(services, "RECOUNT_AFTER_S", 0.01)
     batches, whole = platform.batches, platform.tables["logs"]
     platform.tables["logs"] = whole.slice(1)
 
@@ -220,7 +216,7 @@ def test_rows_that_come_late_are_built_again(dataset: Dataset, platform: Any, mo
 
 
 def test_counts_that_never_agree_fail_loudly(dataset: Dataset, platform: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(services, "LATE_ALLOWANCE_S", 0.01)
+    monkeypatch.setattr(services, "RECOUNT_AFTER_S", 0.01)
     batches = platform.batches
     platform.batches = lambda table, window: batches(table, window) if table != "spans" else iter(())
     services.dataset_build(dataset_id=dataset.pk)
@@ -273,3 +269,12 @@ def test_sweep_removes_orphans_and_keeps_datasets(dataset: Dataset) -> None:
     services.leftovers_sweep()
     assert files() == [f"{dataset.pk}/dataset.json", f"{dataset.pk}/golden.zip"]
     assert not half.exists()
+
+
+def test_gaps_of_the_window_are_listed(tmp_path: Path, window: Window) -> None:
+    inside = {"start_us": window.start - 5, "end_us": window.start + 5, "table": "samples", "reason": "restart"}
+    before = inside | {"start_us": 1, "end_us": window.start}
+    path = tmp_path / "gaps.jsonl"
+    path.write_text(f"{json.dumps(before)}\n{json.dumps(inside)}\n" + '{"start_us": 12')
+    assert list(sources.gaps(path, window)) == [inside]
+    assert list(sources.gaps(tmp_path / "none.jsonl", window)) == []
