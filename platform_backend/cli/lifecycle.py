@@ -12,6 +12,7 @@ from typing import Final
 
 import httpx
 import psutil
+from local_cluster.topology import TopologyError, read_services
 from platform_backend.config import REPO, Config
 
 from cli.console import CliError, Progress
@@ -37,6 +38,16 @@ def shop_url(settings: Config) -> str:
 
 def _reachable(host: str) -> str:
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  (compared, not bound)
+
+
+def check_services(settings: Config) -> None:
+    """Raises CliError (exit code 2) when the list of services can't be used."""
+    if settings.adapters.system != "local":
+        return
+    try:
+        read_services(REPO / settings.local_cluster.values)
+    except TopologyError as error:
+        raise CliError(f"local_cluster.values: {error}", code=2) from None
 
 
 def check_ports(settings: Config) -> None:

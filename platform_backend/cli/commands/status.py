@@ -108,10 +108,11 @@ def _cells(rows: Sequence[Row]) -> list[tuple[str, ...]]:
 
 
 def _tree(row: Row) -> list[psutil.Process]:
-    """The process, and for the parts of the platform its children; the cluster's have rows of their own."""
+    """The process, and for web, worker and so on its children; those of the cluster have rows of their own."""
     try:
         process = psutil.Process(row.pid)
-        return [process, *(process.children(recursive=True) if row.name != "cluster" else [])]
+        own_rows = row.name.startswith(("cluster", "pod/"))
+        return [process] if own_rows else [process, *process.children(recursive=True)]
     except psutil.NoSuchProcess:
         return []
 
@@ -146,7 +147,11 @@ def _troubles(settings: Config, instance: Instance, rows: Sequence[Row]) -> list
     if (state := cluster_state(settings)) != "ready":
         word = "does not answer; its pods are not shown" if state == "silent" else f"is {state}"
         found.append(f"The local cluster {word}. See: ./microservo logs cluster")
-    found += [f"{row.name} is {row.state}." for row in rows if not row.well]
+    pods = [row for row in rows if row.name.startswith("pod/")]
+    unready = [row.name.removeprefix("pod/") for row in pods if not row.well]
+    if unready:
+        found.append(f"{len(unready)} of {len(pods)} pods are not ready: {', '.join(unready)}.")
+    found += [f"{row.name} is {row.state}." for row in rows if not row.well and row not in pods]
     found += [f"{row.name} was restarted {_times(row.restarts)}." for row in rows if "/" in row.name and row.restarts]
     return found
 

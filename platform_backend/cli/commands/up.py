@@ -11,7 +11,7 @@ from platform_backend.config import Config, config
 
 from cli.console import Progress, complain, say
 from cli.instance import Instance
-from cli.lifecycle import check_ports, prepare, shop_url, start_manager, stop, wait_until_ready
+from cli.lifecycle import check_ports, check_services, prepare, shop_url, start_manager, stop, wait_until_ready
 
 
 class Ended(Exception):
@@ -22,7 +22,7 @@ def run(arguments: argparse.Namespace) -> int:
     settings = config()
     instance = Instance.of(settings)
     instance.make_folders()
-    with _signals_raise():
+    with ending_in_order():
         try:
             return _up(settings, instance, detach=arguments.detach, timeout=arguments.timeout)
         except Ended:
@@ -49,6 +49,7 @@ def start(
     """Returns the manager and a sign-in link. Whatever goes wrong, nothing is left running."""
     if left := instance.sweep():
         complain(f"ended {left} process(es) that a killed manager had left behind")
+    check_services(settings)
     check_ports(settings)
     with Progress("Starting") as progress:
         progress.show("database", phase="database")
@@ -86,7 +87,7 @@ def _welcome(settings: Config, link: str) -> None:
 
 
 @contextmanager
-def _signals_raise() -> Iterator[None]:
+def ending_in_order() -> Iterator[None]:
     """Ctrl-C, a closed terminal and `kill` all end in order; a second one while stopping changes nothing."""
 
     def end(*_: Any) -> None:
