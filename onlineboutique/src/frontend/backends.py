@@ -128,16 +128,15 @@ async def _or_empty(doing: str, call: Awaitable[list[T]]) -> list[T]:
 async def connect() -> AsyncIterator[Backends]:
     async with AsyncExitStack() as stack:
 
-        async def channel(service: str, deadline_s: float = DEADLINE_S) -> Channel:
-            address = required(f"{service}_SERVICE_ADDR")
-            return await stack.enter_async_context(Channel(address, deadline_s=deadline_s))
+        async def channel(variable: str, deadline_s: float = DEADLINE_S) -> Channel:
+            return await stack.enter_async_context(Channel(required(variable), deadline_s=deadline_s))
 
         yield Backends(
-            ad=AdServiceStub(await channel("AD")),
-            cart=CartServiceStub(await channel("CART")),
-            catalog=ProductCatalogServiceStub(await channel("PRODUCT_CATALOG")),
-            checkout=CheckoutServiceStub(await channel("CHECKOUT", ORDER_DEADLINE_S)),
-            currency=CurrencyServiceStub(await channel("CURRENCY")),
-            recommendation=RecommendationServiceStub(await channel("RECOMMENDATION")),
-            shipping=ShippingServiceStub(await channel("SHIPPING")),
+            ad=AdServiceStub(await channel("AD_SERVICE_ADDR")),
+            cart=CartServiceStub(await channel("CART_SERVICE_ADDR")),
+            catalog=ProductCatalogServiceStub(await channel("PRODUCT_CATALOG_SERVICE_ADDR")),
+            checkout=CheckoutServiceStub(await channel("CHECKOUT_SERVICE_ADDR", ORDER_DEADLINE_S)),
+            currency=CurrencyServiceStub(await channel("CURRENCY_SERVICE_ADDR")),
+            recommendation=RecommendationServiceStub(await channel("RECOMMENDATION_SERVICE_ADDR")),
+            shipping=ShippingServiceStub(await channel("SHIPPING_SERVICE_ADDR")),
         )
