@@ -34,3 +34,10 @@ class ApiSchema(AutoSchema):
             OpenApiResponse(Problem, "Problem details."), "4XX", ["application/problem+json"]
         )
         return bodies | {"4XX": error, "5XX": error}
+
+    def _get_examples(
+        self, serializer: Any, direction: Any, media_type: str, status_code: str | None = None, extras: Any = None
+    ) -> Any:
+        """Examples are of success: the base class knows 200 and 201 only."""
+        success = "200" if status_code == "202" else status_code
+        return super()._get_examples(serializer, direction, media_type, success, extras)

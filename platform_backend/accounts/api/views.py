@@ -99,7 +99,7 @@ class TokensView(APIView):
         responses={201: TokenCreatedSerializer},
         examples=[
             OpenApiExample("for a month", {"name": "notebook", "days": 30}, request_only=True),
-            OpenApiExample("created", TOKEN | {"token": "ms_…"}, response_only=True),
+            OpenApiExample("created", TOKEN | {"token": "ms_…"}, response_only=True, status_codes=["201"]),
         ],
     )
     def post(self, request: Request) -> Response:

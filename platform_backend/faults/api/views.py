@@ -122,7 +122,9 @@ class InjectionsView(generics.ListAPIView[Injection]):
         responses={201: InjectionSerializer},
         examples=[
             OpenApiExample("a slow cart", REQUEST, request_only=True),
-            OpenApiExample("accepted", INJECTION | {"state": "planned", "labels": []}, response_only=True),
+            OpenApiExample(
+                "accepted", INJECTION | {"state": "planned", "labels": []}, response_only=True, status_codes=["201"]
+            ),
         ],
     )
     def post(self, request: Request) -> Response:
@@ -150,7 +152,9 @@ class InjectionStopView(APIView):
         tags=["faults"],
         request=None,
         responses={202: InjectionSerializer},
-        examples=[OpenApiExample("asked for", INJECTION | {"state": "active", "stop_requested": True})],
+        examples=[
+            OpenApiExample("asked for", INJECTION | {"state": "active", "stop_requested": True}, status_codes=["202"])
+        ],
     )
     def post(self, request: Request, injection_id: UUID) -> Response:
         """End a fault early. Asking again, or when it is over, changes nothing."""

@@ -114,7 +114,7 @@ class HistogramSerializer(serializers.Serializer):
 
 
 class EdgeSerializer(serializers.Serializer):
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
     destination = serializers.CharField()
     rate = FiniteFloat(help_text="calls per second")
     error_ratio = FiniteFloat(help_text="0 to 1")
@@ -125,7 +125,7 @@ class EdgeSerializer(serializers.Serializer):
 class SeriesSerializer(serializers.Serializer):
     service = serializers.CharField()
     pod = serializers.CharField()
-    labels = serializers.CharField(help_text="key=value,key=value")  # type: ignore[assignment]
+    labels = serializers.CharField(help_text="key=value,key=value")
     points = serializers.ListField(
         child=serializers.ListField(child=FiniteFloat(allow_null=True), min_length=2, max_length=2),
         help_text="[UTC microseconds of the step's start, value]",

@@ -1,0 +1,79 @@
+"""A signed-in client, and fake drivers in place of the local cluster."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.cache import cache
+from faults import adapters as fault_adapters
+from faults.adapters.fake import FakeFaultDriver
+from rest_framework.test import APIClient
+from systems import adapters as system_adapters
+from systems.adapters.fake import FakeSystemDriver
+
+PASSWORD = "correct horse battery"
+T0 = 1_760_000_000_000_000
+SECOND = 1_000_000
+
+
+class Clock:
+    """UTC microseconds that stand still until a test moves them."""
+
+    def __init__(self) -> None:
+        self.now = T0
+
+    def __call__(self) -> int:
+        return self.now
+
+    def advance(self, seconds: float) -> None:
+        self.now += int(seconds * SECOND)
+
+
+@pytest.fixture(autouse=True)
+def _no_throttle_left() -> Iterator[None]:
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _quick_hashes(settings: Any) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def user(db: None) -> User:
+    return User.objects.create_user("ada", password=PASSWORD)
+
+
+@pytest.fixture
+def admin(db: None) -> User:
+    return User.objects.create_superuser("admin", password=PASSWORD)
+
+
+@pytest.fixture
+def api(user: User) -> APIClient:
+    client = APIClient()
+    client.force_authenticate(user)
+    return client
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def system(monkeypatch: pytest.MonkeyPatch) -> FakeSystemDriver:
+    driver = FakeSystemDriver()
+    monkeypatch.setattr(system_adapters, "system_driver", lambda: driver)
+    return driver
+
+
+@pytest.fixture
+def driver(monkeypatch: pytest.MonkeyPatch, system: FakeSystemDriver, clock: Clock) -> FakeFaultDriver:
+    """The fault driver on the test's clock, which Django's `now` follows too."""
+    fake = FakeFaultDriver(clock=clock)
+    monkeypatch.setattr(fault_adapters, "fault_driver", lambda: fake)
+    return fake

@@ -1,0 +1,38 @@
+"""Injections on fake drivers, with Django's clock and the driver's being the same."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+from faults import lifecycle, services
+from faults.adapters.fake import FakeFaultDriver
+from faults.models import Injection
+from faults.targets import InjectionRequest
+
+Create = Callable[..., Injection]
+
+
+@pytest.fixture
+def create(monkeypatch: pytest.MonkeyPatch, driver: FakeFaultDriver, user: User, clock: Any) -> Create:
+    """Make an injection; nothing advances it but the test."""
+    epoch = datetime(1970, 1, 1, tzinfo=UTC)
+    monkeypatch.setattr(timezone, "now", lambda: epoch + timedelta(microseconds=clock()))
+
+    def make(**overrides: Any) -> Injection:
+        asked = {"kind": "pod-failure", "services": ["cartservice"], "duration_s": 60.0} | overrides
+        return services.injection_create(request=InjectionRequest(**asked), by=user)
+
+    return make
+
+
+@pytest.fixture
+def advance() -> Callable[[Injection], Injection]:
+    def run(injection: Injection) -> Injection:
+        lifecycle.injection_advance(injection_id=injection.id)
+        injection.refresh_from_db()
+        return injection
+
+    return run
