@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from accounts.audit import audit
 from common.background import enqueue
-from common.errors import Conflict, UserError
+from common.errors import Conflict, Unavailable, UserError
 from common.registry import load_adapter
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -153,6 +153,8 @@ def _run(dataset: Dataset, work: Path) -> None:
         _finish(dataset.pk, built)
     except Cancelled:
         _end(dataset.pk, State.CANCELLED)
+    except Unavailable as error:
+        _postpone(dataset, error)
     except UserError as error:
         _end(dataset.pk, State.FAILED, error.message)
     except (CountMismatch, OSError) as error:
@@ -162,6 +164,15 @@ def _run(dataset: Dataset, work: Path) -> None:
         error_id = uuid4().hex
         logger.exception("internal error %s while building dataset %s", error_id, dataset.pk)
         _end(dataset.pk, State.FAILED, f"internal error {error_id}; the worker's log has the details")
+
+
+def _postpone(dataset: Dataset, error: Unavailable) -> None:
+    """Leave the build open: it falls silent, and is queued again like one whose worker died."""
+    if dataset.attempts >= MAX_ATTEMPTS:
+        _end(dataset.pk, State.FAILED, error.message)
+    else:
+        logger.info("dataset %s waits: %s", dataset.pk, error.message)
+        Dataset.objects.filter(pk=dataset.pk).update(error=error.message, heartbeat=timezone.now())
 
 
 def _build(dataset: Dataset, work: Path) -> Built:
@@ -210,7 +221,7 @@ def _finish(dataset_id: UUID, built: Built) -> None:
         raise Cancelled
     dataset.rows_done = dataset.rows_total = sum(built.counts.tables.values())
     dataset.counts = {"tables": dict(built.counts.tables), "metrics": dict(built.counts.metrics)}
-    dataset.size, dataset.digest = built.size, built.digest
+    dataset.size, dataset.digest, dataset.error = built.size, built.digest, ""
     _advance(dataset, State.READY)
     dataset.save()
     audit("dataset.ready", dataset, None, digest=built.digest)

@@ -45,21 +45,21 @@ class DatasetCreateSerializer(serializers.Serializer):
         return {"name": attrs["name"], "format": attrs["format"], "window": window}
 
 
-class ProgressSerializer(serializers.Serializer):
+class DatasetProgressSerializer(serializers.Serializer):
     rows_done = serializers.IntegerField()
     rows_total = serializers.IntegerField(help_text="0 until it is known")
     bytes_written = serializers.IntegerField(help_text="before compression")
 
 
-class CountsSerializer(serializers.Serializer):
+class DatasetCountsSerializer(serializers.Serializer):
     tables = serializers.DictField(child=serializers.IntegerField(), required=False)
     metrics = serializers.DictField(child=serializers.IntegerField(), required=False)
 
 
 class DatasetSerializer(serializers.ModelSerializer):
     state = serializers.ChoiceField(choices=State.choices)
-    progress = ProgressSerializer(source="*")
-    counts = CountsSerializer(help_text="rows by table and by metric, once it is ready")
+    progress = DatasetProgressSerializer(source="*")
+    counts = DatasetCountsSerializer(help_text="rows by table and by metric, once it is ready")
     created_by = serializers.CharField(source="created_by.username", default=None, allow_null=True)
     digest = serializers.CharField(help_text="of the manifest, once it is ready")
 
@@ -80,6 +80,7 @@ class DatasetSerializer(serializers.ModelSerializer):
             "created_at",
             "finished_at",
         )
+        read_only_fields = fields
 
     def get_fields(self) -> dict[str, serializers.Field]:
         window = {

@@ -168,3 +168,15 @@ def test_rows_of_one_moment_have_one_order(
 def test_the_node_of_a_sample_wins() -> None:
     name = kpi.series_name(metric="container_x", pod="p-0", labels="node=n1", node="local")
     assert name == kpi.SeriesName("n1.p-0", "container_x")
+
+
+@pytest.mark.parametrize("columns", [csv.LOG_COLUMNS, csv.TRACE_COLUMNS, csv.METRIC_COLUMNS])
+def test_the_guide_explains_every_column(columns: tuple[str, ...]) -> None:
+    guide = (REPO / "doc_addons" / "guides" / "dataset-format.md").read_text(encoding="utf-8")
+    assert [name for name in columns if f"| `{name}` |" not in guide] == []
+
+
+def test_the_guide_explains_every_key_of_the_manifest(build_csv: Build, order: Order) -> None:
+    guide = (REPO / "doc_addons" / "guides" / "dataset-format.md").read_text(encoding="utf-8")
+    manifest = json.loads((build_csv(order)[0] / "dataset.json").read_text())
+    assert [key for key in manifest if f"`{key}`" not in guide] == []

@@ -246,6 +246,26 @@ def test_a_build_that_kills_its_workers_is_given_up(dataset: Dataset) -> None:
     assert "died" in dataset.error
 
 
+def test_a_system_out_of_reach_postpones_the_build(dataset: Dataset, system: Any) -> None:
+    system.reachable = False
+    for _ in range(services.MAX_ATTEMPTS - 1):
+        services.dataset_build(dataset_id=dataset.pk)
+    dataset.refresh_from_db()
+    assert (dataset.state, dataset.error) == (State.BUILDING, "The fake system is out of reach.")
+    system.reachable = True
+    services.dataset_build(dataset_id=dataset.pk)
+    dataset.refresh_from_db()
+    assert (dataset.state, dataset.error) == (State.READY, "")
+
+
+def test_a_system_that_stays_out_of_reach_fails_the_build(dataset: Dataset, system: Any) -> None:
+    system.reachable = False
+    for _ in range(services.MAX_ATTEMPTS):
+        services.dataset_build(dataset_id=dataset.pk)
+    dataset.refresh_from_db()
+    assert (dataset.state, dataset.error, files()) == (State.FAILED, "The fake system is out of reach.", [])
+
+
 def test_delete_removes_row_and_files(
     dataset: Dataset, user: User, django_capture_on_commit_callbacks: Callable[..., Any]
 ) -> None:
