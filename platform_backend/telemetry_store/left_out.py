@@ -9,4 +9,5 @@ LEFT_OUT: Final[dict[str, str]] = {
     "container_spec_cpu_shares": "CPU limits are enforced as a quota; there are no shares",
     "istio_request_messages_total": "the proxy does not count the messages of a gRPC stream in its access statistics",
     "istio_response_messages_total": "the proxy does not count the messages of a gRPC stream in its access statistics",
+    "istio_tcp_connections_closed_total": "the proxy's TCP statistics count opened connections only",
 }

@@ -9,6 +9,7 @@ from pathlib import Path
 from telemetry_store.retention import Retention
 from telemetry_store.writer import StoreLocked
 
+from local_cluster.collector.lean import use_little_memory
 from local_cluster.collector.process import Settings, collect
 
 logger = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ def parse_arguments(argv: list[str] | None = None) -> Settings:
 
 def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    use_little_memory()
     try:
         asyncio.run(collect(parse_arguments()))
     except (StoreLocked, OSError) as error:

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from local_cluster.collector.names import service_of
 from local_cluster.collector.samples import SampleColumns
-from local_cluster.mesh.stat_names import TCP_ACTIVE, TCP_LABEL, TCP_METRICS, tcp_edge
+from local_cluster.mesh.stat_names import TCP_LABEL, TCP_METRICS, tcp_edge
 
 LABELS: Final = (
     "destination_workload",
@@ -28,15 +28,14 @@ HTTP_METRICS: Final = (
     "istio_request_bytes_sum",
     "istio_response_bytes_sum",
 )
-TCP_CLOSED: Final = "istio_tcp_connections_closed_total"
 
-_NAMES: Final = "|".join([*(f"envoy_{name}" for name in HTTP_METRICS), *TCP_METRICS, TCP_ACTIVE])
+_NAMES: Final = "|".join([*(f"envoy_{name}" for name in HTTP_METRICS), *TCP_METRICS])
 _LINE: Final = re.compile(rf"^((?:{_NAMES})\{{[^}}]*\}}) (\S+)$", re.MULTILINE)
 _LABEL: Final = re.compile(r'(\w+)="([^"]*)"')
 
 
 class Key(NamedTuple):
-    """One series. `metric` of a gauge that only serves to compute another keeps Envoy's name."""
+    """One series."""
 
     service: str
     pod: str
@@ -58,7 +57,7 @@ class EnvoyPage:
             key = self._keys[text]
             if key is not None:
                 totals[key] += float(value)
-        for key, total in with_closed(totals).items():
+        for key, total in totals.items():
             samples.add(*key, total)
 
 
@@ -85,18 +84,8 @@ def _tcp_key(name: str, prefix: str) -> Key | None:
         "request_protocol": "tcp",
         "source_workload": edge.source_service,
     }
-    return Key(service_of(edge.pod), edge.pod, TCP_METRICS.get(name, name), _text(labels))
+    return Key(service_of(edge.pod), edge.pod, TCP_METRICS[name], _text(labels))
 
 
 def _text(labels: Mapping[str, str]) -> str:
     return ",".join(f"{name}={labels[name]}" for name in LABELS if name in labels)
-
-
-def with_closed(totals: Mapping[Key, float]) -> dict[Key, float]:
-    """Closed connections are those opened that are not active any more."""
-    result = {key: value for key, value in totals.items() if key.metric != TCP_ACTIVE}
-    for key, active in totals.items():
-        if key.metric == TCP_ACTIVE:
-            opened = totals.get(key._replace(metric=TCP_METRICS["envoy_tcp_downstream_cx_total"]), active)
-            result[key._replace(metric=TCP_CLOSED)] = max(0.0, opened - active)
-    return result

@@ -45,7 +45,6 @@ async def collect(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    _use_little_memory()
     with StoreWriter(settings.directory) as writer:
         async with _running(settings, writer) as tasks:
             stopped = asyncio.create_task(stopping.wait())
@@ -122,10 +121,3 @@ async def _retain(settings: Settings) -> None:
                 logger.info("deleted %d expired segments", len(deleted))
         pa.default_memory_pool().release_unused()
         await asyncio.sleep(RETENTION_SECONDS)
-
-
-def _use_little_memory() -> None:
-    """The system's allocator returns what sealing needs; one thread is enough for our small tables."""
-    pa.set_memory_pool(pa.system_memory_pool())
-    pa.set_cpu_count(1)
-    pa.set_io_thread_count(1)
