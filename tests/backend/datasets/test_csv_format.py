@@ -1,5 +1,6 @@
 """The csv format: every column of every file, and that readers of the original's datasets read ours."""
 
+import io
 import json
 import random
 from collections.abc import Callable
@@ -8,9 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.csv
 import pytest
 from datasets.build import Order
 from datasets.formats import csv, kpi
+from datasets.formats.columns import log_columns
+from hypothesis import given
+from hypothesis import strategies as st
+from telemetry.records import SCHEMAS
 
 REPO = Path(__file__).resolve().parents[3]
 SAMPLE = REPO / "tests" / "data" / "microservo-sample"
@@ -180,3 +187,14 @@ def test_the_guide_explains_every_key_of_the_manifest(build_csv: Build, order: O
     guide = (REPO / "doc_addons" / "guides" / "dataset-format.md").read_text(encoding="utf-8")
     manifest = json.loads((build_csv(order)[0] / "dataset.json").read_text())
     assert [key for key in manifest if f"`{key}`" not in guide] == []
+
+
+@given(st.lists(st.text(max_size=40), min_size=1, max_size=20))
+def test_any_message_comes_back_as_it_was(messages: list[str]) -> None:
+    rows = [{"log_id": index, "message": message} for index, message in enumerate(messages)]
+    base = {"timestamp": 1, "service": "s", "pod": "s-0", "level": "INFO", "trace_id": None, "span_id": None}
+    batch = pa.RecordBatch.from_pylist([base | row for row in rows], schema=SCHEMAS["logs"])
+    text = io.BytesIO()
+    pyarrow.csv.write_csv(log_columns(batch), text)
+    read = pd.read_csv(io.BytesIO(text.getvalue()))
+    assert read["message"].tolist() == [f"severity:info,message:{message}" for message in messages]
