@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 from dataclasses import dataclass, field
+from functools import cache
 
 from local_cluster.linux import cpu_seconds, resident_bytes, signal_group
 
@@ -85,5 +86,6 @@ def _cpu(pid: int) -> float:
         return 0.0
 
 
+@cache
 def cores() -> int:
     return len(os.sched_getaffinity(0))

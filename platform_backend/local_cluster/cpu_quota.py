@@ -5,17 +5,20 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from local_cluster.cgroups import Cgroup, cores
-from local_cluster.linux import cpu_seconds
+from local_cluster.linux import cpu_clock
 
 logger = logging.getLogger(__name__)
 
 PERIOD: Final = 0.1  # seconds, as Kubernetes has it
-# Looking more often costs more than it gains.
+# How soon to look again at a pod that may use up its quota; more often costs more than it gains.
 SHORTEST_LOOK: Final = 0.005
+# And at one that used little in the last period. What it takes too much meanwhile is paid back as debt.
+LAZY_LOOK: Final = 0.025
+HOT_SHARE: Final = 0.3
 
 
 @dataclass(slots=True)
@@ -24,9 +27,11 @@ class _Account:
 
     cgroup: Cgroup
     leader: int = 0
-    base: dict[int, float] = field(default_factory=dict)  # CPU clock per process at the period's start
+    clocks: tuple[int, ...] = ()
+    base: float = 0.0  # CPU time of its processes at the period's start
     debt: float = 0.0  # CPU seconds taken beyond the last periods' quota
     due: float = 0.0
+    hot: bool = True
     stopped_at: float | None = None
 
     @property
@@ -34,29 +39,32 @@ class _Account:
         return self.cgroup.cpu_limit * PERIOD
 
     def used(self) -> float:
-        return sum(clock - self.base.get(pid, 0.0) for pid, clock in _clocks(self.cgroup.pids).items())
+        return max(0.0, _total(self.clocks) - self.base)
 
     def open_period(self, now: float) -> None:
         if self.cgroup.leader != self.leader:
             self.resume(now)  # books the time; the process that was stopped is dead
             self.leader, self.debt = self.cgroup.leader, 0.0
         self.cgroup.throttled_periods += 1 if self.stopped_at is not None else 0
-        self.base = _clocks(self.cgroup.pids)
-        self.due = now + self._next_look(max(0.0, self.quota - self.debt))
+        self.clocks = tuple(cpu_clock(pid) for pid in self.cgroup.pids)
+        self.base = _total(self.clocks)
+        self.due = now + self._next_look(self.quota - self.debt)
 
     def look(self, now: float) -> None:
         """Stop the pod if its quota is used up, else say when that may be so at the earliest."""
-        left = self.quota - self.debt - self.used()
+        used = self.used()
+        left = self.quota - self.debt - used
+        self.hot = self.hot or used > HOT_SHARE * self.quota
         if left <= 0 and not self.cgroup.unlimited:
             self._stop(now)
-        self.due = now + self._next_look(max(0.0, left))
+        self.due = now + self._next_look(left)
 
     def close_period(self, now: float) -> None:
         if not self.leader:
             return
         used = self.used()
-        limited = not self.cgroup.unlimited
-        self.debt = max(0.0, self.debt + used - self.quota) if limited else 0.0
+        self.hot = used > HOT_SHARE * self.quota
+        self.debt = 0.0 if self.cgroup.unlimited else max(0.0, self.debt + used - self.quota)
         self.cgroup.periods += 1 if used > 0 else 0
         # A debt beyond a whole period keeps the pod stopped, as the kernel's own bandwidth control does.
         if self.stopped_at is not None and self.debt < self.quota:
@@ -75,7 +83,7 @@ class _Account:
             self.cgroup.throttled_periods += 1
 
     def _next_look(self, left: float) -> float:
-        return max(SHORTEST_LOOK, left / cores())
+        return max(SHORTEST_LOOK if self.hot else LAZY_LOOK, left / cores())
 
 
 class CpuQuota:
@@ -119,19 +127,24 @@ class CpuQuota:
         return max(0.0, min(end, soonest) - now)
 
     def _look_at_due(self, now: float) -> None:
+        """Also at those that would be due in a moment: one wake-up for all."""
         for account in self._running():
-            if account.due <= now:
+            if account.due <= now + SHORTEST_LOOK / 2:
                 account.look(now)
 
     def _running(self) -> Iterable[_Account]:
         return (account for account in self._accounts if account.leader and account.stopped_at is None)
 
 
-def _clocks(pids: Iterable[int]) -> dict[int, float]:
-    clocks = {}
-    for pid in pids:
-        try:
-            clocks[pid] = cpu_seconds(pid)
-        except OSError:
-            continue  # it has just died; the fork server will tell
-    return clocks
+def _total(clocks: Iterable[int]) -> float:
+    try:
+        return sum(map(time.clock_gettime, clocks))
+    except OSError:  # one has just died; the fork server will tell
+        return sum(map(_clock_or_zero, clocks))
+
+
+def _clock_or_zero(clock: int) -> float:
+    try:
+        return time.clock_gettime(clock)
+    except OSError:
+        return 0.0

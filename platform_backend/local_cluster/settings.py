@@ -1,9 +1,8 @@
-"""What the controller needs to know, taken from the configuration once."""
+"""What the controller needs to know."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-
-from platform_backend.config import REPO, Config
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +28,12 @@ class Settings:
     def pods_dir(self) -> Path:
         return self.directory / "pods"
 
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), default=str)
 
-def from_config(config: Config) -> Settings:
-    return Settings(
-        values=REPO / config.local_cluster.values,
-        shop_source=REPO / "onlineboutique" / "src",
-        backend_source=REPO / "platform_backend",
-        directory=config.cluster_dir,
-        run_dir=config.run_dir,
-        socket=config.cluster_socket,
-        telemetry_dir=config.telemetry_dir,
-        logs_dir=config.logs_dir,
-        node=config.local_cluster.node_name,
-        first_port=config.local_cluster.first_port,
-        shop_address=(config.shop.host, config.shop.port),
-        load_rate=config.shop.load_rate,
-        load_seed=config.shop.load_seed,
-        sample_interval_s=config.telemetry.sample_interval_s,
-        retention_hours=config.telemetry.retention_hours,
-        retention_gb=config.telemetry.retention_gb,
-    )
+    @classmethod
+    def from_json(cls, text: str) -> "Settings":
+        raw = json.loads(text)
+        paths = {field.name: Path(raw[field.name]) for field in fields(cls) if field.type is Path}
+        host, port = raw["shop_address"]
+        return cls(**{**raw, **paths, "shop_address": (host, port)})

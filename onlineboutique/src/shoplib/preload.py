@@ -4,6 +4,8 @@ Import it before forking: it starts no thread, no event loop, no channel and no 
 """
 
 import grpc.aio
+import opentelemetry.instrumentation.grpc._aio_client  # both are else loaded by each process: 1.3 MB of its own
+import opentelemetry.instrumentation.grpc._aio_server
 import redis.asyncio
 import requests
 
@@ -26,6 +28,7 @@ __all__ = [
     "emailservice",
     "frontend",
     "grpc",
+    "opentelemetry",
     "paymentservice",
     "productcatalogservice",
     "recommendationservice",
