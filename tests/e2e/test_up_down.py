@@ -87,6 +87,11 @@ def free_ports(count: int) -> list[int]:
     return ports
 
 
+def left_of(processes: list[psutil.Process]) -> list[psutil.Process]:
+    """Those that still run; a dead one that nobody has waited for yet is no process left."""
+    return [each for each in processes if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
+
+
 def wait_for(condition: Callable[[], object], what: str, timeout: float = 30) -> None:
     deadline = time.monotonic() + timeout
     while not condition():
@@ -111,8 +116,7 @@ def test_a_killed_manager_leaves_nothing_and_up_starts_again(copy: Copy) -> None
     manager = copy.instance.manager_pid()
     assert manager is not None
     os.kill(manager, signal.SIGKILL)
-    _, alive = psutil.wait_procs(before, timeout=10)
-    assert not alive
+    wait_for(lambda: not left_of(before), "everything is gone", timeout=10)
     assert copy.run("status").returncode == 3
 
     assert copy.run("up", "--detach").returncode == 0
@@ -120,7 +124,7 @@ def test_a_killed_manager_leaves_nothing_and_up_starts_again(copy: Copy) -> None
     before = copy.processes()
     down = copy.run("down")
     assert (down.returncode, down.stdout) == (0, "Stopped.\n")
-    assert not [process for process in before if process.is_running()]
+    assert not left_of(before)
     assert copy.run("down").stdout == "MicroServo is not running.\n"
 
 
@@ -140,13 +144,33 @@ def test_what_dies_comes_back_and_status_says_so(copy: Copy) -> None:
 
 def test_ctrl_c_ends_all_of_it(copy: Copy) -> None:
     up = copy.start("up")
-    wait_for(lambda: copy.instance.manager_pid() and copy.run("status").returncode == 0, "up is ready", timeout=90)
+    assert up.stdout is not None
+    assert any(line == "Ctrl-C stops it.\n" for line in up.stdout)
     before = copy.processes()
     up.send_signal(signal.SIGINT)
     output, _ = up.communicate(timeout=30)
     assert up.returncode == 0, output
     assert output.endswith("Stopped.\n")
-    assert not [process for process in before if process.is_running()]
+    assert not left_of(before)
+
+
+def test_ctrl_c_while_it_starts_ends_all_of_it(copy: Copy) -> None:
+    up = copy.start("up")
+    wait_for(lambda: copy.instance.manager_pid() is not None, "the manager runs")
+    up.send_signal(signal.SIGINT)
+    output, _ = up.communicate(timeout=30)
+    assert (up.returncode, output[-9:]) == (0, "Stopped.\n")
+    assert not left_of(copy.processes())
+
+
+def test_a_closed_terminal_ends_all_of_it(copy: Copy) -> None:
+    up = copy.start("up")
+    assert up.stdout is not None
+    assert any(line == "Ctrl-C stops it.\n" for line in up.stdout)
+    before = copy.processes()
+    up.kill()  # no chance to say goodbye
+    up.communicate()
+    wait_for(lambda: not left_of(before), "everything is gone", timeout=20)
 
 
 def test_a_port_in_use_is_named_and_nothing_is_started(copy: Copy) -> None:

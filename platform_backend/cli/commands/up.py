@@ -25,7 +25,8 @@ def run(arguments: argparse.Namespace) -> int:
     with ending_in_order():
         try:
             return _up(settings, instance, detach=arguments.detach, timeout=arguments.timeout)
-        except Ended:
+        except Ended:  # while it was starting
+            say("Stopped.")
             return 0
 
 
