@@ -5,6 +5,7 @@ import logging
 from typing import Final
 
 from aiohttp import web
+from aiohttp.http_exceptions import ContentEncodingError
 from google.protobuf.message import DecodeError
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceRequest,
@@ -76,8 +77,8 @@ class Receiver:
             raise web.HTTPUnsupportedMediaType(text=f"send {PROTOBUF}, not {request.content_type}")
         try:
             message = ExportTraceServiceRequest.FromString(await request.read())
-        except DecodeError:
-            raise web.HTTPBadRequest(text="the body is not an ExportTraceServiceRequest") from None
+        except (DecodeError, web.RequestPayloadError, ContentEncodingError):
+            raise web.HTTPBadRequest(text="the body is not an ExportTraceServiceRequest, plain or gzip") from None
         rejected, stored = self._buffer.add(message)
         try:
             await asyncio.shield(stored)
