@@ -44,15 +44,15 @@ class EnvoyAdmin:
         except (aiohttp.ClientError, TimeoutError) as error:
             raise MeshError(f"Envoy's admin address {host}:{port}{path}: {type(error).__name__}: {error}") from None
 
-    async def routes_version(self, name: str) -> str | None:
-        """The version of a route configuration that requests see now."""
+    async def routes_version(self, name: str) -> int:
+        """The version of a route configuration that requests see now; 0 while there is none."""
         dump = await self._dump(f"resource=dynamic_route_configs&name_regex=^{name}$")
-        return next((entry.get("version_info") for entry in dump), None)
+        return next((int(entry["version_info"]) for entry in dump), 0)
 
     async def endpoints(self, cluster: str) -> set[int]:
         """The ports that a cluster balances over now."""
-        dump = await self._dump(f"include_eds=on&resource=static_endpoint_configs&name_regex=^{cluster}$")
-        return {port for entry in dump for port in _ports(entry.get("endpoint_config", {}))}
+        dump = await self._dump(f"resource=dynamic_active_clusters&name_regex=^{cluster}$")
+        return {port for entry in dump for port in _ports(entry["cluster"]["load_assignment"])}
 
     async def _dump(self, query: str) -> Sequence[dict[str, Any]]:
         dump: Sequence[dict[str, Any]] = json.loads(await self.get(f"/config_dump?{query}")).get("configs", [])

@@ -1,18 +1,65 @@
-"""The part of Envoy's configuration that changes while it runs: one file a cluster (endpoints), one a pod (routes).
+"""The part of Envoy's configuration that changes while it runs: clusters.json (endpoints), routes.json (faults).
 
-Envoy watches the files. They are replaced by a rename, so it never reads half a file, and an Envoy that is started
-anew finds the state of now.
+Envoy watches the two files. They are replaced by a rename, so it never reads half a file, and an Envoy that is
+started anew finds the state of now. Two files and not one a pod: each watched file takes one of the few inotify
+instances that a user has (128 by default, all programs together).
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from local_cluster.mesh.clusters import outbound_cluster
 from local_cluster.mesh.http_fault import HttpFault, per_filter_config
+from local_cluster.mesh.layout import Layout, Outbound, app_cluster_name, is_http
+from local_cluster.topology import HOST
 
-ENDPOINTS: Final = "type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment"
-ROUTES: Final = "type.googleapis.com/envoy.config.route.v3.RouteConfiguration"
+CLUSTER_TYPE: Final = "type.googleapis.com/envoy.config.cluster.v3.Cluster"
+ROUTES_TYPE: Final = "type.googleapis.com/envoy.config.route.v3.RouteConfiguration"
+ROUTES_NAME: Final = "inbound"
+# Set by each inbound listener, so that one route configuration serves them all; the application never sees it.
+POD_HEADER: Final = "x-mesh-pod"
+
+
+@dataclass(slots=True)
+class Discovery:
+    """Owner of the two files."""
+
+    layout: Layout
+    directory: Path
+    ready: dict[str, frozenset[str]] = field(default_factory=dict)  # by service
+    faults: dict[str, HttpFault] = field(default_factory=dict)  # by pod
+    version: int = 0
+
+    @property
+    def clusters_path(self) -> Path:
+        return self.directory / "clusters.json"
+
+    @property
+    def routes_path(self) -> Path:
+        return self.directory / "routes.json"
+
+    def addresses(self, outbound: Outbound) -> list[tuple[str, int]]:
+        """Where the calls of one pod to one service go: the wires to the service's ready pods."""
+        ready = self.ready.get(outbound.service.name, frozenset())
+        return [(HOST, pair.listen) for pair in self.layout.pairs_of(outbound) if pair.callee in ready]
+
+    def write_clusters(self) -> int:
+        outbounds = self.layout.outbounds.values()
+        return self._write(
+            self.clusters_path,
+            ({"@type": CLUSTER_TYPE, **outbound_cluster(outbound, self.addresses(outbound))} for outbound in outbounds),
+        )
+
+    def write_routes(self) -> int:
+        return self._write(self.routes_path, [_routes(self.layout, self.faults)])
+
+    def _write(self, path: Path, resources: Iterable[Mapping[str, Any]]) -> int:
+        self.version += 1
+        write_atomically(path, {"version_info": str(self.version), "resources": list(resources)})
+        return self.version
 
 
 def write_atomically(path: Path, document: Any) -> None:
@@ -22,34 +69,28 @@ def write_atomically(path: Path, document: Any) -> None:
     temporary.replace(path)
 
 
-def endpoint(host: str, port: int) -> dict[str, Any]:
-    return {"endpoint": {"address": {"socket_address": {"address": host, "port_value": port}}}}
+def route(cluster: str, *, prefix: str = "/", per_filter: dict[str, Any] | None = None) -> dict[str, Any]:
+    """A route without timeout and retries: the applications' deadlines decide, and each failure is seen."""
+    config: dict[str, Any] = {"match": {"prefix": prefix}, "route": {"cluster": cluster, "timeout": "0s"}}
+    return config | ({"typed_per_filter_config": per_filter} if per_filter else {})
 
 
-def endpoints_document(cluster: str, version: str, addresses: Sequence[tuple[str, int]]) -> dict[str, Any]:
-    assignment = {
-        "@type": ENDPOINTS,
-        "cluster_name": cluster,
-        "endpoints": [{"lb_endpoints": [endpoint(host, port) for host, port in addresses]}],
+def _routes(layout: Layout, faults: Mapping[str, HttpFault]) -> dict[str, Any]:
+    pods = [pod for pod in layout.callees() if is_http(pod.service.protocol)]
+    return {
+        "@type": ROUTES_TYPE,
+        "name": ROUTES_NAME,
+        "vhost_header": POD_HEADER,
+        "request_headers_to_remove": [POD_HEADER],
+        "virtual_hosts": [_virtual_host(pod.name, faults.get(pod.name)) for pod in pods],
     }
-    return {"version_info": version, "resources": [assignment]}
 
 
-def routes_document(name: str, version: str, cluster: str, fault: HttpFault | None) -> dict[str, Any]:
+def _virtual_host(pod: str, fault: HttpFault | None) -> dict[str, Any]:
+    cluster = app_cluster_name(pod)
     routes = []
     if fault is not None:
         routes.append(route(cluster, prefix=fault.path or "/", per_filter=per_filter_config(fault)))
     if fault is None or fault.path:
         routes.append(route(cluster))
-    configuration = {
-        "@type": ROUTES,
-        "name": name,
-        "virtual_hosts": [{"name": "all", "domains": ["*"], "routes": routes}],
-    }
-    return {"version_info": version, "resources": [configuration]}
-
-
-def route(cluster: str, *, prefix: str = "/", per_filter: dict[str, Any] | None = None) -> dict[str, Any]:
-    """A route without timeout and retries: the applications' deadlines decide, and each failure is seen."""
-    config: dict[str, Any] = {"match": {"prefix": prefix}, "route": {"cluster": cluster, "timeout": "0s"}}
-    return config | ({"typed_per_filter_config": per_filter} if per_filter else {})
+    return {"name": pod, "domains": [pod], "routes": routes}

@@ -71,6 +71,15 @@ class Layout:
     pairs: Mapping[tuple[str, str], Pair]  # by caller pod, callee pod
     admin_port: int
 
+    def pairs_of(self, outbound: Outbound) -> list[Pair]:
+        """The wires to all pods of the service, ready or not."""
+        callee = outbound.service.name
+        return [pair for pair in self.pairs.values() if (pair.caller, pair.callee_service) == (outbound.pod, callee)]
+
+    def callees(self) -> list[PodSpec]:
+        """Pods that somebody calls."""
+        return list({inbound.pod.name: inbound.pod for inbound in self.inbounds.values()}.values())
+
     def callers_of(self, service: str) -> Iterator[Outbound]:
         return (outbound for outbound in self.outbounds.values() if outbound.service.name == service)
 
@@ -123,6 +132,10 @@ def _pairs(
         for outbound in outbounds
         for callee in topology.pods_of(outbound.service.name)
     }
+
+
+def app_cluster_name(pod: str) -> str:
+    return f"app{SEPARATOR}{pod}"
 
 
 def is_http(protocol: Protocol) -> bool:

@@ -1,16 +1,17 @@
 """Envoy's listeners: how a request or a connection enters the mesh, is counted, and goes on to a cluster."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
-from local_cluster.mesh.discovery import route
+from local_cluster.mesh.discovery import POD_HEADER, ROUTES_NAME, route
 from local_cluster.mesh.http_fault import fault_filter, neutral_replies
-from local_cluster.mesh.layout import Inbound, Outbound, is_http
+from local_cluster.mesh.layout import Inbound, Outbound, app_cluster_name, is_http
 from local_cluster.mesh.stat_names import HTTP_TAGS, Reporter, TcpEdge, tcp_prefix
 from local_cluster.topology import HOST, ServiceSpec
 
 EXTENSIONS: Final = "type.googleapis.com/envoy.extensions"
-APP_CLUSTER_PREFIX: Final = "app__"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,6 @@ class Report:
             "source_workload": self.source,
             "source_canonical_service": self.source,
             "destination_workload": self.service.name,
-            "destination_canonical_service": self.service.name,
             "destination_service_name": self.service.name,
             "request_protocol": self.service.protocol,
             "response_code": "%RESPONSE_CODE%",
@@ -44,27 +44,41 @@ def outbound_listener(outbound: Outbound) -> dict[str, Any]:
     report = Report("source", outbound.pod, outbound.source, outbound.service)
     if not is_http(outbound.service.protocol):
         return _listener(outbound.name, outbound.host, outbound.port, _tcp_proxy(report, outbound.name))
-    routes = {"name": outbound.name, "virtual_hosts": [_any_host(outbound.name)]}
+    routes = {
+        "name": outbound.name,
+        "virtual_hosts": [{"name": "all", "domains": ["*"], "routes": [route(outbound.name)]}],
+        "validate_clusters": False,  # they come after the listeners
+    }
     return _listener(outbound.name, outbound.host, outbound.port, _http(report, {"route_config": routes}))
 
 
-def inbound_listener(inbound: Inbound, routes_path: str) -> dict[str, Any]:
-    """All inbound listeners of a pod share its route file, where its fault stands."""
+def inbound_listener(inbound: Inbound, routes: Path) -> dict[str, Any]:
+    """All inbound listeners share the file of routes, where the faults of pods stand."""
     report = Report("destination", inbound.pod.name, inbound.source, inbound.pod.service)
     if not is_http(inbound.pod.service.protocol):
         proxy = _tcp_proxy(report, app_cluster_name(inbound.pod.name))
         return _listener(inbound.name, HOST, inbound.port, proxy)
-    source = {"path_config_source": {"path": routes_path}}
-    rds = {"rds": {"route_config_name": inbound.pod.name, "config_source": source}}
-    return _listener(inbound.name, HOST, inbound.port, _http(report, rds, with_fault=True))
+    manager = _http(
+        report,
+        {
+            "rds": {"route_config_name": ROUTES_NAME, "config_source": {"path_config_source": {"path": str(routes)}}},
+            "early_header_mutation_extensions": [_name_pod(inbound.pod.name)],
+            "local_reply_config": neutral_replies(),
+        },
+        filters=[fault_filter()],
+    )
+    return _listener(inbound.name, HOST, inbound.port, manager)
 
 
-def app_cluster_name(pod: str) -> str:
-    return f"{APP_CLUSTER_PREFIX}{pod}"
-
-
-def _any_host(cluster: str) -> dict[str, Any]:
-    return {"name": "all", "domains": ["*"], "routes": [route(cluster)]}
+def _name_pod(pod: str) -> dict[str, Any]:
+    header = {"header": {"key": POD_HEADER, "value": pod}, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}
+    return {
+        "name": "envoy.http.early_header_mutation.header_mutation",
+        "typed_config": {
+            "@type": f"{EXTENSIONS}.http.early_header_mutation.header_mutation.v3.HeaderMutation",
+            "mutations": [{"append": header}],
+        },
+    }
 
 
 def _listener(name: str, host: str, port: int, filter_: dict[str, Any]) -> dict[str, Any]:
@@ -90,9 +104,8 @@ def _tcp_proxy(report: Report, cluster: str) -> dict[str, Any]:
     }
 
 
-def _http(report: Report, routes: dict[str, Any], *, with_fault: bool = False) -> dict[str, Any]:
+def _http(report: Report, options: dict[str, Any], *, filters: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
     router = {"@type": f"{EXTENSIONS}.filters.http.router.v3.Router", "suppress_envoy_headers": True}
-    filters = [{"name": "envoy.filters.http.router", "typed_config": router}]
     manager = {
         "@type": f"{EXTENSIONS}.filters.network.http_connection_manager.v3.HttpConnectionManager",
         "stat_prefix": "mesh",
@@ -101,30 +114,29 @@ def _http(report: Report, routes: dict[str, Any], *, with_fault: bool = False) -
         "server_header_transformation": "PASS_THROUGH",
         "stream_idle_timeout": "0s",
         "access_log": [_stats_logger(report)],
-        "http_filters": [fault_filter(), *filters] if with_fault else filters,
-        **routes,
+        "http_filters": [*filters, {"name": "envoy.filters.http.router", "typed_config": router}],
+        **options,
     }
-    if with_fault:
-        manager["local_reply_config"] = neutral_replies()
     return {"name": "envoy.filters.network.http_connection_manager", "typed_config": manager}
 
 
 def _stats_logger(report: Report) -> dict[str, Any]:
     tags = report.tags()
 
-    def histogram(name: str, unit: str, value: str) -> dict[str, Any]:
-        return {"stat": {"name": name, "tags": tags}, "unit": unit, "value_format": value}
+    def counter(name: str, value: dict[str, Any]) -> dict[str, Any]:
+        return {"stat": {"name": name, "tags": tags}, **value}
 
     return {
         "name": "envoy.access_loggers.stats",
         "typed_config": {
             "@type": f"{EXTENSIONS}.access_loggers.stats.v3.Config",
             "stats_scope": {"prefix": "istio"},
-            "counters": [{"stat": {"name": "requests_total", "tags": tags}, "value_fixed": 1}],
-            "histograms": [
-                histogram("request_duration_milliseconds", "Milliseconds", "%DURATION%"),
-                histogram("request_bytes", "Bytes", "%BYTES_RECEIVED%"),
-                histogram("response_bytes", "Bytes", "%BYTES_SENT%"),
+            "counters": [
+                counter("requests_total", {"value_fixed": 1}),
+                counter("request_duration_milliseconds_count", {"value_fixed": 1}),
+                counter("request_duration_milliseconds_sum", {"value_format": "%DURATION%"}),
+                counter("request_bytes_sum", {"value_format": "%BYTES_RECEIVED%"}),
+                counter("response_bytes_sum", {"value_format": "%BYTES_SENT%"}),
             ],
         },
     }

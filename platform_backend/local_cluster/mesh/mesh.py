@@ -6,20 +6,18 @@ import logging
 import os
 import socket
 import sys
-import time
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Final
 
 from local_cluster.children import Children
 from local_cluster.mesh.admin import EnvoyAdmin, wait_until
-from local_cluster.mesh.bootstrap import bootstrap, endpoints_path, routes_path
-from local_cluster.mesh.discovery import endpoints_document, routes_document, write_atomically
+from local_cluster.mesh.bootstrap import bootstrap
+from local_cluster.mesh.discovery import ROUTES_NAME, Discovery, write_atomically
 from local_cluster.mesh.http_fault import HttpFault
 from local_cluster.mesh.impairments import PodDirection, Scope, check_scope, wire_document
 from local_cluster.mesh.layout import Layout, MeshError, Outbound, is_http, plan
-from local_cluster.mesh.listeners import app_cluster_name
-from local_cluster.mesh.wire_client import WireClient, control_path
+from local_cluster.mesh.wire_client import WireClient, control_path, remove_control
 from local_cluster.topology import HOST, PortAllocator, Topology
 from local_cluster.wire.impairment import Impairment
 
@@ -52,6 +50,7 @@ class Mesh:
         self.layout: Layout = plan(topology, ports, host=HOST, shop_address=shop_address)
         self._admin = EnvoyAdmin(HOST, self.layout.admin_port)
         self._wire = WireClient(control_path(directory))
+        self._discovery = Discovery(self.layout, directory)
         self._impairments: dict[Scope, Impairment] = {}
         self._lock = asyncio.Lock()
 
@@ -77,15 +76,16 @@ class Mesh:
         await self._admin.close()
         await self._children.stop("envoy")
         await self._children.stop("wire")
+        remove_control(self._directory)
 
     async def set_endpoints(self, service: str, ready_pods: Collection[str]) -> None:
         """Have calls of `service` balanced over these pods from now on; without any, they fail at once."""
+        self._discovery.ready[service] = frozenset(ready_pods)
+        self._discovery.write_clusters()
         callers = list(self.layout.callers_of(service))
-        for outbound in callers:
-            self._write_endpoints(outbound, ready_pods)
         try:
             await wait_until(
-                lambda: self._endpoints_in_use(callers, ready_pods),
+                lambda: self._endpoints_in_use(callers),
                 timeout=ENDPOINTS_TIMEOUT,
                 what=f"endpoints of {service}",
             )
@@ -114,12 +114,15 @@ class Mesh:
 
         Returns when Envoy uses the new routes. Raises MeshError.
         """
-        if not self._has_routes(pod):
+        if pod not in {callee.name for callee in self.layout.callees() if is_http(callee.service.protocol)}:
             raise MeshError(f"pod {pod!r} receives no HTTP or gRPC requests, so they can't fail")
-        version = self._write_routes(pod, fault)
+        self._discovery.faults.pop(pod, None)
+        if fault is not None:
+            self._discovery.faults[pod] = fault
+        version = self._discovery.write_routes()
 
         async def in_use() -> bool:
-            return await self._admin.routes_version(pod) == version
+            return await self._admin.routes_version(ROUTES_NAME) >= version
 
         await wait_until(in_use, timeout=CONFIRM_TIMEOUT, what=f"routes of {pod}")
 
@@ -127,44 +130,21 @@ class Mesh:
         """Per pair "<caller pod>__<callee pod>": opened, closed, request_bytes, response_bytes."""
         return await self._wire.counters()
 
-    async def _endpoints_in_use(self, callers: Collection[Outbound], ready_pods: Collection[str]) -> bool:
+    async def _endpoints_in_use(self, callers: Collection[Outbound]) -> bool:
         for outbound in callers:
-            wanted = {port for _, port in self._addresses(outbound, ready_pods)}
+            wanted = {port for _, port in self._discovery.addresses(outbound)}
             if await self._admin.endpoints(outbound.name) != wanted:
                 return False
         return True
 
-    def _has_routes(self, pod: str) -> bool:
-        return any(
-            name == pod and is_http(inbound.pod.service.protocol) for (name, _), inbound in self.layout.inbounds.items()
-        )
-
-    def _addresses(self, outbound: Outbound, ready_pods: Collection[str]) -> list[tuple[str, int]]:
-        return [
-            (HOST, pair.listen)
-            for (caller, callee), pair in self.layout.pairs.items()
-            if caller == outbound.pod and pair.callee_service == outbound.service.name and callee in ready_pods
-        ]
-
     def _write_initial_files(self) -> None:
-        (self._directory / "endpoints").mkdir(parents=True, exist_ok=True)
-        (self._directory / "routes").mkdir(exist_ok=True)
-        for outbound in self.layout.outbounds.values():
-            self._write_endpoints(outbound, ())
-        for pod, _ in self.layout.inbounds:
-            self._write_routes(pod, None)
+        self._directory.mkdir(parents=True, exist_ok=True)
+        self._discovery = Discovery(self.layout, self._directory)
+        self._impairments.clear()
+        self._discovery.write_clusters()
+        self._discovery.write_routes()
         self._write_wire_config()
-        write_atomically(self._directory / "envoy.json", bootstrap(self.layout, self._directory))
-
-    def _write_endpoints(self, outbound: Outbound, ready_pods: Collection[str]) -> None:
-        document = endpoints_document(outbound.name, _new_version(), self._addresses(outbound, ready_pods))
-        write_atomically(endpoints_path(self._directory, outbound), document)
-
-    def _write_routes(self, pod: str, fault: HttpFault | None) -> str:
-        version = _new_version()
-        document = routes_document(pod, version, app_cluster_name(pod), fault)
-        write_atomically(routes_path(self._directory, pod), document)
-        return version
+        write_atomically(self._directory / "envoy.json", bootstrap(self._discovery))
 
     def _write_wire_config(self) -> None:
         pairs = {pair.name: {"listen": pair.listen, "target": pair.target} for pair in self.layout.pairs.values()}
@@ -195,10 +175,6 @@ class Mesh:
             log=self._directory / "envoy.log",
             ready=self._admin.is_ready,
         )
-
-
-def _new_version() -> str:
-    return str(time.time_ns())
 
 
 def _envoy_binary() -> Path:

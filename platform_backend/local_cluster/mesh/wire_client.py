@@ -31,6 +31,14 @@ def control_path(directory: Path) -> Path:
     return private / "wire.sock"
 
 
+def remove_control(directory: Path) -> None:
+    """Remove what `control_path` and the wire left."""
+    control = control_path(directory)
+    control.unlink(missing_ok=True)
+    if control.parent != directory:
+        control.parent.rmdir()
+
+
 class WireClient:
     """One short connection per request: nothing to mend when the wire was restarted."""
 

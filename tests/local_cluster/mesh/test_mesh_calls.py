@@ -2,12 +2,24 @@
 
 import asyncio
 import re
+import time
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
-from local_cluster.mesh import INGRESS, MeshError
-from local_cluster.mesh.stat_names import HTTP_TAGS, PREFIX, TCP_LABEL, TCP_METRICS, TcpEdge, tcp_edge, tcp_prefix
+from local_cluster.mesh import INGRESS, HttpFault, Impairment, MeshError
+from local_cluster.mesh.stat_names import (
+    HTTP_METRICS,
+    HTTP_TAGS,
+    PREFIX,
+    TCP_LABEL,
+    TCP_METRICS,
+    TcpEdge,
+    tcp_edge,
+    tcp_prefix,
+)
+from local_cluster.topology import HOST
 
 UNAVAILABLE = 14
 LABEL = re.compile(r'(\w+)="([^"]*)"')
@@ -17,6 +29,11 @@ def metrics(page: str, name: str) -> list[tuple[dict[str, str], float]]:
     """(labels, value) of each line of one metric."""
     lines = [line for line in page.splitlines() if line.startswith(f"{name}{{")]
     return [(dict(LABEL.findall(line)), float(line.rsplit(" ", 1)[1])) for line in lines]
+
+
+def total(page: str, name: str, reporter: str = "") -> float:
+    found = metrics(page, PREFIX + name)
+    return sum(value for labels, value in found if reporter in ("", labels["reporter"]))
 
 
 def test_grpc_is_balanced_over_both_pods_of_a_service(stage: Any, tally: Any) -> None:
@@ -80,6 +97,37 @@ def test_a_dead_pod_fails_its_calls_and_no_other(stage: Any, tally: Any) -> None
     asyncio.run(scenario())
 
 
+def test_calls_on_their_way_survive_a_change_of_endpoints(stage: Any) -> None:
+    async def scenario() -> None:
+        async with stage() as shop:
+            await shop.calls("frontend-0", "cart", 4)
+            slow = Impairment(latency_ms=500)
+            for pod in ("cart-0", "cart-1"):
+                await shop.mesh.set_impairment(pod, slow, direction="both", target="frontend")
+            calls = [asyncio.create_task(shop.call("frontend-0", "cart")) for _ in range(6)]
+            reader, writer = await asyncio.open_connection(HOST, shop.mesh.edge_port("cart-0", "redis-cart"))
+            writer.write(b"1")
+            await reader.readexactly(1)
+            await shop.mesh.set_endpoints("cart", ["cart-1"])
+            await shop.mesh.set_endpoints("redis-cart", [])
+            assert not any(call.done() for call in calls)
+            assert {answer.status for answer in await asyncio.gather(*calls)} == {0}
+            writer.write(b"2")
+            assert await reader.readexactly(1) == b"2", "an open TCP connection lives on"
+            writer.close()
+
+    asyncio.run(scenario())
+
+
+def test_envoy_takes_few_of_the_users_inotify_instances(stage: Any) -> None:
+    async def scenario() -> int:
+        async with stage() as shop:
+            envoy = next(child.pid for child in shop.children.processes() if child.name == "envoy")
+            return sum("inotify" in str(fd.readlink()) for fd in Path(f"/proc/{envoy}/fd").iterdir())
+
+    assert 0 < asyncio.run(scenario()) <= 4, "one a watched file; a user has 128 for all programs"
+
+
 def test_requests_are_counted_under_istio_names_by_both_reporters(stage: Any) -> None:
     async def scenario() -> str:
         async with stage() as shop:
@@ -105,10 +153,25 @@ def test_requests_are_counted_under_istio_names_by_both_reporters(stage: Any) ->
         assert set(labels) == set(HTTP_TAGS) - (set() if grpc else {"grpc_response_status"})
         assert labels["response_code"] == "200"
         assert labels.get("grpc_response_status") == ("0" if grpc else None)
-    for name in ("request_duration_milliseconds", "request_bytes", "response_bytes"):
-        counts = metrics(page, f"{PREFIX}istio_{name}_count")
-        assert sum(value for _, value in counts) == sum(counted.values())
-    assert sum(value for _, value in metrics(page, f"{PREFIX}istio_response_bytes_sum")) > 0
+    assert total(page, "istio_request_duration_milliseconds_count") == sum(counted.values())
+    assert total(page, "istio_response_bytes_sum") > 100 * sum(counted.values()), "each answer is JSON with headers"
+
+
+def test_the_sums_are_exact(stage: Any) -> None:
+    async def scenario() -> tuple[str, float]:
+        async with stage(cart=1) as shop:
+            await shop.mesh.set_http_fault("cart-0", HttpFault(delay_ms=100))
+            began = time.monotonic()
+            await shop.calls("frontend-0", "cart", 10)
+            took = time.monotonic() - began
+            return await shop.page(), took
+
+    page, took = asyncio.run(scenario())
+    for reporter in ("source", "destination"):
+        assert 1000 <= total(page, "istio_request_duration_milliseconds_sum", reporter) <= took * 1000
+        assert total(page, "istio_request_bytes_sum", reporter) == 10 * len(b"12345?"), (
+            "gRPC frames a message by 5 bytes"
+        )
 
 
 def test_tcp_is_counted_by_both_reporters_with_parsable_names(stage: Any) -> None:
@@ -140,8 +203,33 @@ def test_the_page_holds_only_what_the_collector_reads(stage: Any) -> None:
             return page
 
     names = {line.split("{")[0] for line in asyncio.run(scenario()).splitlines() if line and line[0] != "#"}
-    assert names
-    assert not [name for name in names if not name.startswith(("envoy_istio_", "envoy_tcp_downstream_"))]
+    assert {name for name in names if "istio" in name} == {PREFIX + name for name in HTTP_METRICS}
+    assert set(TCP_METRICS) < {name for name in names if "istio" not in name}
+    assert all(name.startswith("envoy_tcp_downstream_") for name in names if "istio" not in name)
+
+
+def test_the_admin_address_only_answers_questions(stage: Any) -> None:
+    async def scenario() -> None:
+        async with stage() as shop:
+            base = "http://{}:{}".format(*shop.mesh.envoy_admin)
+            async with aiohttp.ClientSession() as session:
+                for path in ("/quitquitquit", "/healthcheck/fail", "/runtime_modify?a=b", "/logging?level=trace"):
+                    async with session.post(base + path) as response:
+                        assert response.status == 403, path
+            assert (await shop.call("frontend-0", "cart")).status == 0
+
+    asyncio.run(scenario())
+
+
+def test_a_client_can_not_choose_the_pod_by_a_header(stage: Any) -> None:
+    async def scenario() -> None:
+        async with stage(ad=1) as shop:
+            url = f"http://{HOST}:{shop.mesh.edge_port('frontend-0', 'ad')}/"
+            forged = {"x-mesh-pod": "frontend-0"}
+            async with aiohttp.ClientSession(headers=forged) as session, session.get(url) as response:
+                assert (await response.json(content_type=None))["pod"] == "ad-0"
+
+    asyncio.run(scenario())
 
 
 def test_tcp_prefix_and_edge_are_inverse() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from local_cluster.mesh.layout import MeshError
-from local_cluster.mesh.wire_client import LONGEST_SOCKET_PATH, WireClient, control_path
+from local_cluster.mesh.wire_client import LONGEST_SOCKET_PATH, WireClient, control_path, remove_control
 from local_cluster.topology import HOST, PortAllocator
 
 ROOT = Path(__file__).resolve().parents[3] / "platform_backend"
@@ -139,3 +139,6 @@ def test_long_folders_get_a_short_socket_path(tmp_path: Path) -> None:
     assert len(str(control_path(long))) <= LONGEST_SOCKET_PATH
     assert control_path(long) == control_path(long)
     assert control_path(long).parent.stat().st_mode & 0o077 == 0
+    private = control_path(long).parent
+    remove_control(long)
+    assert not private.exists()
