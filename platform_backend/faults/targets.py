@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from common.errors import UserError
-from faults import adapters
-from faults.catalogue import CATALOGUE, Kind
-from faults.validation import Errors, complete
 from platform_backend.config import config
 from systems import selectors as systems
 from systems.ports import Pod, Service
+
+from faults import adapters
+from faults.catalogue import CATALOGUE, Kind
+from faults.validation import Errors, complete
 
 LARGEST_GRPC_CODE: Final = 16
 

@@ -2,8 +2,9 @@
 
 from uuid import UUID
 
-from faults import lifecycle
 from platform_backend.celery import app
+
+from faults import lifecycle
 
 
 @app.task

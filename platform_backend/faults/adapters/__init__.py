@@ -4,8 +4,9 @@ from functools import lru_cache
 from typing import Final, cast
 
 from common.registry import load_adapter
-from faults.ports import FaultDriver
 from platform_backend.config import config
+
+from faults.ports import FaultDriver
 
 ADAPTERS: Final = {
     "local": "faults.adapters.local:LocalFaultDriver",

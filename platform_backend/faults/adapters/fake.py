@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from common.errors import Unavailable, UserError
+from systems.adapters.fake import FakeSystemDriver
+
 from faults.catalogue import CATALOGUE
 from faults.ports import FaultSpec, PodRecord, Support
 
 SECOND: Final = 1_000_000
+PODS: Final = {pod.name for pod in FakeSystemDriver().pods()}
 
 
 def now_us() -> int:
@@ -50,6 +53,8 @@ class FakeFaultDriver:
             raise UserError(self.refusal)
         if not (support := self.supports(fault.kind)).supported:
             raise UserError(support.reason)
+        if unknown := set(fault.pods) - PODS:
+            raise UserError(f"there is no pod {', '.join(sorted(unknown))}")
         self.applied.append(fault.fault_id)
         start = self.clock() + self.delay
         end = start + int(fault.duration * SECOND) + self.recovery

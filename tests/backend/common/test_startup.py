@@ -24,7 +24,7 @@ def test_secret_is_made_once_however_many_ask(tmp_path: Path) -> None:
         values = set(pool.map(lambda _: secret(path, lambda: f"value {next(numbers)}"), range(64)))
     assert values == {path.read_text().strip()}
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert os.listdir(path.parent) == ["key"]
+    assert [each.name for each in path.parent.iterdir()] == ["key"]
 
 
 def test_key_is_not_in_the_repository() -> None:

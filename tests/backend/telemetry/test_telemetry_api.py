@@ -1,0 +1,142 @@
+"""Telemetry over the API, on the in-memory source."""
+
+from typing import Any
+
+import pytest
+from common.errors import Unavailable
+from rest_framework.test import APIClient
+from telemetry import services
+from telemetry.adapters.fake import FakeTelemetry
+from telemetry.records import LogRecord, Sample, Span
+
+URL = "/api/v1/telemetry"
+T0 = 1_760_000_000_000_000
+SECOND = 1_000_000
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+WINDOW = {"from": T0, "to": T0 + 100 * SECOND}
+
+
+def log(index: int, *, level: str = "INFO", pod: str = "cartservice-0") -> LogRecord:
+    return LogRecord(index, T0 + index * SECOND, pod.rsplit("-", 1)[0], pod, level, f"message {index}", TRACE, None)
+
+
+def span(span_id: str, parent: str | None, service: str, kind: str, status: int = 200) -> Span:
+    times = (T0 + 5 * SECOND, 2_000)
+    return Span(*times, TRACE, span_id, parent, service, f"{service}-0", "GET /", kind, "http", status)
+
+
+@pytest.fixture
+def source(monkeypatch: pytest.MonkeyPatch) -> FakeTelemetry:
+    logs = [log(index, level="ERROR" if index % 10 == 0 else "INFO") for index in range(50)]
+    spans = [
+        span("a" * 16, None, "frontend", "server"),
+        span("b" * 16, "a" * 16, "frontend", "client", 503),
+        span("c" * 16, "b" * 16, "cartservice", "server", 503),
+    ]
+    samples = [
+        Sample(
+            T0 + index * SECOND, "cartservice", "cartservice-0", "container_cpu_usage_seconds_total", "", 0.5 * index
+        )
+        for index in range(50)
+    ]
+    fake = FakeTelemetry(logs, spans, [*samples, Sample(T0, "x", "x-0", "odd_name", "a=b", float("nan"))])
+    monkeypatch.setattr(services, "telemetry_source", lambda: fake)
+    return fake
+
+
+def get(api: APIClient, path: str, **query: Any) -> Any:
+    answer = api.get(f"{URL}/{path}", WINDOW | query)
+    assert answer.status_code == 200, answer.content
+    return answer.json()
+
+
+def test_logs_page_to_the_end(api: APIClient, source: FakeTelemetry) -> None:
+    seen, cursor = [], None
+    while len(seen) < 100:
+        page = get(api, "logs", limit=20, **({"cursor": cursor} if cursor else {}))
+        seen += [row["log_id"] for row in page["results"]]
+        cursor = page["cursor"]
+        if cursor is None:
+            break
+    assert seen == list(range(49, -1, -1))
+
+
+def test_logs_by_filters(api: APIClient, source: FakeTelemetry) -> None:
+    def ids(**query: Any) -> list[int]:
+        return [row["log_id"] for row in get(api, "logs", **query)["results"]]
+
+    assert ids(levels="ERROR") == [40, 30, 20, 10, 0]
+    assert ids(contains="message 4", limit=2) == [49, 48]
+    assert len(ids(levels=["ERROR", "INFO"], services=["cartservice", "frontend"])) == 50
+    assert ids(pods="frontend-0") == []
+    assert ids(to=T0 + SECOND) == [0]
+
+
+def test_histogram_counts_all(api: APIClient, source: FakeTelemetry) -> None:
+    body = get(api, "logs/histogram", step=10)
+    assert body["step"] == 10.0
+    assert sum(bucket["count"] for bucket in body["buckets"]) == 50
+    assert body["buckets"][0] == {"start": T0, "level": "ERROR", "count": 1}
+    assert get(api, "logs/histogram")["step"] == 1.0
+
+
+def test_traces_and_their_spans(api: APIClient, source: FakeTelemetry) -> None:
+    [trace] = get(api, "traces", services="cartservice", errors_only="true")["results"]
+    assert (trace["trace_id"], trace["service"], trace["span_count"], trace["error_count"]) == (TRACE, "frontend", 3, 2)
+    assert get(api, "traces", min_duration=10**9)["results"] == []
+    spans = get(api, f"traces/{TRACE}")
+    assert [(each["parent_span_id"], each["is_error"]) for each in spans][0] == (None, False)
+    assert api.get(f"{URL}/traces/{TRACE}").json() == spans, "without a window all is searched"
+
+
+def test_trace_that_does_not_exist_is_404(api: APIClient, source: FakeTelemetry) -> None:
+    assert api.get(f"{URL}/traces/{'0' * 32}").status_code == 404
+    assert api.get(f"{URL}/traces/xyz").status_code == 404
+
+
+def test_topology_has_the_edge(api: APIClient, source: FakeTelemetry) -> None:
+    edges = {(edge["source"], edge["destination"]): edge for edge in get(api, "topology")}
+    assert edges[("frontend", "cartservice")]["error_ratio"] == 1.0
+
+
+def test_metrics_and_their_ranges(api: APIClient, source: FakeTelemetry) -> None:
+    assert get(api, "metrics") == ["container_cpu_usage_seconds_total", "odd_name"]
+    body = get(api, "metrics/container_cpu_usage_seconds_total/range", step=10, rate="true")
+    [series] = body["series"]
+    assert (series["pod"], body["step"]) == ("cartservice-0", 10.0)
+    assert {round(value, 3) for _, value in series["points"][1:5]} == {0.5}
+    assert get(api, "metrics/container_cpu_usage_seconds_total/range", pods="frontend-0")["series"] == []
+
+
+def test_numbers_that_json_does_not_have_are_null(api: APIClient, source: FakeTelemetry) -> None:
+    [series] = get(api, "metrics/odd_name/range")["series"]
+    assert series["points"] == [[T0, None]]
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "field"),
+    [
+        ("logs", {"limit": 0}, "limit"),
+        ("logs", {"limit": 1001}, "limit"),
+        ("logs", {"cursor": "!"}, "cursor"),
+        ("logs", {"from": "yesterday"}, "from"),
+        ("logs/histogram", {"step": 0}, "step"),
+        ("logs/histogram", {"step": 0.001}, "step"),
+        ("traces", {"min_duration": -1}, "min_duration"),
+        ("traces", {"errors_only": "perhaps"}, "errors_only"),
+        ("topology", {"to": "1"}, "to"),
+        ("metrics/x/range", {"step": "nan"}, "step"),
+    ],
+)
+def test_errors_name_their_field(api: APIClient, source: Any, path: str, query: dict[str, Any], field: str) -> None:
+    answer = api.get(f"{URL}/{path}", WINDOW | query)
+    assert answer.status_code == 400, answer.content
+    assert list(answer.json()["errors"]) == [field]
+
+
+def test_store_out_of_reach_is_503(api: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise Unavailable("The store does not answer.")
+
+    monkeypatch.setattr(services, "telemetry_source", fail)
+    assert api.get(f"{URL}/logs").status_code == 503
