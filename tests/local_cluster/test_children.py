@@ -66,7 +66,9 @@ def test_a_child_that_ends_before_it_is_ready_is_named_with_its_log(tmp_path: Pa
 
 
 def test_a_child_that_ignores_sigterm_is_killed(tmp_path: Path) -> None:
-    stubborn = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(1, flush=True); time.sleep(600)"
+    stubborn = (
+        "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(1, flush=True); time.sleep(600)"
+    )
 
     async def scenario() -> None:
         children, log = Children(), tmp_path / "log"

@@ -24,7 +24,7 @@ def _watched(code: str) -> tuple[subprocess.Popen[bytes], Cgroup, MemoryWatchdog
 
 
 def test_a_pod_beyond_its_limit_is_killed() -> None:
-    process, cgroup, watchdog = _watched(GREEDY)
+    process, _cgroup, watchdog = _watched(GREEDY)
     try:
         assert process.wait(timeout=10) == -9
         assert watchdog.was_killed(process.pid)

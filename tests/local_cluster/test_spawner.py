@@ -14,20 +14,21 @@ from .conftest import eventually, free_port, is_alive, run
 
 def _sleeper(tmp_path: Path, **changes: Any) -> Spawn:
     env = {"POD_NAME": "sleeper-0", "PORT": str(free_port())}
-    return Spawn(**{"name": "sleeper-0", "env": env, "log": str(tmp_path / "out"), "target": "sleeper.main:main"} | changes)
-
+    return Spawn(
+        **{"name": "sleeper-0", "env": env, "log": str(tmp_path / "out"), "target": "sleeper.main:main"} | changes
+    )
 
 
 def test_a_forked_pod_has_its_own_group_name_and_log(tmp_path: Path, spawning: Callable[[], Any]) -> None:
     async def scenario() -> None:
-        async with spawning() as (spawner, children):
+        async with spawning() as (spawner, _children):
             ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
             pid = await spawner.spawn(_sleeper(tmp_path), ended.set_result)
             out = tmp_path / "out"
             await eventually(lambda: out.exists() and "hello from sleeper-0" in out.read_text())
             assert os.getpgid(pid) == pid
             assert Path(f"/proc/{pid}/comm").read_text() == "sleeper-0\n"
-            assert os.readlink(f"/proc/{pid}/fd/0") == os.devnull
+            assert str(Path(f"/proc/{pid}/fd/0").readlink()) == os.devnull
             os.kill(pid, signal.SIGKILL)
             assert await ended == -signal.SIGKILL
             await eventually(lambda: not Path(f"/proc/{pid}").exists())  # reaped

@@ -1,0 +1,166 @@
+"""The life of a fault, with a kind that can be told to fail: states, retries, deadlines, restarts of pods."""
+
+import asyncio
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, ClassVar
+
+import pytest
+
+from local_cluster.faults import engine, requests
+from local_cluster.faults.base import NotYet, Parameters, Refused
+from local_cluster.faults.engine import FaultEngine
+from local_cluster.faults.record import FaultRecord
+from local_cluster.journal import Journal
+from local_cluster.linux import now_us
+
+from .conftest import eventually, run
+
+
+class Tickle:
+    """Refuses to apply on pods in `broken`; clears only after `stubborn` attempts."""
+
+    name: ClassVar[str] = "tickle"
+    parameters: ClassVar[type[Parameters]] = Parameters
+    survives_restart: ClassVar[bool] = False
+
+    def __init__(self) -> None:
+        self.broken: set[str] = set()
+        self.stubborn = 0
+        self.on: set[str] = set()
+
+    def check(self, topology: Any, pod: Any, parameters: Any) -> None:
+        return None
+
+    async def apply(self, context: Any, pod: str, parameters: Any) -> int:
+        if pod in self.broken:
+            raise NotYet("it does not laugh")
+        self.on.add(pod)
+        return now_us()
+
+    async def clear(self, context: Any, pod: str, parameters: Any) -> int:
+        if self.stubborn:
+            self.stubborn -= 1
+            raise NotYet("it still laughs")
+        self.on.discard(pod)
+        return now_us()
+
+
+class Setting:
+    """An engine with two pods and the kind `tickle`."""
+
+    def __init__(self, directory: Path, kind: Tickle) -> None:
+        self.kind = kind
+        self.listeners: list[Any] = []
+        service = SimpleNamespace(name="a")
+        topology = SimpleNamespace(pods={name: SimpleNamespace(service=service, name=name) for name in ("a-0", "a-1")})
+        pods = SimpleNamespace(on_end=self.listeners.append)
+        self.journal = Journal(directory)
+        self.engine = FaultEngine(SimpleNamespace(topology=topology, pods=pods), self.journal)  # type: ignore[arg-type]
+
+    def submit(self, fault_id: str = "one", pods: tuple[str, ...] = ("a-0",), seconds: float = 30) -> FaultRecord:
+        body = {"fault_id": fault_id, "kind": "tickle", "pods": list(pods), "parameters": {}, "duration_s": seconds}
+        return self.engine.submit(body)[0]
+
+
+@pytest.fixture
+def setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Setting:
+    kind = Tickle()
+    for module in (engine, requests):
+        monkeypatch.setattr(module, "KINDS", {"tickle": kind})
+    monkeypatch.setattr(engine, "CLEAR_RETRY", 0.01)
+    return Setting(tmp_path, kind)
+
+
+def test_a_fault_ends_at_its_deadline(setting: Setting) -> None:
+    async def scenario() -> None:
+        record = setting.submit(seconds=0.3)
+        assert record.state == "applying"
+        await eventually(lambda: record.state == "active")
+        assert setting.kind.on == {"a-0"}
+        await eventually(lambda: record.over)
+        (pod,) = record.pods
+        assert (record.state, pod.end_reason) == ("ended", "deadline")
+        assert pod.start_us is not None
+        assert pod.end_us is not None
+        assert pod.start_us < record.deadline_us <= pod.end_us
+        assert setting.kind.on == set()
+        assert setting.journal.recover()["one"] == record
+
+    run(scenario())
+
+
+def test_clearing_is_repeated_until_it_is_confirmed(setting: Setting) -> None:
+    async def scenario() -> None:
+        setting.kind.stubborn = 3
+        record = setting.submit()
+        await eventually(lambda: record.state == "active")
+        setting.engine.end("one")
+        await eventually(lambda: record.over)
+        assert (setting.kind.stubborn, record.pods[0].end_reason) == (0, "recovered")
+        assert setting.engine.end("one") is record
+
+    run(scenario())
+
+
+def test_one_broken_pod_does_not_hide_the_other(setting: Setting) -> None:
+    async def scenario() -> None:
+        setting.kind.broken = {"a-1"}
+        record = setting.submit(pods=("a-0", "a-1"), seconds=0.2)
+        await eventually(lambda: record.over)
+        good, bad = record.pods
+        assert (record.state, good.end_reason) == ("ended", "deadline")
+        assert (bad.start_us, bad.end_us, bad.end_reason, bad.error) == (None, None, "failed", "it does not laugh")
+
+    run(scenario())
+
+
+def test_a_fault_that_took_hold_nowhere_has_failed(setting: Setting) -> None:
+    async def scenario() -> None:
+        setting.kind.broken = {"a-0"}
+        record = setting.submit()
+        await eventually(lambda: record.over)
+        assert (record.state, record.error) == ("failed", "a-0: it does not laugh")
+
+    run(scenario())
+
+
+def test_a_restarted_pod_ends_what_lived_in_its_processes(setting: Setting) -> None:
+    async def scenario() -> None:
+        record = setting.submit(pods=("a-0", "a-1"))
+        await eventually(lambda: record.state == "active")
+        died = now_us()
+        setting.listeners[0]("a-0", died)
+        assert (record.pods[0].end_us, record.pods[0].end_reason) == (died, "pod-restarted")
+        assert record.state == "active"  # the other one still laughs
+        setting.listeners[0]("a-1", died)
+        await eventually(lambda: record.over)
+        assert record.state == "ended"
+
+    run(scenario())
+
+
+def test_one_fault_per_pod_and_one_record_per_id(setting: Setting) -> None:
+    async def scenario() -> None:
+        record = setting.submit()
+        assert setting.submit() is record
+        with pytest.raises(Refused, match="a-0 has fault one") as refused:
+            setting.submit("two", ("a-1", "a-0"))
+        assert refused.value.status == 409
+        setting.submit("two", ("a-1",))
+        await setting.engine.stop()
+
+    run(scenario())
+
+
+def test_what_is_open_at_the_controllers_end_is_closed(setting: Setting) -> None:
+    async def scenario() -> None:
+        record = setting.submit()
+        await eventually(lambda: record.state == "active")
+        await setting.engine.stop()
+        assert not record.over
+        setting.engine.close_open()
+        assert (record.state, record.pods[0].end_reason) == ("ended", "cluster-restarted")
+        await asyncio.sleep(0)
+
+    run(scenario())
