@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
 from cli import bootstrap
 from cli.bootstrap import LOCKS, STAMP, ensure_environment
 from cli.console import CliError

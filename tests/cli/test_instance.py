@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+
 from cli import launch
 from cli.console import CliError
 from cli.instance import INSTANCE_VARIABLE, Instance, try_lock

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from cli.parser import parse
 from platform_backend.config import REPO
 

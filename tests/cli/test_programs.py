@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from supervisor.options import ServerOptions
+
 from cli.instance import MANAGER_VARIABLE, Instance
 from cli.programs import bind_address, manager_configuration
 from platform_backend.config import Config, load
-from supervisor.options import ServerOptions
 
 
 @pytest.fixture
