@@ -6,11 +6,10 @@ import logging
 import sys
 from pathlib import Path
 
-from telemetry_store.retention import Retention
-from telemetry_store.writer import StoreLocked
-
 from local_cluster.collector.lean import use_little_memory
 from local_cluster.collector.process import Settings, collect
+from telemetry_store.retention import Retention
+from telemetry_store.writer import StoreLocked
 
 logger = logging.getLogger(__name__)
 

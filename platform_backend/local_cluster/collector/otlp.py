@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
 from telemetry_store.schemas import SPANS
 
 SpanColumns = dict[str, list[Any]]

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
-from telemetry_store.retention import Retention, delete_expired
-from telemetry_store.writer import StoreWriter
 
 from local_cluster.collector.gaps import GapLog
 from local_cluster.collector.receiver import Receiver
 from local_cluster.collector.sampler import Sampler
 from local_cluster.collector.tailer import Tailer
+from telemetry_store.retention import Retention, delete_expired
+from telemetry_store.writer import StoreWriter
 
 logger = logging.getLogger(__name__)
 

@@ -11,9 +11,9 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceRequest,
     ExportTraceServiceResponse,
 )
-from telemetry_store.writer import StoreWriter
 
 from local_cluster.collector.otlp import add_spans, empty_columns
+from telemetry_store.writer import StoreWriter
 
 logger = logging.getLogger(__name__)
 

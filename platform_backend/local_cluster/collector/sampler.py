@@ -6,12 +6,12 @@ import time
 from typing import Final
 
 import aiohttp
-from telemetry_store.writer import StoreWriter
 
 from local_cluster.collector.containers import Containers, parse_cgroups
 from local_cluster.collector.envoy_page import EnvoyPage
 from local_cluster.collector.gaps import Gap, GapLog
 from local_cluster.collector.samples import SampleColumns
+from telemetry_store.writer import StoreWriter
 
 logger = logging.getLogger(__name__)
 
