@@ -3,10 +3,9 @@
 import sys
 from importlib import import_module
 
-from platform_backend.config import ConfigError
-
 from cli.console import CliError, complain
 from cli.parser import parse
+from platform_backend.config import ConfigError
 
 
 def main(argv: list[str]) -> int:

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 import httpx
-from platform_backend.config import Config
 
 from cli.console import CliError
 from cli.lifecycle import prepare, web_url
+from platform_backend.config import Config
 
 NOT_RUNNING: Final = 3
 _TIMEOUT: Final = httpx.Timeout(30.0, connect=3.0)

@@ -6,14 +6,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from telemetry.records import TableName, Window
-from telemetry.services import telemetry_source
-
 from cli.api import Api
 from cli.commands.dataset import dataset_request
 from cli.console import Progress
 from cli.datasets import Exported, export, wait_until_built
 from cli.faults import Fault, inject, wait_until_over
+from telemetry.records import TableName, Window
+from telemetry.services import telemetry_source
 
 WARM_UP: Final = 25.0
 FAULT_SECONDS: Final = 20.0

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import IO, Final
 
 import psutil
-from platform_backend.config import Config
 
 from cli.console import CliError
+from platform_backend.config import Config
 
 # Each process of a copy carries it, so that what a killed manager left behind can be found.
 INSTANCE_VARIABLE: Final = "MICROSERVO_INSTANCE"

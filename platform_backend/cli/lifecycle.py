@@ -12,13 +12,13 @@ from typing import Final
 
 import httpx
 import psutil
-from local_cluster.topology import TopologyError, read_services
-from platform_backend.config import REPO, Config
 
 from cli.console import CliError, Progress
 from cli.instance import INSTANCE_VARIABLE, Instance
 from cli.parts import ClusterSilent, Part, ask_cluster, parts
 from cli.programs import bind_address, manager_configuration
+from local_cluster.topology import TopologyError, read_services
+from platform_backend.config import REPO, Config
 
 _PREPARE_TIMEOUT: Final = 120.0
 _STOP_SECONDS: Final = 14.0

@@ -12,7 +12,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from platform_backend.config import config
 from supervisor import events
 from supervisor.medusa import asyncore_25 as asyncore
 from supervisor.options import ServerOptions
@@ -20,6 +19,7 @@ from supervisor.supervisord import Supervisor
 
 from cli.instance import MANAGER_VARIABLE, Instance, try_lock
 from cli.launch import die_with_parent
+from platform_backend.config import config
 
 # supervisord waits one second longer after each failed start, without end; a broken part shall
 # come back soon after its cause is gone.

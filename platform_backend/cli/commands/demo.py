@@ -6,8 +6,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from platform_backend.config import Config, config
-
 from cli.api import Api
 from cli.commands.inject import labels_table
 from cli.commands.up import Ended, ending_in_order, start
@@ -15,6 +13,7 @@ from cli.console import CliError, Progress, complain, human_bytes, say, table
 from cli.demo import Outcome, carry_out
 from cli.instance import Instance
 from cli.lifecycle import stop
+from platform_backend.config import Config, config
 
 _START_TIMEOUT: Final = 120.0
 

@@ -2,11 +2,10 @@
 
 import argparse
 
-from platform_backend.config import config
-
 from cli.console import Progress, say
 from cli.instance import Instance
 from cli.lifecycle import stop
+from platform_backend.config import config
 
 
 def run(_: argparse.Namespace) -> int:

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from platform_backend.config import config
-
 from cli.api import Api
 from cli.console import CliError, Progress, say, table
 from cli.faults import Fault, inject, wait_until_over
+from platform_backend.config import config
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -6,9 +6,8 @@ from collections import deque
 from pathlib import Path
 from typing import Final
 
-from platform_backend.config import Config, config
-
 from cli.console import CliError, say
+from platform_backend.config import Config, config
 
 _POLL_SECONDS: Final = 0.3
 

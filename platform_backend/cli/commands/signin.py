@@ -2,10 +2,9 @@
 
 import argparse
 
-from platform_backend.config import config
-
 from cli.console import say
 from cli.lifecycle import prepare
+from platform_backend.config import config
 
 
 def run(_: argparse.Namespace) -> int:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import psutil
-from platform_backend.config import Config, config
 
 from cli.console import complain, human_bytes, human_span, say, table
 from cli.instance import Instance
 from cli.lifecycle import cluster_state, shop_url, web_url
 from cli.parts import Part, cluster_list, parts
+from platform_backend.config import Config, config
 
 DOWN: Final = 3
 _CPU_WINDOW: Final = 0.5

@@ -4,9 +4,8 @@ import argparse
 import os
 import sys
 
-from platform_backend.config import REPO
-
 from cli.console import CliError
+from platform_backend.config import REPO
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from platform_backend.config import Config, config
-
 from cli.console import Progress, complain, say
 from cli.instance import Instance
 from cli.lifecycle import check_ports, check_services, prepare, shop_url, start_manager, stop, wait_until_ready
+from platform_backend.config import Config, config
 
 
 class Ended(Exception):

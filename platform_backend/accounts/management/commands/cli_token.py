@@ -7,10 +7,10 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand
 from django.db import transaction
-from platform_backend.secrets import replace_secret
 
 from accounts.models import ApiToken
 from accounts.services import ADMIN, token_create
+from platform_backend.secrets import replace_secret
 
 NAME: Final = "command line"
 LIFETIME: Final = timedelta(days=30)
