@@ -14,8 +14,9 @@ from local_cluster.forkserver import Spawn
 from local_cluster.topology import HOST, PodSpec, Topology
 
 LOAD_SERVICE: Final = "loadgenerator"
-# From the controller's own environment; everything else is stated.
-INHERITED: Final = ("PATH", "HOME", "LANG", "TZ", "TMPDIR")
+# From the controller's own environment; everything else is stated. The last one marks each process of a running
+# copy of the platform, so that `microservo down` finds it whatever has died around it.
+INHERITED: Final = ("PATH", "HOME", "LANG", "TZ", "TMPDIR", "MICROSERVO_INSTANCE")
 
 EdgePort = Callable[[str, str], int]
 
