@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from local_cluster.topology import read_services
 
 REPO = Path(__file__).resolve().parents[2]

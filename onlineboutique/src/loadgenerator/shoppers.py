@@ -50,11 +50,19 @@ class Shopper(FastHttpUser):
             allow_redirects=False,
             catch_response=True,
         ) as response:
-            if response.status_code >= 400 or response.status_code == 0:
-                response.failure(f"HTTP status {response.status_code}")
-                logger.warning("%s %s failed: HTTP status %d", action.method, action.path, response.status_code)
+            problem = problem_of(response)
+            if problem:
+                response.failure(problem)
+                logger.warning("%s %s failed: %s", action.method, action.path, problem)
             else:
                 response.success()
+
+
+def problem_of(response: Any) -> str:
+    """Empty if all is well. Status 0 means that there was no answer at all."""
+    if response.status_code == 0:
+        return str(response.error)
+    return f"HTTP status {response.status_code}" if response.status_code >= 400 else ""
 
 
 class LoadGenerator:
