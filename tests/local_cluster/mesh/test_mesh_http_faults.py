@@ -140,6 +140,21 @@ def test_a_fault_set_while_envoy_is_down_is_confirmed_once_it_is_back(stage: Any
     asyncio.run(scenario())
 
 
+def test_a_fault_is_not_reported_before_envoy_uses_it(stage: Any) -> None:
+    async def scenario() -> None:
+        async with stage(cart=1) as shop:
+            envoy = psutil.Process(next(c.pid for c in shop.children.processes() if c.name == "envoy"))
+            envoy.suspend()
+            setting = asyncio.create_task(shop.mesh.set_http_fault("cart-0", HttpFault(abort_status=INTERNAL)))
+            await asyncio.sleep(0.5)
+            assert not setting.done()
+            envoy.resume()
+            await setting
+            assert (await shop.call("frontend-0", "cart")).status == INTERNAL
+
+    asyncio.run(scenario())
+
+
 def test_a_new_mesh_begins_without_the_faults_of_the_one_before(stage: Any) -> None:
     async def scenario() -> None:
         async with stage(cart=1) as shop:

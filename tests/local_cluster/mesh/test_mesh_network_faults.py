@@ -117,6 +117,21 @@ def test_a_fault_survives_the_death_of_the_wire(stage: Any) -> None:
     asyncio.run(scenario())
 
 
+def test_a_fault_is_not_reported_before_the_wire_has_it(stage: Any) -> None:
+    async def scenario() -> None:
+        async with stage(cart=1) as shop:
+            wire = psutil.Process(next(c.pid for c in shop.children.processes() if c.name == "wire"))
+            wire.suspend()
+            setting = asyncio.create_task(shop.mesh.set_impairment("cart-0", SLOW, direction="to", target=""))
+            await asyncio.sleep(0.5)
+            assert not setting.done()
+            wire.resume()
+            await setting
+            assert slow_ways(await shop.call("frontend-0", "cart")) == (False, True)
+
+    asyncio.run(scenario())
+
+
 def test_the_wire_counts_per_pair(stage: Any) -> None:
     async def scenario() -> None:
         async with stage() as shop:
