@@ -15,6 +15,7 @@ import aiohttp
 import grpc
 import pytest
 from aiohttp import web
+
 from local_cluster.children import Children
 from local_cluster.mesh import Mesh
 from local_cluster.topology import HOST, PodSpec, PortAllocator, ServiceSpec, Topology, build_topology

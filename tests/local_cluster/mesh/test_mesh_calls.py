@@ -8,6 +8,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+
 from local_cluster.mesh import INGRESS, HttpFault, Impairment, MeshError
 from local_cluster.mesh.stat_names import (
     HTTP_METRICS,

@@ -6,6 +6,7 @@ from typing import Any
 
 import psutil
 import pytest
+
 from local_cluster.mesh import HttpFault, MeshError
 
 LEAK = re.compile(r"fault|abort|inject|\bFI\b|\bDI\b", re.IGNORECASE)

@@ -6,6 +6,7 @@ from typing import Any
 
 import psutil
 import pytest
+
 from local_cluster.mesh import Impairment, MeshError
 
 LATENCY = 0.4

@@ -4,6 +4,7 @@ import random
 import statistics
 
 import pytest
+
 from local_cluster.wire.impairment import Impairment, Link
 
 DRAWS = 5000

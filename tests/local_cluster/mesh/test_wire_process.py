@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from local_cluster.mesh.layout import MeshError
 from local_cluster.mesh.wire_client import LONGEST_SOCKET_PATH, WireClient, control_path, remove_control
 from local_cluster.topology import HOST, PortAllocator

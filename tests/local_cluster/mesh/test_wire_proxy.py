@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+
 from local_cluster.topology import HOST, PortAllocator
 from local_cluster.wire.impairment import Impairment
 from local_cluster.wire.lane import HIGH_WATER
