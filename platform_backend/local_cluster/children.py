@@ -91,6 +91,7 @@ class Children:
             child.watcher.cancel()
             await asyncio.gather(child.watcher, return_exceptions=True)
         await _terminate(child)
+        logger.info("%s stopped", name)
 
     async def stop_all(self) -> None:
         await asyncio.gather(*(self.stop(name) for name in list(self._children)))
