@@ -16,7 +16,7 @@ import psutil
 from cli.console import CliError, Progress
 from cli.instance import INSTANCE_VARIABLE, Instance
 from cli.parts import ClusterSilent, Part, ask_cluster, parts
-from cli.programs import bind_address, manager_configuration
+from cli.programs import bind_address, has_local_cluster, manager_configuration
 from local_cluster.topology import TopologyError, read_services
 from platform_backend.config import REPO, Config
 
@@ -42,7 +42,7 @@ def _reachable(host: str) -> str:
 
 def check_services(settings: Config) -> None:
     """Raises CliError (exit code 2) when the list of services can't be used."""
-    if settings.adapters.system != "local":
+    if not has_local_cluster(settings):
         return
     try:
         read_services(REPO / settings.local_cluster.values)
@@ -52,11 +52,12 @@ def check_services(settings: Config) -> None:
 
 def check_ports(settings: Config) -> None:
     """Raises CliError (exit code 2) that names the setting of a port that is taken."""
-    for key, host, port in (
-        ("web.port", settings.web.host, settings.web.port),
-        ("shop.port", settings.shop.host, settings.shop.port),
-    ):
-        _check_port(key, host, port)
+    _check_port("web.port", settings.web.host, settings.web.port)
+    if not has_local_cluster(settings):
+        return
+    if settings.shop.port == settings.web.port:
+        raise CliError(f"shop.port: {settings.shop.port} is web.port too; set another one in config.yaml", code=2)
+    _check_port("shop.port", settings.shop.host, settings.shop.port)
 
 
 def _check_port(key: str, host: str, port: int) -> None:
@@ -140,14 +141,13 @@ def wait_until_ready(
 
 
 def _not_ready(settings: Config, instance: Instance) -> list[str]:
-    waiting = [part.name for part in parts(instance) if part.state != "RUNNING"] or (
-        [] if parts(instance) else ["manager"]
-    )
+    known = parts(instance)
+    waiting = {part.name for part in known if part.state != "RUNNING"} if known else {"manager"}
     if not web_answers(settings):
-        waiting.append("web")
-    if cluster_state(settings) != "ready":
-        waiting.append("cluster")
-    return sorted(set(waiting))
+        waiting.add("web")
+    if has_local_cluster(settings) and cluster_state(settings) != "ready":
+        waiting.add("cluster")
+    return sorted(waiting)
 
 
 def web_answers(settings: Config) -> bool:

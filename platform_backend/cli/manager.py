@@ -1,6 +1,6 @@
 """The process manager: supervisord, which also counts restarts and never gives a part up.
 
-Started as `python -m cli.manager STATE_FILES...` by `up`; everything it starts dies with it.
+Started by `up` as `python -m cli.manager PID_TO_DIE_WITH`; everything it starts dies with it.
 """
 
 import json

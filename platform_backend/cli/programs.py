@@ -34,7 +34,13 @@ class Program:
 def programs(settings: Config) -> tuple[Program, ...]:
     """In the order of their start."""
     own_broker = () if settings.broker_url else (_broker(settings),)
-    return (*own_broker, _cluster(), _web(settings), _worker(), _beat())
+    own_cluster = (_cluster(),) if has_local_cluster(settings) else ()
+    return (*own_broker, *own_cluster, _web(settings), _worker(), _beat())
+
+
+def has_local_cluster(settings: Config) -> bool:
+    """Whether the shop runs on this machine, and not in a Kubernetes of its own."""
+    return settings.adapters.system == "local"
 
 
 def _broker(settings: Config) -> Program:

@@ -61,3 +61,8 @@ def test_an_own_broker_is_not_started_beside_a_configured_one(
 def test_ipv6_addresses_get_their_brackets() -> None:
     assert bind_address("::1", 80) == "[::1]:80"
     assert bind_address("127.0.0.1", 80) == "127.0.0.1:80"
+
+
+def test_a_kubernetes_elsewhere_needs_no_local_cluster(settings: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MICROSERVO_ADAPTERS__SYSTEM", "kubernetes")
+    assert "cluster" not in parsed(load())

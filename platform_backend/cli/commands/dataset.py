@@ -5,6 +5,7 @@ import time
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from cli.api import Api
 from cli.console import CliError, Progress, human_bytes, say, table
@@ -69,6 +70,10 @@ def _list(api: Api, _: argparse.Namespace) -> None:
 
 
 def _export(api: Api, arguments: argparse.Namespace) -> None:
+    try:
+        UUID(arguments.id)
+    except ValueError:
+        raise CliError(f"{arguments.id!r} is not the id of a dataset; see: ./microservo dataset list", code=2) from None
     dataset = api.get(f"/datasets/{arguments.id}")
     if dataset["state"] != "ready":
         raise CliError(f"dataset {arguments.id} is {dataset['state']}, not ready")

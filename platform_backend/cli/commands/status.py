@@ -12,6 +12,7 @@ from cli.console import complain, human_bytes, human_span, say, table
 from cli.instance import Instance
 from cli.lifecycle import cluster_state, shop_url, web_url
 from cli.parts import Part, cluster_list, parts
+from cli.programs import has_local_cluster
 from platform_backend.config import Config, config
 
 DOWN: Final = 3
@@ -144,7 +145,7 @@ def _troubles(settings: Config, instance: Instance, rows: Sequence[Row]) -> list
     found = [_restarted(part) for part in parts(instance) if part.restarts]
     if not any(row.name == "web" for row in rows):
         found.append("The process manager does not answer; its parts are not shown.")
-    if (state := cluster_state(settings)) != "ready":
+    if has_local_cluster(settings) and (state := cluster_state(settings)) != "ready":
         word = "does not answer; its pods are not shown" if state == "silent" else f"is {state}"
         found.append(f"The local cluster {word}. See: ./microservo logs cluster")
     pods = [row for row in rows if row.name.startswith("pod/")]
