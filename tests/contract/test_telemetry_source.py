@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from common.errors import UserError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from common.errors import UserError
 from telemetry.ports import LogQuery, MetricQuery, Page, TelemetrySource, TraceQuery
 from telemetry.records import SCHEMAS, TABLES, Window
 

@@ -4,6 +4,7 @@ The local cluster's control socket and the mesh's statistics page are played by 
 be taken away; the real ones are used where the whole cluster is tested.
 """
 
+import asyncio
 import gzip
 import http.server
 import json
@@ -29,7 +30,11 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import SpanKind, Status, StatusCode
+
+from local_cluster.collector.gaps import GapLog
+from local_cluster.collector.sampler import Sampler
 from telemetry_store.reader import BEGINNING, END, StoreReader
+from telemetry_store.writer import StoreWriter
 
 BACKEND = Path(__file__).resolve().parents[2] / "platform_backend"
 PAGE = (Path(__file__).with_name("collector_data") / "envoy_stats.txt").read_bytes()
@@ -297,3 +302,24 @@ def test_pandas_stays_out(collector: Collector) -> None:
     """pyarrow would load it by itself; its 30 MB are the difference between a small and a large collector."""
     collector.wait_for(lambda: collector.rows("samples", "select count(*) from {rows}")[0][0])
     assert "/pandas/" not in Path(f"/proc/{collector.process.pid}/maps").read_text()
+
+
+def test_a_clock_set_back_does_not_stop_the_ticks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([10_200_000, 10_250_000, 3_100_000, 3_500_000, 3_500_000])
+    monkeypatch.setattr(time, "time_ns", lambda: next(clock) * 1000)
+
+    async def next_tick() -> int:
+        async def no_time(_: float) -> None: ...
+
+        monkeypatch.setattr(asyncio, "sleep", no_time)
+        with StoreWriter(tmp_path / "telemetry") as writer:
+            sampler = Sampler(
+                writer=writer, gaps=GapLog(tmp_path), control="none", envoy_admin="none", node="n", interval_s=0.5
+            )
+            try:
+                return await sampler._next_tick()
+            finally:
+                monkeypatch.undo()
+                await sampler.stop()
+
+    assert asyncio.run(next_tick()) == 3_500_000

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from telemetry_store.layout import list_folder, parse_names
 from telemetry_store.ordered import batches_in_order
 from telemetry_store.reader import BEGINNING, END, StoreReader, StoreUnreadable

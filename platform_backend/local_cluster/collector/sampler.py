@@ -60,12 +60,15 @@ class Sampler:
 
     async def _next_tick(self) -> int:
         """Waits for it; the time of the tick in microseconds."""
-        now = time.time_ns() // 1000
-        tick = (now // self._interval + 1) * self._interval
-        while now < tick:  # a timer may fire a little early
+        tick = self._tick_after(time.time_ns() // 1000)
+        while (now := time.time_ns() // 1000) < tick:  # a timer may fire a little early
+            if tick - now > self._interval:  # the clock was set back
+                tick = self._tick_after(now)
             await asyncio.sleep((tick - now) / 1e6)
-            now = time.time_ns() // 1000
         return tick
+
+    def _tick_after(self, now_us: int) -> int:
+        return (now_us // self._interval + 1) * self._interval
 
     async def _sample(self, tick: int) -> None:
         samples = SampleColumns(tick)

@@ -6,11 +6,9 @@ from itertools import groupby
 from typing import Any, Final, Self, TypeVar
 
 import pyarrow as pa
+
 from common.errors import Unavailable
 from platform_backend.config import Config
-from telemetry_store.layout import Segment
-from telemetry_store.reader import BEGINNING, END, Row, Snapshot, StoreReader, StoreUnreadable
-
 from telemetry.adapters import embedded_sql as sql
 from telemetry.paging import (
     check_limit,
@@ -30,6 +28,8 @@ from telemetry.ports import (
     TraceSummary,
 )
 from telemetry.records import LogRecord, Span, TableName, Window
+from telemetry_store.layout import Segment
+from telemetry_store.reader import BEGINNING, END, Row, Snapshot, StoreReader, StoreUnreadable
 
 # How far before its window a rate looks for the sample that its first difference needs.
 RATE_LOOKBACK_US: Final = 300_000_000

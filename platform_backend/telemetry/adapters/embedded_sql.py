@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from telemetry_store.schemas import SPAN_IS_ERROR
-
 from telemetry.ports import LogQuery, MetricQuery, TraceQuery
+from telemetry_store.schemas import SPAN_IS_ERROR
 
 LOG_COLUMNS: Final = "log_id, timestamp, service, pod, level, message, trace_id, span_id"
 SPAN_COLUMNS: Final = (
@@ -16,21 +15,26 @@ SPANS_OF_TRACE: Final = f"select {SPAN_COLUMNS} from {{rows}} where trace_id = $
 
 METRIC_NAMES: Final = "select distinct metric from {rows} order by metric"
 
-# Ranked by start, but roots first: 1 << 61 µs is later than any time.
+# First the page, from numbers alone; then the names of its few traces. A root ranks before every other span of its
+# trace: 1 << 61 µs is later than any time.
 _TRACES: Final = f"""
-with ranked as (
-    select *, timestamp + case when parent_span_id is null then 0 else 2305843009213693952 end as rank,
-           ({SPAN_IS_ERROR}) as failed
-    from {{rows}}
-), traces as (
+with traces as (
     select trace_id, min(timestamp) as started, max(timestamp + duration) - min(timestamp) as length,
-           arg_min(service, rank) as service, arg_min(operation_name, rank) as operation_name,
-           count(*) as spans, count(*) filter (where failed) as errors, [CHOSEN] as chosen
+           count(*) as spans, count(*) filter (where {SPAN_IS_ERROR}) as errors, [CHOSEN] as chosen
+    from {{rows}} group by trace_id
+), page as (
+    select * from traces
+    where chosen and length >= $min_duration and errors >= $min_errors and [AFTER]
+    order by started desc, trace_id desc limit $limit
+), ranked as (
+    select *, timestamp + case when parent_span_id is null then 0 else 2305843009213693952 end as rank
+    from {{rows}} where trace_id in (select trace_id from page)
+), names as (
+    select trace_id, arg_min(service, rank) as service, arg_min(operation_name, rank) as operation_name
     from ranked group by trace_id
 )
-select trace_id, started, length, service, operation_name, spans, errors from traces
-where chosen and length >= $min_duration and errors >= $min_errors and [AFTER]
-order by started desc, trace_id desc limit $limit
+select trace_id, started, length, service, operation_name, spans, errors
+from page join names using (trace_id) order by started desc, trace_id desc
 """  # noqa: S608 - a constant
 
 # A call is a client span. Who was called: the service of its server span; where there is none (the call never

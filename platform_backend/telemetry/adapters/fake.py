@@ -8,8 +8,8 @@ from statistics import fmean
 from typing import Protocol, Self, TypeVar
 
 import pyarrow as pa
-from platform_backend.config import Config
 
+from platform_backend.config import Config
 from telemetry.paging import check_limit, check_step, decode_log_cursor, decode_trace_cursor, encode_cursor
 from telemetry.ports import Bucket, Edge, LogQuery, MetricQuery, Page, Series, TraceQuery, TraceSummary
 from telemetry.records import SCHEMAS, LogRecord, Sample, Span, TableName, Window
