@@ -12,11 +12,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from accounts.audit import audit
-from common.errors import Unavailable, UserError
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.audit import audit
+from common.errors import Unavailable, UserError
 from faults import adapters
 from faults.models import LIFECYCLE, Injection, Label, State
 from faults.ports import FaultDriver, FaultSpec, PodRecord

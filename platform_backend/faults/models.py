@@ -4,9 +4,10 @@ import uuid
 from datetime import datetime
 from typing import Any, Final
 
-from common.state_machine import StateMachine
 from django.conf import settings
 from django.db import models
+
+from common.state_machine import StateMachine
 
 
 class State(models.TextChoices):

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from common.errors import NotFound
 from django.db.models import Q, QuerySet
-from telemetry.records import Window
 
+from common.errors import NotFound
 from faults import adapters
 from faults.catalogue import CATALOGUE, Kind
 from faults.models import LIFECYCLE, Injection, Label
 from faults.ports import Support
+from telemetry.records import Window
 
 
 @dataclass(frozen=True, slots=True)

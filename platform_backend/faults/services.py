@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from accounts.audit import audit
-from common.background import enqueue
-from common.errors import Conflict, NotFound
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from systems.ports import Pod
 
+from accounts.audit import audit
+from common.background import enqueue
+from common.errors import Conflict, NotFound
 from faults import targets, tasks
 from faults.models import Injection, Target
 from faults.targets import InjectionRequest, Plan
+from systems.ports import Pod
 
 
 def injection_create(*, request: InjectionRequest, by: User) -> Injection:

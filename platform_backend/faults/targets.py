@@ -4,14 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from common.errors import UserError
-from platform_backend.config import config
-from systems import selectors as systems
-from systems.ports import Pod, Service
-
+from common.errors import Conflict, UserError
 from faults import adapters
 from faults.catalogue import CATALOGUE, Kind
 from faults.validation import Errors, complete
+from platform_backend.config import config
+from systems import selectors as systems
+from systems.ports import Pod, Service
 
 LARGEST_GRPC_CODE: Final = 16
 
@@ -46,6 +45,7 @@ def plan(request: InjectionRequest) -> Plan:
         errors |= _mismatches(kind, parameters, [services[pod.service] for pod in pods], services)
     if errors := {name: messages for name, messages in errors.items() if messages}:
         raise UserError("The injection is not valid; see errors.", fields=errors)
+    _refuse_not_running(pods)
     return Plan(parameters, pods, duration_s)
 
 
@@ -85,6 +85,12 @@ def _resolve(request: InjectionRequest, services: dict[str, Service], errors: Er
             field = "pods" if pod.name in request.pods else "services"
             errors[field].append(f"{pod.name} belongs to {pod.service}, which is protected from faults")
     return tuple(chosen.values())
+
+
+def _refuse_not_running(pods: Sequence[Pod]) -> None:
+    messages = [f"{pod.name} is {pod.phase.lower()}" for pod in pods if pod.phase != "Running"]
+    if messages:
+        raise Conflict("Only a running pod can be given a fault; try again in a moment.", fields={"pods": messages})
 
 
 def _unknown(names: Sequence[str], known: Iterable[str], what: str) -> list[str]:

@@ -2,9 +2,8 @@
 
 from uuid import UUID
 
-from platform_backend.celery import app
-
 from faults import lifecycle
+from platform_backend.celery import app
 
 
 @app.task

@@ -24,6 +24,7 @@ def _sqlite(config: Config) -> dict[str, Any]:
             "timeout": BUSY_TIMEOUT_S,
             "init_command": SQLITE_PRAGMAS,
         },
+        "TEST": {"NAME": config.state / "test.sqlite3"},  # in memory neither WAL nor locks would be tested
     }
 
 

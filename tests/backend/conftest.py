@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
+from rest_framework.test import APIClient
+
 from faults import adapters as fault_adapters
 from faults.adapters.fake import FakeFaultDriver
-from rest_framework.test import APIClient
 from systems import adapters as system_adapters
 from systems.adapters.fake import FakeSystemDriver
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from local_cluster.client import ClusterUnavailable, LocalClusterClient
 from platform_backend.config import REPO
 

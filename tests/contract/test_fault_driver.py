@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+
 from common.errors import Unavailable, UserError
 from faults.adapters import ADAPTERS
 from faults.adapters.fake import FakeFaultDriver, now_us
@@ -82,11 +83,12 @@ def bench(request: pytest.FixtureRequest) -> Any:
     if request.param == "fake":
         clock = _Clock()
         fake = FakeFaultDriver(clock=clock.now, delay=SECOND // 5, recovery=SECOND // 5)
-        return Bench(fake, FakeSystemDriver(), clock.now, clock.sleep)
+        yield Bench(fake, FakeSystemDriver(), clock.now, clock.sleep)
+        return
     client = request.getfixturevalue("cluster")
     made = Bench(LocalFaultDriver(client), LocalSystemDriver(client), now_us, time.sleep)
-    request.addfinalizer(made.settle)
-    return made
+    yield made
+    made.settle()
 
 
 @pytest.fixture(params=NAMES)

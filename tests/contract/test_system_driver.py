@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from common.errors import Unavailable
 from local_cluster.client import LocalClusterClient
 from systems.adapters import ADAPTERS

@@ -4,9 +4,8 @@ from functools import lru_cache
 from typing import Final, cast
 
 from common.registry import load_adapter
-from platform_backend.config import config
-
 from faults.ports import FaultDriver
+from platform_backend.config import config
 
 ADAPTERS: Final = {
     "local": "faults.adapters.local:LocalFaultDriver",

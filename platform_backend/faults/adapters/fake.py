@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from common.errors import Unavailable, UserError
-from systems.adapters.fake import FakeSystemDriver
-
 from faults.catalogue import CATALOGUE
 from faults.ports import FaultSpec, PodRecord, Support
+from systems.adapters.fake import FakeSystemDriver
 
 SECOND: Final = 1_000_000
 PODS: Final = {pod.name for pod in FakeSystemDriver().pods()}

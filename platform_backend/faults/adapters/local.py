@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from common.errors import NotFound
+from faults.ports import FaultSpec, PodRecord, Support
 from local_cluster.client import FaultInfo, FaultPod, KindSupport, LocalClusterClient
 from systems.adapters.cluster import cluster_client, platform_errors
-
-from faults.ports import FaultSpec, PodRecord, Support
 
 
 class LocalFaultDriver:

@@ -3,20 +3,20 @@
 from typing import Any, Final
 from uuid import UUID
 
-from common.api import NewestFirst, checked, user_of
-from common.errors import UserError
-from common.schema import page_example
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import generics, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
-from telemetry.api import windows
 
+from common.api import NewestFirst, checked, user_of
+from common.errors import UserError
+from common.schema import page_example
 from faults import selectors, services
 from faults.api.serializers import InjectionCreateSerializer, InjectionSerializer, KindSerializer, LabelSerializer
 from faults.models import Injection, Label, State
+from telemetry.api import windows
 
 INJECTION_ID: Final = "0d7e42d4-6d2c-4f4e-9d3a-2b9f5c1e8a77"
 LABEL: Final = {

@@ -7,11 +7,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from accounts.services import admin_ensure
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.test import Client
 from sesame.utils import get_query_string
+
+from accounts.services import admin_ensure
 
 
 def link() -> str:

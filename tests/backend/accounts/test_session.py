@@ -1,9 +1,10 @@
 """Sign in with a password, stay signed in by cookie, sign out."""
 
 import pytest
-from accounts.models import AuditEntry
 from django.contrib.auth.models import User
 from django.test import Client
+
+from accounts.models import AuditEntry
 
 PASSWORD = "correct horse battery"
 URL = "/api/v1/session"

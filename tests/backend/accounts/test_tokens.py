@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from accounts.models import ApiToken, AuditEntry
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
+
+from accounts.models import ApiToken, AuditEntry
 
 URL = "/api/v1/tokens"
 

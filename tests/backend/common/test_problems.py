@@ -4,10 +4,11 @@ import logging
 from typing import Any
 
 import pytest
-from common.api import flatten
-from common.errors import Conflict, Unavailable
 from django.test import Client
 from rest_framework.test import APIClient
+
+from common.api import flatten
+from common.errors import Conflict, Unavailable
 from systems import selectors
 
 PODS = "/api/v1/system/pods"

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import yaml
 from django.core.management import call_command
+
 from platform_backend.config import REPO
 
 COMMITTED = REPO / "platform_backend" / "openapi.yaml"

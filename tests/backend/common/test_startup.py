@@ -9,9 +9,10 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from common.background import enqueue
 from django.conf import settings
 from django.db import connection, transaction
+
+from common.background import enqueue
 from faults import tasks
 from platform_backend.config import REPO, ConfigError, config
 from platform_backend.database import database
@@ -40,6 +41,7 @@ def test_sqlite_is_in_wal_mode_and_locks_at_begin(tmp_path: Path) -> None:
     assert options["transaction_mode"] == "IMMEDIATE"
     assert connection.settings_dict["OPTIONS"] == options
     with connection.cursor() as cursor:
+        assert cursor.execute("PRAGMA journal_mode").fetchone() == ("wal",)
         assert cursor.execute("PRAGMA synchronous").fetchone() == (1,)
 
 

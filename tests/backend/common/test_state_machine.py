@@ -1,11 +1,12 @@
 """Moves are those of the table, whatever the sequence."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from common.errors import Conflict
 from common.state_machine import StateMachine
 from faults.models import LIFECYCLE, State
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 @given(st.lists(st.sampled_from(State), max_size=12))

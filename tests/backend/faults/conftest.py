@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
+
 from faults import lifecycle, services
 from faults.adapters.fake import FakeFaultDriver
 from faults.models import Injection

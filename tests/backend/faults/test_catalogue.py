@@ -1,10 +1,11 @@
 """The catalogue agrees with itself, and with the local cluster."""
 
 import pytest
-from faults.catalogue import CATALOGUE, Parameter
-from faults.validation import complete, fault_of
 from hypothesis import given
 from hypothesis import strategies as st
+
+from faults.catalogue import CATALOGUE, Parameter
+from faults.validation import complete, fault_of
 from local_cluster.faults import kinds as local
 
 PARAMETERS = [(kind.name, parameter) for kind in CATALOGUE.values() for parameter in kind.parameters]

@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
+from rest_framework.test import APIClient
+
 from faults.catalogue import CATALOGUE
 from faults.models import Injection
-from rest_framework.test import APIClient
 
 URL = "/api/v1/faults"
 ASKED = {"kind": "network-delay", "services": ["cartservice"], "parameters": {"latency_ms": 200}, "duration_s": 30}

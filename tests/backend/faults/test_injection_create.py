@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
+
 from accounts.models import AuditEntry
 from common.errors import Conflict, Unavailable, UserError
-from django.db import IntegrityError, transaction
 from faults import services
 from faults.adapters.fake import FakeFaultDriver
 from faults.models import Injection, State, Target
@@ -98,6 +99,14 @@ def test_database_itself_allows_one_fault_per_pod(create: Any) -> None:
     )
     with pytest.raises(IntegrityError), transaction.atomic():
         Target.objects.create(injection=other, pod="cartservice-0", service="cartservice", occupied="cartservice-0")
+
+
+def test_pod_that_does_not_run_can_not_be_hurt(create: Any, system: FakeSystemDriver) -> None:
+    system.down.add("cartservice-1")
+    with pytest.raises(Conflict) as caught:
+        create()
+    assert caught.value.fields == {"pods": ["cartservice-1 is failed"]}
+    assert create(services=[], pods=["cartservice-0"]).state == State.PLANNED
 
 
 def test_system_out_of_reach_is_not_the_users_fault(create: Any, system: FakeSystemDriver) -> None:

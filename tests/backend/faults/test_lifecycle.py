@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from accounts.models import AuditEntry
 from common.errors import UserError
 from faults import lifecycle, services, tasks

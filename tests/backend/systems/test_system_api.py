@@ -1,8 +1,9 @@
 """Services, pods and load over the API."""
 
 import pytest
-from accounts.models import AuditEntry
 from rest_framework.test import APIClient
+
+from accounts.models import AuditEntry
 from systems import adapters
 from systems.adapters.fake import FakeSystemDriver
 from systems.adapters.local import LocalSystemDriver

@@ -3,8 +3,9 @@
 from typing import Any
 
 import pytest
-from common.errors import Unavailable
 from rest_framework.test import APIClient
+
+from common.errors import Unavailable
 from telemetry import services
 from telemetry.adapters.fake import FakeTelemetry
 from telemetry.records import LogRecord, Sample, Span
@@ -85,7 +86,7 @@ def test_traces_and_their_spans(api: APIClient, source: FakeTelemetry) -> None:
     assert (trace["trace_id"], trace["service"], trace["span_count"], trace["error_count"]) == (TRACE, "frontend", 3, 2)
     assert get(api, "traces", min_duration=10**9)["results"] == []
     spans = get(api, f"traces/{TRACE}")
-    assert [(each["parent_span_id"], each["is_error"]) for each in spans][0] == (None, False)
+    assert (spans[0]["parent_span_id"], spans[0]["is_error"]) == (None, False)
     assert api.get(f"{URL}/traces/{TRACE}").json() == spans, "without a window all is searched"
 
 

@@ -1,0 +1,61 @@
+"""Requests made up from the API's own schema: none breaks it, and each answer is as the schema says."""
+
+from collections.abc import Iterator
+
+import pytest
+import schemathesis
+import yaml
+from django.contrib.auth.models import User
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from accounts.models import ApiToken
+from faults.adapters.fake import FakeFaultDriver
+from platform_backend.config import REPO
+from telemetry import services
+from telemetry.adapters.fake import FakeTelemetry
+
+schema = schemathesis.openapi.from_dict(
+    yaml.safe_load((REPO / "platform_backend" / "openapi.yaml").read_text(encoding="utf-8"))
+)
+schema.app = get_wsgi_application()
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+
+
+@pytest.fixture
+def _one_connection() -> Iterator[None]:
+    """Requests share the test's transaction, so they must not close its connection; Django's test client does alike."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def token(db: None, _one_connection: None, driver: FakeFaultDriver, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setattr(services, "telemetry_source", FakeTelemetry)
+    monkeypatch.setattr("faults.tasks.advance_injection.apply_async", lambda args: None)
+    user = User.objects.create_superuser("fuzz", password="x" * 12)
+    return ApiToken.objects.create(user=user, name="fuzz")[1]
+
+
+@schema.parametrize()
+@settings(
+    max_examples=10,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+def test_api_keeps_to_its_schema(case: schemathesis.Case, token: str) -> None:
+    headers = {"Authorization": f"Bearer {token}", "Host": "localhost"}
+    case.call_and_validate(headers=headers, checks=CHECKS)
