@@ -9,9 +9,8 @@ import os
 import sys
 from typing import Final
 
-from platform_backend.config import REPO, Config, ConfigError, config
-
 from local_cluster.settings import Settings
+from platform_backend.config import REPO, Config, ConfigError, config
 
 logger = logging.getLogger(__name__)
 

@@ -129,7 +129,8 @@ class Controller:
 
     async def _become_ready(self) -> None:
         await self.pods.wait_ready()
-        await self.load.begin()
+        while not await self.load.begin():
+            await asyncio.sleep(1)
         self.state = "ready"
         logger.info("the shop is ready at http://%s:%d", *self.settings.shop_address)
 

@@ -100,7 +100,8 @@ class CpuQuota:
 
     def stop(self) -> None:
         self._ending.set()
-        self._thread.join(timeout=5 * PERIOD)
+        if self._thread.is_alive():
+            self._thread.join(timeout=5 * PERIOD)
 
     def _run(self) -> None:
         try:

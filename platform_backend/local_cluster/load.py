@@ -25,9 +25,14 @@ class Load:
         self._pods = pods
         self._programs = programs
 
-    async def begin(self) -> None:
-        """The shop is ready: from now on the load generator works."""
-        await self.set(self.rate)
+    async def begin(self) -> bool:
+        """The shop is ready: from now on the load generator works. False when it does not answer; try again."""
+        try:
+            await self.set(self.rate)
+        except Refused as refused:
+            logger.warning("%s", refused)
+            return False
+        return True
 
     async def set(self, rate: Any) -> float:
         """Raises Refused for what is not a rate. A load generator that is down gets it when it starts."""

@@ -28,7 +28,8 @@ class MemoryWatchdog:
 
     def stop(self) -> None:
         self._ending.set()
-        self._thread.join(timeout=5 * INTERVAL)
+        if self._thread.is_alive():
+            self._thread.join(timeout=5 * INTERVAL)
 
     def was_killed(self, leader: int) -> bool:
         """Whether this main process was killed for its memory; asked once, when it has ended."""

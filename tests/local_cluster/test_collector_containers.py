@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from local_cluster.collector.containers import ContainerInfo, Containers, parse_cgroups
 from local_cluster.collector.procfs import read_process
 from local_cluster.collector.samples import SampleColumns

@@ -3,12 +3,13 @@
 from pathlib import Path
 
 import pytest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
+
 from local_cluster.collector.envoy_page import HTTP_METRICS, LABELS, EnvoyPage
 from local_cluster.collector.loglines import Line, parse_lines
 from local_cluster.collector.otlp import add_spans, empty_columns
 from local_cluster.collector.samples import SampleColumns
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from telemetry_store.left_out import LEFT_OUT
 
 NOW = 1_760_000_000_000_000

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from local_cluster.collector import tailer as module
 from local_cluster.collector.holes import HolePuncher
 from local_cluster.collector.tailer import Tail, Tailer

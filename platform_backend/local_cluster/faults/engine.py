@@ -48,8 +48,11 @@ class FaultEngine:
         self._check_free(request)
         record = _new_record(request, self._context)
         self._make_room()
+        try:
+            self._journal.write(record)
+        except OSError as error:
+            raise Refused(503, f"the fault can't be recorded, so it is not applied: {error}") from error
         self._records[record.fault_id] = record
-        self._journal.write(record)
         self._early[record.fault_id] = asyncio.Event()
         task = asyncio.create_task(self._run(record, request), name=f"fault-{record.fault_id}")
         self._tasks[record.fault_id] = task
@@ -74,7 +77,7 @@ class FaultEngine:
         for record in self._records.values():
             if not record.over:
                 close_after_crash(record, now_us())
-                self._journal.write(record)
+                self._save(record)
 
     def _check_free(self, request: FaultRequest) -> None:
         for record in self._records.values():
@@ -94,13 +97,20 @@ class FaultEngine:
         kind, parameters = request.kind, request.parameters
         await asyncio.gather(*(self._apply(kind, parameters, times) for times in record.pods))
         record.state = "active"
-        self._journal.write(record)
+        self._save(record)
         reason = await self._wait_for_end(record)
         record.state = "recovering"
-        self._journal.write(record)
+        self._save(record)
         await asyncio.gather(*(self._clear(kind, parameters, times, reason) for times in record.pods))
         record.conclude()
-        self._journal.write(record)
+        self._save(record)
+
+    def _save(self, record: FaultRecord) -> None:
+        """A full disk must not keep a fault from being ended."""
+        try:
+            self._journal.write(record)
+        except OSError as error:
+            logger.error("fault %s: its record can't be written: %s", record.fault_id, error)
 
     async def _apply(self, kind: FaultKind, parameters: Parameters, times: PodTimes) -> None:
         try:
@@ -169,3 +179,5 @@ def _finish(times: PodTimes, end_us: int, reason: str) -> None:
     """A pod that never had the fault has no end either."""
     times.end_us = end_us if times.start_us is not None else None
     times.end_reason = reason if times.start_us is not None else "failed"
+    if times.start_us is not None:
+        times.error = ""  # of attempts to end it; the last one worked
