@@ -5,7 +5,6 @@ import json
 from typing import Final
 
 from common.errors import UserError
-
 from telemetry.records import Window
 
 MAX_LIMIT: Final = 1000

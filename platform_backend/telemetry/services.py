@@ -4,7 +4,6 @@ from functools import lru_cache
 
 from common.registry import load_adapter
 from platform_backend.config import config
-
 from telemetry.adapters import ADAPTERS
 from telemetry.ports import TelemetrySource
 
