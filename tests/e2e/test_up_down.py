@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
+
 from cli.instance import Instance
 from platform_backend.config import REPO
 
