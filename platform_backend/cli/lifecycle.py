@@ -21,7 +21,7 @@ from local_cluster.topology import TopologyError, read_services
 from platform_backend.config import REPO, Config
 
 _PREPARE_TIMEOUT: Final = 120.0
-_STOP_SECONDS: Final = 14.0
+_STOP_SECONDS: Final = 12.0  # the parts have 11 in the worst case; see programs.py
 _POLL_SECONDS: Final = 0.2
 _LAST_LINES: Final = 12
 # supervisord's own words for "it ended before it was up, again".

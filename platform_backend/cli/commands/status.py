@@ -41,10 +41,10 @@ def run(_: argparse.Namespace) -> int:
     rows = all_rows(settings, instance)
     say(table(_HEADER, _cells(rows), right=_RIGHT))
     say(f"\nPlatform {web_url(settings)}   Shop {shop_url(settings)}   State {instance.state}")
-    troubles = _troubles(settings, instance, rows)
-    for trouble in troubles:
-        say(trouble)
-    return 0 if all(row.well for row in rows) else 1
+    problems = _problems(settings, rows)
+    for line in (*_restarts(instance, rows), *problems):
+        say(line)
+    return 1 if problems else 0
 
 
 def _down(instance: Instance) -> int:
@@ -141,8 +141,16 @@ def _memory(tree: Sequence[psutil.Process]) -> int:
     return total
 
 
-def _troubles(settings: Config, instance: Instance, rows: Sequence[Row]) -> list[str]:
-    found = [_restarted(part) for part in parts(instance) if part.restarts]
+def _restarts(instance: Instance, rows: Sequence[Row]) -> list[str]:
+    inner = [row for row in rows if "/" in row.name and row.restarts]
+    return [
+        *(_restarted(part) for part in parts(instance) if part.restarts),
+        *(f"{row.name} was restarted {_times(row.restarts)}." for row in inner),
+    ]
+
+
+def _problems(settings: Config, rows: Sequence[Row]) -> list[str]:
+    found = []
     if not any(row.name == "web" for row in rows):
         found.append("The process manager does not answer; its parts are not shown.")
     if has_local_cluster(settings) and (state := cluster_state(settings)) != "ready":
@@ -152,9 +160,7 @@ def _troubles(settings: Config, instance: Instance, rows: Sequence[Row]) -> list
     unready = [row.name.removeprefix("pod/") for row in pods if not row.well]
     if unready:
         found.append(f"{len(unready)} of {len(pods)} pods are not ready: {', '.join(unready)}.")
-    found += [f"{row.name} is {row.state}." for row in rows if not row.well and row not in pods]
-    found += [f"{row.name} was restarted {_times(row.restarts)}." for row in rows if "/" in row.name and row.restarts]
-    return found
+    return found + [f"{row.name} is {row.state}." for row in rows if not row.well and row not in pods]
 
 
 def _restarted(part: Part) -> str:
