@@ -1,14 +1,10 @@
 """Requests made up from the API's own schema: none breaks it, and each answer is as the schema says."""
 
-from collections.abc import Iterator
-
 import pytest
 import schemathesis
 import yaml
 from django.contrib.auth.models import User
-from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -31,18 +27,7 @@ CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance,
 
 
 @pytest.fixture
-def _one_connection() -> Iterator[None]:
-    """Requests share the test's transaction, so they must not close its connection; Django's test client does alike."""
-    signals = (request_started, request_finished)
-    for signal in signals:
-        signal.disconnect(close_old_connections)
-    yield
-    for signal in signals:
-        signal.connect(close_old_connections)
-
-
-@pytest.fixture
-def token(db: None, _one_connection: None, driver: FakeFaultDriver, monkeypatch: pytest.MonkeyPatch) -> str:
+def token(db: None, driver: FakeFaultDriver, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setattr(services, "telemetry_source", FakeTelemetry)
     monkeypatch.setattr("faults.tasks.advance_injection.apply_async", lambda args: None)
     user = User.objects.create_superuser("fuzz", password="x" * 12)

@@ -54,6 +54,9 @@ class World:
                 lifecycle.open_injections_advance()
         self.note()
 
+    def now(self) -> datetime:
+        return EPOCH + timedelta(microseconds=self.time)
+
     def note(self) -> None:
         state = State(Injection.objects.get(id=self.injection.id).state)
         if state != self.states[-1]:
@@ -73,9 +76,9 @@ class World:
 def test_every_injection_ends_with_true_labels(user: User, events: list[Any], delay: int, recovery: int) -> None:
     world = World(user, delay, recovery)
     with (
-        mock.patch.object(system_adapters, "system_driver", lambda: FakeSystemDriver()),
-        mock.patch.object(fault_adapters, "fault_driver", lambda: world.driver),
-        mock.patch.object(timezone, "now", lambda: EPOCH + timedelta(microseconds=world.time)),
+        mock.patch.object(system_adapters, "system_driver", return_value=FakeSystemDriver()),
+        mock.patch.object(fault_adapters, "fault_driver", return_value=world.driver),
+        mock.patch.object(timezone, "now", side_effect=world.now),
     ):
         world.create()
         for event, seconds in events:
