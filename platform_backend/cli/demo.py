@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,12 +21,13 @@ _TABLES: Final[tuple[TableName, ...]] = ("logs", "spans", "samples")
 _COUNT_EVERY: Final = 5.0
 _TICK: Final = 0.5
 
-# Four kinds on four services whose symptoms differ: errors, latency, CPU, absence.
+# Four kinds whose symptoms differ: errors, latency, CPU, absence. One pod each, also where it has a healthy
+# sibling, so that each row of the closing table is one fault.
 PLAN: Final[tuple[Fault, ...]] = (
-    Fault("http-abort", ["productcatalogservice"], parameters={"status": 14, "percent": 60}, duration=FAULT_SECONDS),
-    Fault("network-delay", ["currencyservice"], parameters={"latency_ms": 300}, duration=FAULT_SECONDS),
-    Fault("cpu-stress", ["recommendationservice"], parameters={"workers": 2, "load": 100}, duration=FAULT_SECONDS),
-    Fault("pod-failure", ["adservice"], duration=FAULT_SECONDS),
+    Fault("http-abort", pods=["productcatalogservice-0"], parameters={"status": 14, "percent": 60}),
+    Fault("network-delay", pods=["currencyservice-0"], parameters={"latency_ms": 300}),
+    Fault("cpu-stress", pods=["recommendationservice-0"], parameters={"workers": 2, "load": 100}),
+    Fault("pod-failure", pods=["adservice-0"]),
 )
 
 
@@ -66,12 +67,12 @@ def carry_out(api: Api, out: Path, progress: Progress) -> Outcome:
 
 
 def _one_fault(api: Api, fault: Fault, number: int, rows: _Rows, progress: Progress) -> Mapping[str, Any]:
-    title = f"fault {number} of {len(PLAN)}, {fault.kind} on {fault.services[0]}"
+    title = f"fault {number} of {len(PLAN)}, {fault.kind} on {fault.pods[0]}"
 
     def show(injection: Mapping[str, Any]) -> None:
         progress.show(f"{title}, {injection['state']}, {rows.so_far():,} rows", phase=title)
 
-    injection = wait_until_over(api, inject(api, fault), show)
+    injection = wait_until_over(api, inject(api, replace(fault, duration=FAULT_SECONDS)), show)
     _pause(f"recovering from {fault.kind}", COOL_DOWN, rows, progress)
     return injection
 
