@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
-from pydantic import BaseModel, ConfigDict
-
 from local_cluster.mesh import Mesh
 from local_cluster.pods import Pods
 from local_cluster.spawner import Spawner
@@ -23,10 +21,9 @@ class NotYet(Exception):
     """A fault could not be applied or cleared now; trying again may help."""
 
 
-class Parameters(BaseModel):
-    """Base of each kind's parameters: unknown ones are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+@dataclass(frozen=True, kw_only=True)
+class Parameters:
+    """Base of each kind's parameters, whose fields are those of `fields.py`."""
 
 
 @dataclass(frozen=True, slots=True)

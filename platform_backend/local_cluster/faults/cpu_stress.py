@@ -3,12 +3,12 @@
 import asyncio
 import signal
 import time
+from dataclasses import dataclass
 from typing import ClassVar, Final
-
-from pydantic import Field
 
 from local_cluster.cgroups import Cgroup
 from local_cluster.faults.base import FaultContext, NotYet, Parameters
+from local_cluster.faults.fields import integer
 from local_cluster.forkserver import Spawn
 from local_cluster.linux import cpu_seconds, now_us, send_signal
 from local_cluster.pods import Pod
@@ -22,9 +22,10 @@ GONE_WITHIN: Final = 5.0
 BURNING: Final = 0.02
 
 
+@dataclass(frozen=True, kw_only=True)
 class CpuStressParameters(Parameters):
-    workers: int = Field(ge=1, le=64, strict=True)
-    load: int = Field(default=100, ge=1, le=100, strict=True)  # percent of the time that each worker is busy
+    workers: int = integer(1, 64)
+    load: int = integer(1, 100, default=100)  # percent of the time that each worker is busy
 
 
 class CpuStress:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any, Final
 
 from local_cluster.faults.base import FaultContext, FaultKind, NotYet, Parameters, Refused
@@ -168,7 +169,7 @@ def _new_record(request: FaultRequest, context: FaultContext) -> FaultRecord:
     return FaultRecord(
         fault_id=request.fault_id,
         kind=request.kind.name,
-        parameters=request.parameters.model_dump(),
+        parameters=asdict(request.parameters),
         created_us=created_us,
         deadline_us=created_us + round(request.duration_s * 1e6),
         pods=[PodTimes(pod, context.topology.pods[pod].service.name) for pod in request.pods],

@@ -1,10 +1,10 @@
 """http-abort: requests to a pod are answered with an error by its proxy."""
 
+from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from pydantic import Field
-
 from local_cluster.faults.base import FaultContext, NotYet, Parameters, Refused
+from local_cluster.faults.fields import integer, number, text
 from local_cluster.linux import now_us
 from local_cluster.mesh import HttpFault, MeshError
 from local_cluster.topology import PodSpec, Topology
@@ -13,10 +13,13 @@ GRPC_CODES: Final = range(1, 17)
 HTTP_CODES: Final = range(400, 600)
 
 
+@dataclass(frozen=True, kw_only=True)
 class HttpAbortParameters(Parameters):
-    status: int = Field(strict=True)  # HTTP status 400-599, or gRPC code 1-16 for a gRPC service
-    percent: float = Field(default=100, ge=1, le=100)
-    path: str = Field(default="", pattern="^(/.*)?$")  # only requests whose path begins so; empty: all
+    status: int = integer(1, 599)  # HTTP status 400-599, or gRPC code 1-16 for a gRPC service
+    percent: float = number(1, 100, default=100)
+    path: str = text(
+        "(/.*)?", "expected a path that begins with /", default=""
+    )  # only requests whose path begins so; empty: all
 
 
 class HttpAbort:

@@ -1,27 +1,31 @@
 """network-delay: packets of a pod's connections arrive late."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from pydantic import Field
-
 from local_cluster.faults.base import FaultContext, NotYet, Parameters, Refused
+from local_cluster.faults.fields import number, text
 from local_cluster.linux import now_us
 from local_cluster.mesh import Impairment, MeshError
 from local_cluster.topology import PodSpec, Topology
 
 
+@dataclass(frozen=True, kw_only=True)
 class NetworkParameters(Parameters):
     """What every network fault has: which of the pod's traffic it hits."""
 
-    direction: Literal["to", "from", "both"] = "to"  # packets that the pod sends, receives, or both
-    target: str = ""  # only traffic with this service; empty: all
+    # Packets that the pod sends, receives, or both.
+    direction: Literal["to", "from", "both"] = text("to|from|both", "expected to, from or both", default="to")
+    # Only traffic with this service; empty: all.
+    target: str = text(".*", "expected the name of a service", default="")
 
 
+@dataclass(frozen=True, kw_only=True)
 class NetworkDelayParameters(NetworkParameters):
-    latency_ms: float = Field(ge=1, le=60000)
-    jitter_ms: float = Field(default=0, ge=0, le=60000)
-    correlation: float = Field(default=0, ge=0, le=100)  # percent
+    latency_ms: float = number(1, 60000)
+    jitter_ms: float = number(0, 60000, default=0)
+    correlation: float = number(0, 100, default=0)  # percent
 
 
 def peers(topology: Topology, pod: PodSpec) -> Iterator[str]:

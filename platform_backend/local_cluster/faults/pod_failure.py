@@ -1,5 +1,6 @@
 """pod-failure: the pod is killed and kept down; over when it is ready again."""
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 from local_cluster.faults.base import FaultContext, Parameters
@@ -7,6 +8,7 @@ from local_cluster.linux import now_us
 from local_cluster.topology import PodSpec, Topology
 
 
+@dataclass(frozen=True, kw_only=True)
 class PodFailureParameters(Parameters):
     """None."""
 

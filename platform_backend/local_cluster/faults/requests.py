@@ -1,28 +1,29 @@
 """A request for a fault, checked in full before anything is touched."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
-
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeVar
 
 from local_cluster.faults.base import FaultKind, Parameters, Refused
+from local_cluster.faults.fields import CHECK, Invalid, is_mapping, is_names, number, parse, text
 from local_cluster.faults.kinds import KINDS, UNSUPPORTED
 from local_cluster.topology import Topology
 
 # It names a file of the journal.
-FAULT_ID: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+FAULT_ID: Final = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
+SHORTEST_S: Final = 0.001
 LONGEST_S: Final = 7 * 24 * 3600.0
 
+T = TypeVar("T")
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
-    fault_id: str = Field(pattern=FAULT_ID)
-    kind: str
-    pods: list[str] = Field(min_length=1)
-    parameters: dict[str, Any] = Field(default_factory=dict)
-    duration_s: float = Field(gt=0, le=LONGEST_S, allow_inf_nan=False)
+@dataclass(frozen=True, kw_only=True)
+class _Body:
+    fault_id: str = text(FAULT_ID, "expected letters, digits, '.', '_' or '-', at most 64")
+    kind: str = text(".+", "expected the name of a kind")
+    pods: list[str] = field(metadata={CHECK: is_names})
+    parameters: dict[str, Any] = field(default_factory=dict, metadata={CHECK: is_mapping})
+    duration_s: float = number(SHORTEST_S, LONGEST_S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,9 @@ class FaultRequest:
 
 def admit(raw: Mapping[str, Any], topology: Topology) -> FaultRequest:
     """The checked request. Raises Refused, naming the field."""
-    body: _Body = _validated(_Body, raw)
+    body = _parsed(_Body, raw)
     kind = _kind(body.kind)
-    parameters: Parameters = _validated(kind.parameters, body.parameters, prefix="parameters.")
+    parameters: Parameters = _parsed(kind.parameters, body.parameters, prefix="parameters.")
     pods = tuple(dict.fromkeys(body.pods))
     for name in pods:
         if name not in topology.pods:
@@ -55,10 +56,8 @@ def _kind(name: str) -> FaultKind:
     raise Refused(400, f"kind: there is no kind {name!r}; GET /kinds lists them")
 
 
-def _validated(model: type[BaseModel], raw: Mapping[str, Any], *, prefix: str = "") -> Any:
+def _parsed(kind: type[T], raw: Mapping[str, Any], *, prefix: str = "") -> T:
     try:
-        return model.model_validate(raw)
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise Refused(400, f"{prefix}{field}: {first['msg']}") from None
+        return parse(kind, raw, prefix=prefix)
+    except Invalid as error:
+        raise Refused(400, str(error)) from None
