@@ -40,7 +40,7 @@ class Controller:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.state: Literal["starting", "ready"] = "starting"
-        self.since_us = now_us()
+        self.since_us = self._started_us = now_us()  # of this state; of this process
         self._lock = _lock_directory(settings.directory)
         ports = PortAllocator(settings.first_port)
         self.topology: Topology = build_topology(read_services(settings.values), ports)
@@ -108,7 +108,7 @@ class Controller:
         self._lock.close()
 
     def processes(self) -> Sequence[ChildInfo]:
-        return [ChildInfo("controller", os.getpid(), 0, self.since_us), *self._children.processes()]
+        return [ChildInfo("controller", os.getpid(), 0, self._started_us), *self._children.processes()]
 
     def cgroups(self) -> dict[str, dict[str, Any]]:
         """What the collector turns into container metrics."""
@@ -131,7 +131,7 @@ class Controller:
         await self.pods.wait_ready()
         while not await self.load.begin():
             await asyncio.sleep(1)
-        self.state = "ready"
+        self.state, self.since_us = "ready", now_us()
         logger.info("the shop is ready at http://%s:%d", *self.settings.shop_address)
 
     async def _start_collector(self) -> None:
