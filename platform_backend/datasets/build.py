@@ -4,14 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from telemetry.ports import TelemetrySource
-from telemetry.records import TABLES, TableName, Window
-
 from datasets.files import DatasetFolder, Progress
 from datasets.formats.base import Export, Format, RowCounts
 from datasets.labels import Injection
 from datasets.manifest import MANIFEST, SystemFacts, digest, manifest
 from datasets.pack import pack
+from telemetry.ports import TelemetrySource
+from telemetry.records import TABLES, TableName, Window
 
 
 class CountMismatch(Exception):

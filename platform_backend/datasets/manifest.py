@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from telemetry.records import Window
-
 from datasets.files import FileEntry
 from datasets.formats.base import RowCounts
 from datasets.labels import Injection, in_window
+from telemetry.records import Window
 
 FORMAT_VERSION: Final = 1
 MANIFEST: Final = "dataset.json"

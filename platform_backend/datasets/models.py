@@ -3,9 +3,10 @@
 from typing import Any, Final
 from uuid import uuid4
 
-from common.state_machine import StateMachine
 from django.conf import settings
 from django.db import models
+
+from common.state_machine import StateMachine
 from telemetry.records import Window
 
 

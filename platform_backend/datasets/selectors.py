@@ -4,12 +4,12 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from common.errors import Conflict, NotFound
 from django.db.models import QuerySet
-from platform_backend.config import config
 
+from common.errors import Conflict, NotFound
 from datasets.models import STATES, Dataset, State
 from datasets.storage import Store
+from platform_backend.config import config
 
 
 def store() -> Store:

@@ -9,16 +9,14 @@ from threading import Event
 from typing import Final
 from uuid import UUID, uuid4
 
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
 from accounts.audit import audit
 from common.background import enqueue
 from common.errors import Conflict, Unavailable, UserError
 from common.registry import load_adapter
-from django.contrib.auth.models import User
-from django.db import transaction
-from django.utils import timezone
-from platform_backend.config import config
-from telemetry.records import Window
-
 from datasets import sources, tasks
 from datasets.build import Built, CountMismatch, Order, build
 from datasets.formats import FORMATS
@@ -27,6 +25,8 @@ from datasets.models import STATES, Dataset, State
 from datasets.selectors import dataset_get, is_kept, stalled, store
 from datasets.storage import RESULT, Busy
 from datasets.watch import Cancelled, Watch
+from platform_backend.config import config
+from telemetry.records import Window
 
 logger = logging.getLogger(__name__)
 

@@ -11,6 +11,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
+from datasets.build import Order
+from datasets.labels import MICROSECONDS, Injection, PodLabel
+from datasets.manifest import SystemFacts
 from faults import selectors as fault_selectors
 from faults.models import Injection as InjectionRow
 from faults.models import Label as LabelRow
@@ -20,10 +23,6 @@ from systems.ports import Pod
 from telemetry.records import Window
 from telemetry.services import telemetry_source
 from telemetry_store.left_out import LEFT_OUT
-
-from datasets.build import Order
-from datasets.labels import MICROSECONDS, Injection, PodLabel
-from datasets.manifest import SystemFacts
 
 GAPS: Final = "gaps.jsonl"
 # Those that shape what is in the data.

@@ -4,11 +4,11 @@ from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
-from telemetry.api.windows import parse_time
-from telemetry.records import Window
 
 from datasets.formats import FORMATS
 from datasets.models import Dataset, State
+from telemetry.api.windows import parse_time
+from telemetry.records import Window
 
 
 @extend_schema_field({"oneOf": [{"type": "integer", "format": "int64"}, {"type": "string", "format": "date-time"}]})

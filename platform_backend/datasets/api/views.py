@@ -4,8 +4,6 @@ import json
 from typing import Any, Final
 from uuid import UUID
 
-from common.api import NewestFirst, checked, user_of
-from common.schema import page_example
 from django.http import FileResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response
 from drf_spectacular.types import OpenApiTypes
@@ -16,6 +14,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from common.api import NewestFirst, checked, user_of
+from common.schema import page_example
 from datasets import selectors, services
 from datasets.api.serializers import DatasetCreateSerializer, DatasetSerializer
 from datasets.models import Dataset

@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from telemetry.ports import TelemetrySource
-from telemetry.records import TableName, Window
-
 from datasets.files import DatasetFolder
 from datasets.labels import Injection
+from telemetry.ports import TelemetrySource
+from telemetry.records import TableName, Window
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,13 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
-from telemetry.records import TableName
 
 from datasets.files import DatasetFolder, TableFile
 from datasets.formats import kpi
 from datasets.formats.base import Export, RowCounts
 from datasets.formats.columns import log_columns, namer, sample_columns, span_columns
 from datasets.labels import groundtruth, in_window, injection_record
+from telemetry.records import TableName
 
 LOG_PATH: Final = "log/log.csv"
 TRACE_PATH: Final = "trace/trace.csv"

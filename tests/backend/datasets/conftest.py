@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
+
 from datasets import sources
 from datasets.build import Built, Order, build
 from datasets.formats.csv import CsvFormat

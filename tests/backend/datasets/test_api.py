@@ -8,9 +8,10 @@ from uuid import uuid4
 
 import pandas as pd
 import pytest
+from rest_framework.test import APIClient
+
 from datasets import services
 from datasets.models import Dataset
-from rest_framework.test import APIClient
 from telemetry.records import Window
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("platform")]

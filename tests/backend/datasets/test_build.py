@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from datasets.build import CountMismatch, Order
 from datasets.manifest import iso
 

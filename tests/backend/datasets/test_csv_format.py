@@ -12,11 +12,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from datasets.build import Order
 from datasets.formats import csv, kpi
 from datasets.formats.columns import log_columns
-from hypothesis import given
-from hypothesis import strategies as st
 from telemetry.records import SCHEMAS
 
 REPO = Path(__file__).resolve().parents[3]

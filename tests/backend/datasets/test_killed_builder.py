@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
 from telemetry_store.schemas import TABLES
 from telemetry_store.writer import StoreWriter
 

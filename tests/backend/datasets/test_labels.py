@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+
 from common.errors import Conflict
 from datasets.labels import Injection, PodLabel, groundtruth, in_window, refuse_open
 from telemetry.records import Window

@@ -10,13 +10,14 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+
 from accounts.models import AuditEntry
 from common.errors import Conflict, NotFound, UserError
 from datasets import selectors, services, sources, watch
 from datasets.manifest import digest
 from datasets.models import Dataset, State
-from django.contrib.auth.models import User
-from django.utils import timezone
 from faults.models import Injection, Label
 from faults.models import State as FaultState
 from platform_backend.config import config

@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+
 from datasets.storage import RESULT, Busy, Store
 
 
