@@ -139,7 +139,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> JsonResponse:
-    return _json_problem(403, "You may not do this.")
+    return _json_problem(403, exception.message if isinstance(exception, UserError) else "You may not do this.")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> JsonResponse:

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from accounts.api.views import SignInLinkView
+from accounts.api.views import HomeView, SignInLinkView
 from common.health import HealthView
 
 handler400 = "common.api.bad_request"
@@ -23,6 +23,7 @@ api: list[URLPattern | URLResolver] = [
 ]
 
 urlpatterns = [
+    path("", HomeView.as_view(), name="home"),
     path("signin", SignInLinkView.as_view(), name="signin"),
     path("api/v1/", include(api)),
 ]

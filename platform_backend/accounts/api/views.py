@@ -140,3 +140,14 @@ class SignInLinkView(View):
         except UserError as error:
             return forbidden(request, error)
         return HttpResponseRedirect(settings.LOGIN_REDIRECT_URL)
+
+
+class HomeView(View):
+    """The bare address: on to the API browser, or how to sign in."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            return HttpResponseRedirect(settings.LOGIN_REDIRECT_URL)
+        return forbidden(
+            request, UserError("Sign in first, with the one-time link that this prints: ./microservo signin")
+        )

@@ -10,8 +10,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
 OPEN = {*(("api/v1/health", method) for method in METHODS), ("api/v1/session", "post")}
-# Redirects nobody anywhere without a valid token: see test_commands.
-LINK = "signin"
+# Redirect nobody anywhere without a valid token or session: see test_commands and test_session.
+PAGES = ("signin", "")
 SAMPLES = {"uuid": str(uuid4()), "trace_id": "0" * 32, "str": "x", "int": "1", "slug": "x"}
 
 
@@ -38,7 +38,7 @@ def test_route_needs_sign_in(db: None, route: str, method: str) -> None:
     answer = Client().generic(method.upper(), f"/{route}", content_type="application/json")
     if (route, method) in OPEN:
         assert answer.status_code in (200, 400, 405)
-    elif route == LINK:
+    elif route in PAGES:
         assert answer.status_code in ((200,) if method == "options" else (403, 405))
         assert not answer.cookies
     else:
@@ -46,7 +46,7 @@ def test_route_needs_sign_in(db: None, route: str, method: str) -> None:
         assert answer.headers["Content-Type"] == "application/problem+json"
 
 
-@pytest.mark.parametrize("path", ["/", "/admin/", "/static/../manage.py", "/api/v1/", "/api/v1/nothing"])
+@pytest.mark.parametrize("path", ["/admin/", "/static/../manage.py", "/api/v1/", "/api/v1/nothing"])
 def test_elsewhere_there_is_nothing(db: None, path: str) -> None:
     assert Client().get(path).status_code == 404
 

@@ -65,6 +65,7 @@ def test_wrong_link_is_refused(db: None, query: str) -> None:
     answer = Client().get(f"/signin{query}")
     assert answer.status_code == 403
     assert answer.headers["Content-Type"] == "application/problem+json"
+    assert "./microservo signin" in answer.json()["detail"]
 
 
 def test_link_of_an_inactive_user_is_refused(admin: User) -> None:

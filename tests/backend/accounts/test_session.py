@@ -81,3 +81,12 @@ def test_guessing_one_name_from_many_addresses_is_stopped(user: User) -> None:
 
 def test_signing_in_often_is_no_guessing(user: User) -> None:
     assert {sign_in(Client()).status_code for _ in range(12)} == {200}
+
+
+def test_the_bare_address_leads_on_or_says_how_to_sign_in(user: User) -> None:
+    client = Client()
+    stranger = client.get("/")
+    assert stranger.status_code == 403
+    assert "./microservo signin" in stranger.json()["detail"]
+    client.force_login(user)
+    assert client.get("/").headers["Location"] == "/api/v1/docs"
