@@ -62,6 +62,9 @@ def eventually(look: Callable[[], T], *, patience_s: float = PATIENCE_S) -> T:
     raise AssertionError(f"{look} gave nothing within {patience_s} s")
 
 
+CLIENT = 3  # SpanKind of OTLP
+
+
 @dataclass(frozen=True)
 class ReceivedSpan:
     trace_id: str
@@ -305,7 +308,7 @@ def visit(running_shop: Shop) -> tuple[Shop, list[str]]:
     traces = [_newest_trace(running_shop, request) for request in requests]
     pages = {"GET /product/{id}", "POST /cart", "POST /cart/checkout"}
     eventually(lambda: pages <= {span.name for trace in traces for span in running_shop.received.of_trace(trace)})
-    eventually(lambda: _all_parents_arrived(running_shop, traces))
+    eventually(lambda: _all_spans_arrived(running_shop, traces))
     return running_shop, traces
 
 
@@ -314,8 +317,9 @@ def _newest_trace(shop: Shop, request: str) -> str:
     return next(line["trace_id"] for line in reversed(shop.logs("frontend")) if wanted in line["message"])
 
 
-def _all_parents_arrived(shop: Shop, traces: list[str]) -> bool:
-    """Each process sends its spans once a second, so a callee's may come before its caller's."""
+def _all_spans_arrived(shop: Shop, traces: list[str]) -> bool:
+    """Each process sends its spans once a second, so a callee's may come before its caller's, or after."""
     spans = [span for trace in traces for span in shop.received.of_trace(trace)]
-    services = {span.service for span in spans}
-    return set(FORKED) <= services and {span.parent_id for span in spans} <= {"", *(span.span_id for span in spans)}
+    services, parents = {span.service for span in spans}, {span.parent_id for span in spans}
+    calls = {span.span_id for span in spans if span.kind == CLIENT and "rpc.system" in span.attributes}
+    return set(FORKED) <= services and calls <= parents <= {"", *(span.span_id for span in spans)}

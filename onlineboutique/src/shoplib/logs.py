@@ -52,4 +52,18 @@ def configure(identity: Identity, trace_ids: TraceIds = no_trace) -> None:
     handler.setFormatter(JsonFormatter(identity, trace_ids))
     # Nothing here needs to know the thread or process of a record; asking costs time on every line.
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
-    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    set_levels()
+    logging.basicConfig(handlers=[handler], force=True)
+
+
+def set_levels() -> None:
+    """Done again it costs nothing, so do it before forking: a changed level resets every logger there is."""
+    _set_level("", logging.INFO)
+    # Not its complaints about a collector that restarts: a dataset's logs tell of the shop, not of who collects them.
+    _set_level("opentelemetry", logging.CRITICAL)
+
+
+def _set_level(name: str, level: int) -> None:
+    logger = logging.getLogger(name)
+    if logger.level != level:
+        logger.setLevel(level)

@@ -3,11 +3,12 @@
 Import it before forking: it starts no thread, no event loop, no channel and no server.
 """
 
+import encodings.idna  # the first connection of each process would load it
+
 import grpc.aio
 import opentelemetry.instrumentation.grpc._aio_client  # both are else loaded by each process: 1.3 MB of its own
 import opentelemetry.instrumentation.grpc._aio_server
 import redis.asyncio
-import requests
 
 import adservice.main
 import cartservice.main
@@ -19,6 +20,7 @@ import paymentservice.main
 import productcatalogservice.main
 import recommendationservice.main
 import shippingservice.main
+from shoplib import logs, tracing
 
 __all__ = [
     "adservice",
@@ -26,6 +28,7 @@ __all__ = [
     "checkoutservice",
     "currencyservice",
     "emailservice",
+    "encodings",
     "frontend",
     "grpc",
     "opentelemetry",
@@ -33,6 +36,8 @@ __all__ = [
     "productcatalogservice",
     "recommendationservice",
     "redis",
-    "requests",
     "shippingservice",
 ]
+
+logs.set_levels()
+tracing.rehearse()

@@ -9,24 +9,23 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
-import requests
 from opentelemetry import trace
-from opentelemetry.exporter.otlp.proto.http import Compression
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
 from opentelemetry.propagate import set_global_textmap
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from shoplib.environment import Identity
+from shoplib.exporter import Exporter
 
 EXPORT_EVERY_MS: Final = 1000
-EXPORT_TIMEOUT_S: Final = 10.0
 FLUSH_TIMEOUT_S: Final = 3.0
 
-TRACER: Final = trace.get_tracer("onlineboutique")
+TRACER_NAME: Final = "onlineboutique"
+TRACER: Final = trace.get_tracer(TRACER_NAME)
 
 
 def start(identity: Identity) -> TracerProvider:
@@ -35,7 +34,7 @@ def start(identity: Identity) -> TracerProvider:
     provider = TracerProvider(resource=Resource(_resource_attributes(identity)), shutdown_on_exit=False)
     endpoint = os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT", "")
     if endpoint:
-        provider.add_span_processor(_batches_to(endpoint))
+        provider.add_span_processor(BatchSpanProcessor(Exporter(endpoint), schedule_delay_millis=EXPORT_EVERY_MS))
     set_global_textmap(TraceContextTextMapPropagator())
     trace.set_tracer_provider(provider)
     return provider
@@ -48,6 +47,16 @@ def stop(provider: TracerProvider) -> None:
     flusher.join(FLUSH_TIMEOUT_S)
 
 
+def rehearse() -> None:
+    """Make and encode a span that goes nowhere, so that what the first one sets up is shared by all forks."""
+    provider = TracerProvider(resource=Resource(_resource_attributes(Identity("", "", ""))), shutdown_on_exit=False)
+    attributes: Mapping[str, str | int] = {"rpc.system": "grpc", "rpc.grpc.status_code": 0}
+    with provider.get_tracer(TRACER_NAME).start_as_current_span("rehearsal", attributes=attributes) as span:
+        current_ids()
+    assert isinstance(span, ReadableSpan)
+    encode_spans([span]).SerializeToString()
+
+
 def _resource_attributes(identity: Identity) -> dict[str, str]:
     return {
         "service.name": identity.service,
@@ -56,18 +65,6 @@ def _resource_attributes(identity: Identity) -> dict[str, str]:
         "k8s.node.name": identity.node,
         "telemetry.sdk.language": "python",
     }
-
-
-def _batches_to(endpoint: str) -> BatchSpanProcessor:
-    session = requests.Session()
-    session.trust_env = False  # the collector is a neighbour: no proxy, no .netrc
-    exporter = OTLPSpanExporter(
-        endpoint=f"{endpoint.rstrip('/')}/v1/traces",
-        compression=Compression.NoCompression,
-        timeout=EXPORT_TIMEOUT_S,
-        session=session,
-    )
-    return BatchSpanProcessor(exporter, schedule_delay_millis=EXPORT_EVERY_MS)
 
 
 def current_ids() -> tuple[str, str]:
