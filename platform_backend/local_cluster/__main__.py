@@ -9,6 +9,7 @@ import os
 import sys
 from typing import Final
 
+from local_cluster import without
 from local_cluster.settings import Settings
 from platform_backend.config import REPO, Config, ConfigError, config
 
@@ -47,7 +48,8 @@ def main() -> int:
         logger.error("%s", error)
         return USAGE_ERROR
     os.environ["PYTHONPATH"] = str(settings.backend_source)
-    os.execv(sys.executable, [sys.executable, "-m", "local_cluster.serve", settings.to_json()])  # noqa: S606
+    argv = [sys.executable, *without.CONTROLLER, settings.to_json()]
+    os.execv(sys.executable, argv)  # noqa: S606
 
 
 if __name__ == "__main__":

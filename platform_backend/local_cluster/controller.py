@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any, Final, Literal
 
+from local_cluster import without
 from local_cluster.children import ChildInfo, Children
 from local_cluster.control_api import ControlApi
 from local_cluster.cpu_quota import CpuQuota
@@ -137,7 +138,7 @@ class Controller:
     async def _start_collector(self) -> None:
         settings = self.settings
         argv = [
-            *(sys.executable, "-m", "local_cluster.collector"),
+            *(sys.executable, *without.COLLECTOR),
             *("--directory", str(settings.telemetry_dir)),
             *("--pods", str(settings.pods_dir)),
             *("--port", str(self._otlp_port)),
@@ -148,7 +149,8 @@ class Controller:
             *("--retention-hours", str(settings.retention_hours)),
             *("--retention-gb", str(settings.retention_gb)),
         ]
-        env = {**os.environ, "PYTHONPATH": str(settings.backend_source)}
+        # Arrow's own allocator reserves and keeps 7 MB, and that once it is loaded, whichever is used later.
+        env = {**os.environ, "PYTHONPATH": str(settings.backend_source), "ARROW_DEFAULT_MEMORY_POOL": "system"}
         log = settings.logs_dir / "collector.log"
         await self._children.start(COLLECTOR, argv, env=env, log=log, ready=self._collector_answers)
 

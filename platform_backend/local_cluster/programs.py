@@ -1,6 +1,5 @@
 """What each pod runs: its command or fork target, and its environment."""
 
-import os
 import platform
 import sys
 from collections.abc import Callable
@@ -10,13 +9,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+from local_cluster.environment import inherited
 from local_cluster.forkserver import Spawn
 from local_cluster.topology import HOST, PodSpec, Topology
 
 LOAD_SERVICE: Final = "loadgenerator"
-# From the controller's own environment; everything else is stated. The last one marks each process of a running
-# copy of the platform, so that `microservo down` finds it whatever has died around it.
-INHERITED: Final = ("PATH", "HOME", "LANG", "TZ", "TMPDIR", "MICROSERVO_INSTANCE")
 
 EdgePort = Callable[[str, str], int]
 
@@ -49,8 +46,7 @@ class Programs:
                 return Spawn(pod.name, env, str(log), argv=_valkey(pod.port))
 
     def _environment(self, pod: PodSpec) -> dict[str, str]:
-        env = {key: os.environ[key] for key in INHERITED if key in os.environ}
-        env |= {"PYTHONPATH": str(self.source), "PYTHONUNBUFFERED": "1"}
+        env = inherited() | {"PYTHONPATH": str(self.source), "PYTHONUNBUFFERED": "1"}
         env |= {key: self._address(pod, value) for key, value in pod.service.env.items()}
         env |= {
             "HOST": HOST,

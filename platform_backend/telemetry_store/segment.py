@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from telemetry_store.layout import CHECKPOINT, Segment, segment_path, temporary_path
@@ -44,8 +45,8 @@ def write_segment(
 
 
 def _time_range(rows: pa.Table) -> tuple[int, int]:
-    chunks = [chunk.to_numpy() for chunk in rows["timestamp"].chunks if len(chunk)]
-    return min(int(chunk.min()) for chunk in chunks), max(int(chunk.max()) for chunk in chunks)
+    times = pc.min_max(rows["timestamp"])
+    return times["min"].as_py(), times["max"].as_py()
 
 
 def _write_parquet(rows: pa.Table, path: Path, table: TableName) -> None:

@@ -31,6 +31,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import SpanKind, Status, StatusCode
 
+from local_cluster import without
 from local_cluster.collector.gaps import GapLog
 from local_cluster.collector.sampler import Sampler
 from telemetry_store.reader import BEGINNING, END, StoreReader
@@ -92,9 +93,7 @@ class Collector:
         argv = [str(part) for pair in arguments.items() for part in pair]
         environment = {**os.environ, "PYTHONPATH": str(BACKEND)}
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "local_cluster.collector", *argv], env=environment, stderr=log
-            )
+            self.process = subprocess.Popen([sys.executable, *without.COLLECTOR, *argv], env=environment, stderr=log)
         self.wait_for(self.answers)
 
     def answers(self) -> bool:
@@ -299,9 +298,11 @@ def test_a_second_collector_is_refused(collector: Collector) -> None:
 
 
 def test_pandas_stays_out(collector: Collector) -> None:
-    """pyarrow would load it by itself; its 30 MB are the difference between a small and a large collector."""
+    """Nor numpy. pyarrow would load them by itself; their 40 MB are the difference between a small and a large collector."""
     collector.wait_for(lambda: collector.rows("samples", "select count(*) from {rows}")[0][0])
-    assert "/pandas/" not in Path(f"/proc/{collector.process.pid}/maps").read_text()
+    maps = Path(f"/proc/{collector.process.pid}/maps").read_text()
+    assert "/pandas/" not in maps
+    assert "/numpy/" not in maps
 
 
 def test_a_clock_set_back_does_not_stop_the_ticks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,7 @@
 """Locust users that do what the plan says, and the dispatcher that hands it out at the wanted rate."""
 
+from loadgenerator import no_web  # isort: skip  # noqa: F401 - before locust
+
 import logging
 import random
 import time

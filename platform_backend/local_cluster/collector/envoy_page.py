@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from local_cluster.collector.names import service_of
 from local_cluster.collector.samples import SampleColumns
-from local_cluster.mesh.stat_names import TCP_LABEL, TCP_METRICS, tcp_edge
+from local_cluster.stat_names import TCP_LABEL, TCP_METRICS, tcp_edge
 
 LABELS: Final = (
     "destination_workload",

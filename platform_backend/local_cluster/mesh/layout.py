@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from local_cluster.mesh.stat_names import SEPARATOR
+from local_cluster.stat_names import SEPARATOR
 from local_cluster.topology import PodSpec, PortAllocator, Protocol, ServiceSpec, Topology
 
 # The caller that stands for everyone outside: users of the shop's public address.

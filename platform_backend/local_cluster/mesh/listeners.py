@@ -8,7 +8,7 @@ from typing import Any, Final
 from local_cluster.mesh.discovery import POD_HEADER, ROUTES_NAME, route
 from local_cluster.mesh.http_fault import fault_filter, neutral_replies
 from local_cluster.mesh.layout import Inbound, Outbound, app_cluster_name, is_http
-from local_cluster.mesh.stat_names import HTTP_TAGS, Reporter, TcpEdge, tcp_prefix
+from local_cluster.stat_names import HTTP_TAGS, Reporter, TcpEdge, tcp_prefix
 from local_cluster.topology import HOST, ServiceSpec
 
 EXTENSIONS: Final = "type.googleapis.com/envoy.extensions"

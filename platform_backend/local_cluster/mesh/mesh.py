@@ -3,14 +3,15 @@
 import asyncio
 import importlib.util
 import logging
-import os
 import socket
 import sys
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Final
 
+from local_cluster import without
 from local_cluster.children import Children
+from local_cluster.environment import inherited
 from local_cluster.mesh.admin import EnvoyAdmin, wait_until
 from local_cluster.mesh.bootstrap import bootstrap
 from local_cluster.mesh.discovery import ROUTES_NAME, Discovery, write_atomically
@@ -157,11 +158,11 @@ class Mesh:
     async def _start_wire(self) -> None:
         config = str(self._directory / "wire.json")
         # -S: the wire needs the standard library only; without site-packages it is smaller and starts faster.
-        argv = [sys.executable, "-S", "-m", "local_cluster.wire", "--config", config]
+        argv = [sys.executable, "-S", *without.WIRE, "--config", config]
         await self._children.start(
             "wire",
             [*argv, "--control", str(control_path(self._directory))],
-            env={"PYTHONPATH": str(IMPORT_ROOT), "PATH": os.environ.get("PATH", os.defpath)},
+            env=inherited() | {"PYTHONPATH": str(IMPORT_ROOT)},
             log=self._directory / "wire.log",
             ready=self._wire.is_ready,
         )
@@ -171,7 +172,7 @@ class Mesh:
         await self._children.start(
             "envoy",
             [*argv, "--disable-hot-restart", "--log-level", "warning"],
-            env={"PATH": os.environ.get("PATH", os.defpath)},
+            env=inherited(),
             log=self._directory / "envoy.log",
             ready=self._admin.is_ready,
         )

@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 
 from local_cluster.mesh import INGRESS, HttpFault, Impairment, MeshError
-from local_cluster.mesh.stat_names import (
+from local_cluster.stat_names import (
     HTTP_METRICS,
     HTTP_TAGS,
     PREFIX,

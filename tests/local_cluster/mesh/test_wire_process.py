@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from local_cluster import without
 from local_cluster.mesh.layout import MeshError
 from local_cluster.mesh.wire_client import LONGEST_SOCKET_PATH, WireClient, control_path, remove_control
 from local_cluster.topology import HOST, PortAllocator
@@ -28,7 +29,7 @@ class WireProcess:
         config = directory / "wire.json"
         pairs = {"a__b": {"listen": self.listen, "target": self.target}}
         config.write_text(json.dumps({"pairs": pairs, "impairments": impairments}))
-        argv = [sys.executable, "-S", "-m", "local_cluster.wire", "--config", str(config)]
+        argv = [sys.executable, "-S", *without.WIRE, "--config", str(config)]
         self.process = subprocess.Popen(
             [*argv, "--control", str(self.control)], env={"PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE
         )
