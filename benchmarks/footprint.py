@@ -27,6 +27,10 @@ REPO = Path(__file__).resolve().parents[1]
 CLUSTER_PARTS = ("pods", "mesh", "collector", "controller")
 
 
+class Uncounted(Exception):
+    """A process of the local cluster is not in the sums."""
+
+
 @dataclass(frozen=True)
 class Cost:
     cpu_seconds: float
@@ -89,6 +93,10 @@ def parts_by_pid(state: Path) -> dict[int, str]:
     with httpx.Client(transport=transport, base_url="http://cluster", timeout=10) as client:
         cgroups = client.get("/cgroups").json()
         processes = client.get("/processes").json()
+    down = [entry["name"] for entry in processes if entry["pid"] is None]
+    down += [name for name, pod in cgroups.items() if not pod["pids"]]
+    if down:
+        raise Uncounted(f"not running: {', '.join(down)}")
     parts = {pid: "pods" for pod in cgroups.values() for pid in pod["pids"]}
     groups = {"envoy": "mesh", "wire": "mesh", "collector": "collector"}
     return parts | {entry["pid"]: groups.get(entry["name"], "controller") for entry in processes}
@@ -99,9 +107,18 @@ def cost(process: psutil.Process) -> Cost:
     return Cost(times.user + times.system, process.memory_full_info().pss)
 
 
+def check_complete(state: Path, named: dict[int, str]) -> None:
+    """Raises Uncounted when the sums would lack a process that the local cluster names."""
+    counted = {process.pid for process in instance_processes(state)}
+    missing = {pid: part for pid, part in named.items() if pid not in counted}
+    if missing:
+        raise Uncounted(f"not in the sums, as MICROSERVO_INSTANCE is not in their environment or they died: {missing}")
+
+
 def measure(state: Path, seconds: float) -> dict[str, Cost]:
     """Per part: CPU seconds per second, and PSS at the end of the interval."""
     named = parts_by_pid(state)
+    check_complete(state, named)
     before = {process.pid: cost(process).cpu_seconds for process in instance_processes(state)}
     time.sleep(seconds)
     totals: dict[str, Cost] = {}
@@ -114,6 +131,7 @@ def measure(state: Path, seconds: float) -> dict[str, Cost]:
         so_far = totals.get(part, Cost(0, 0))
         used = (now.cpu_seconds - before.get(process.pid, now.cpu_seconds)) / seconds
         totals[part] = Cost(so_far.cpu_seconds + used, so_far.pss_bytes + now.pss_bytes)
+    check_complete(state, parts_by_pid(state))
     return totals
 
 
