@@ -71,7 +71,11 @@ class Programs:
 
 def _valkey(port: int) -> tuple[str, ...]:
     persistence_off = ("--save", "", "--appendonly", "no")
-    return (_valkey_binary(), "--bind", HOST, "--port", str(port), "--daemonize", "no", *persistence_off)
+    # A title of its own would be written over the environment that tells whose process this is.
+    return (
+        *(_valkey_binary(), "--bind", HOST, "--port", str(port), "--daemonize", "no"),
+        *("--set-proc-title", "no", *persistence_off),
+    )
 
 
 @cache

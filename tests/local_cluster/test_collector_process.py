@@ -298,7 +298,7 @@ def test_a_second_collector_is_refused(collector: Collector) -> None:
 
 
 def test_pandas_stays_out(collector: Collector) -> None:
-    """Nor numpy. pyarrow would load them by itself; their 40 MB are the difference between a small and a large collector."""
+    """Nor numpy. pyarrow would load them by itself, and they would double the collector."""
     collector.wait_for(lambda: collector.rows("samples", "select count(*) from {rows}")[0][0])
     maps = Path(f"/proc/{collector.process.pid}/maps").read_text()
     assert "/pandas/" not in maps
