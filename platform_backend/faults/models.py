@@ -117,7 +117,7 @@ class Injection(models.Model):
     allow_last_replica = models.BooleanField(default=False)  # may take down a service's only ready pod
     experiment = models.ForeignKey(Experiment, null=True, on_delete=models.SET_NULL, related_name="injections")
     scheduled_for = models.DateTimeField(null=True)  # the experiment's occurrence
-    campaign_step = models.UUIDField(null=True, db_index=True)
+    campaign_step = models.UUIDField(null=True, unique=True)  # a step of a campaign injects once
     state = models.CharField(max_length=16, choices=State.choices, default=State.PLANNED, db_index=True)
     stop_requested = models.BooleanField(default=False)
     error = models.TextField(blank=True, default="")
