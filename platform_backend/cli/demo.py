@@ -27,7 +27,7 @@ PLAN: Final[tuple[Fault, ...]] = (
     Fault("http-abort", pods=["productcatalogservice-0"], parameters={"status": 14, "percent": 60}),
     Fault("network-delay", pods=["currencyservice-0"], parameters={"latency_ms": 300}),
     Fault("cpu-stress", pods=["recommendationservice-0"], parameters={"workers": 2, "load": 100}),
-    Fault("pod-failure", pods=["adservice-0"]),
+    Fault("pod-failure", pods=["adservice-0"], allow_last_replica=True),
 )
 
 

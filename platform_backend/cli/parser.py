@@ -28,6 +28,8 @@ def build_parser() -> argparse.ArgumentParser:
         _add_demo,
         _add_test,
         _add_inject,
+        _add_stop_all,
+        _add_release,
         _add_dataset,
         _add_logs,
     ):
@@ -82,7 +84,19 @@ def _add_inject(commands: "Commands") -> None:
     inject.add_argument("--service", action="append", default=[], metavar="S", help="all pods of a service; repeatable")
     inject.add_argument("--duration", type=_seconds, metavar="S", help="seconds (default: faults.default_duration_s)")
     inject.add_argument("--param", action="append", default=[], metavar="K=V", help="e.g. latency_ms=300; repeatable")
+    inject.add_argument(
+        "--allow-last-replica", action="store_true", help="even if that leaves a service without a ready pod"
+    )
     inject.add_argument("--wait", action="store_true", help="return when the fault is over, and show its labels")
+
+
+def _add_stop_all(commands: "Commands") -> None:
+    stop = _command(commands, "stop-all", "emergency stop: end every fault now, and allow none until `release`")
+    stop.add_argument("--reason", default="no reason given", metavar="TEXT", help="why; kept in the audit log")
+
+
+def _add_release(commands: "Commands") -> None:
+    _command(commands, "release", "allow faults again after `stop-all`")
 
 
 def _add_dataset(commands: "Commands") -> None:

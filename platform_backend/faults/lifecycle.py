@@ -17,21 +17,26 @@ from django.utils import timezone
 
 from accounts.audit import audit
 from common.errors import Unavailable, UserError
-from faults import adapters
+from faults import adapters, guards
 from faults.models import LIFECYCLE, Injection, Label, State
 from faults.ports import FaultDriver, FaultSpec, PodRecord
 from faults.selectors import open_injections
+from systems import selectors as systems
 
 logger = logging.getLogger(__name__)
 
-# The driver ends a fault at its own deadline; only when it is this late we tell it to.
-SLACK: Final = timedelta(seconds=2)
+# The driver ends a fault at its own deadline; only when it is this late we tell it to. With a look each second,
+# even one whose driver forgets its deadline is told within two seconds.
+SLACK: Final = timedelta(seconds=1)
+# One that could not begin by then is given up: nobody expects it any more.
+START_LIMIT: Final = timedelta(seconds=60)
 # A fault that is not verified as gone this long after its deadline has failed.
 GRACE: Final = timedelta(seconds=90)
 # And while the driver does not answer: after this many looks, about one a second. Looks, not seconds, because
 # the platform itself may have been down for hours, and the driver needs its time to come back.
 MAX_ATTEMPTS: Final = 120
 MAX_STEPS: Final = 8
+NOT_BEGUN: Final = "It could not begin in time, so it was given up."
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,22 @@ def injection_advance(*, injection_id: UUID) -> None:
 def _planned(injection: Injection, driver: FaultDriver) -> Outcome:
     if injection.stop_requested:
         return Outcome(State.RECOVERED, error="Stopped before it was applied.")
+    if _is_stale(injection):
+        return Outcome(State.FAILED, error=NOT_BEGUN)
+    if refusal := _refusal(injection):
+        return Outcome(State.FAILED, error=refusal)
     return Outcome(State.APPLYING)
+
+
+def _refusal(injection: Injection) -> str:
+    """The guards once more: the system may have changed since the fault was ordered."""
+    if stop := guards.emergency_stop_in_force():
+        return guards.blocked_message(stop)
+    all_pods = systems.pods()
+    names = set(injection.targets.values_list("pod", flat=True))
+    pods = [pod for pod in all_pods if pod.name in names]
+    candidate = guards.Candidate(injection.kind, pods, injection.allow_last_replica, injection)
+    return "; ".join(guards.lasting(candidate, all_pods)["pods"])
 
 
 def _applying(injection: Injection, driver: FaultDriver) -> Outcome:
@@ -80,6 +100,8 @@ def _applying(injection: Injection, driver: FaultDriver) -> Outcome:
     if not records:
         if injection.stop_requested:
             return Outcome(State.RECOVERING)
+        if _is_stale(injection):
+            return Outcome(State.FAILED, error=NOT_BEGUN)
         try:
             driver.apply(_spec(injection))
         except Unavailable:
@@ -91,7 +113,8 @@ def _applying(injection: Injection, driver: FaultDriver) -> Outcome:
         return Outcome(State.RECOVERING, records)
     if records and all(_has_begun_or_failed(record) for record in records):
         return _begun(records)
-    if _is_overdue(injection):
+    has_begun_somewhere = any(record.start is not None for record in records)
+    if _is_overdue(injection) or (has_begun_somewhere and _is_late(injection)):
         return Outcome(State.RECOVERING, records, "It did not take hold in time.")
     return Outcome(None, records)
 
@@ -107,8 +130,7 @@ def _active(injection: Injection, driver: FaultDriver) -> Outcome:
     records = driver.records(str(injection.id))
     if not records:
         return _vanished()
-    late = timezone.now() >= injection.deadline + SLACK
-    if injection.stop_requested or late or _all_ended(records):
+    if injection.stop_requested or _is_late(injection) or _all_ended(records):
         return Outcome(State.RECOVERING, records)
     return Outcome(None, records)
 
@@ -167,6 +189,14 @@ def _all_ended(records: Sequence[PodRecord]) -> bool:
 
 def _errors(records: Sequence[PodRecord]) -> str:
     return "; ".join(f"{record.pod}: {record.error}" for record in records if record.error)
+
+
+def _is_stale(injection: Injection) -> bool:
+    return timezone.now() >= injection.requested_at + START_LIMIT
+
+
+def _is_late(injection: Injection) -> bool:
+    return timezone.now() >= injection.deadline + SLACK
 
 
 def _is_overdue(injection: Injection) -> bool:

@@ -1,11 +1,11 @@
 """Faults in JSON."""
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 from rest_framework import serializers
 
-from faults.models import Injection, Label, State
+from faults.models import Effect, Injection, Label, Recovery, State
 from faults.selectors import KindHere
 from faults.targets import InjectionRequest
 
@@ -50,9 +50,14 @@ class InjectionCreateSerializer(serializers.Serializer):
         allow_null=True, default=None, help_text="seconds; absent: faults.default_duration_s of config.yaml"
     )
 
+    allow_last_replica = serializers.BooleanField(
+        default=False, help_text="whether it may take down the only ready pod of a service"
+    )
+
     @property
     def injection_request(self) -> InjectionRequest:
-        return InjectionRequest(**self.validated_data)
+        names = {each.name for each in fields(InjectionRequest)}
+        return InjectionRequest(**{name: value for name, value in self.validated_data.items() if name in names})
 
 
 class LabelSerializer(serializers.ModelSerializer[Label]):
@@ -64,10 +69,28 @@ class LabelSerializer(serializers.ModelSerializer[Label]):
     end_reason = serializers.CharField(
         help_text="deadline, recovered, pod-restarted, cluster-restarted, failed; unknown: nobody could tell the end"
     )
+    effect = serializers.ChoiceField(
+        choices=Effect.choices, help_text="whether the telemetry shows the fault on this pod"
+    )
+    effect_checked = serializers.BooleanField(help_text="whether `effect` is final")
+    onset = serializers.IntegerField(allow_null=True, help_text="UTC microseconds: the first visible change")
+    evidence = serializers.DictField(help_text="of the effect: KPI, test, statistic, p-value, effect size")
 
     class Meta:
         model = Label
-        fields = ("injection", "pod", "service", "kind", "start", "end", "end_reason")
+        fields = (
+            "injection",
+            "pod",
+            "service",
+            "kind",
+            "start",
+            "end",
+            "end_reason",
+            "effect",
+            "effect_checked",
+            "onset",
+            "evidence",
+        )
 
 
 class InjectionSerializer(serializers.ModelSerializer[Injection]):
@@ -79,6 +102,13 @@ class InjectionSerializer(serializers.ModelSerializer[Injection]):
     error = serializers.CharField(help_text="why it failed, or which pods it missed; may be empty")
     started_at = serializers.DateTimeField(allow_null=True, help_text="measured: on the first pod")
     ended_at = serializers.DateTimeField(allow_null=True, help_text="measured: on the last pod")
+    experiment = serializers.UUIDField(source="experiment_id", allow_null=True, help_text="that ordered it")
+    scheduled_for = serializers.DateTimeField(allow_null=True, help_text="the experiment's planned time")
+    campaign_step = serializers.UUIDField(allow_null=True, help_text="that ordered it")
+    recovery = serializers.ChoiceField(
+        choices=Recovery.choices, help_text="whether the pods came back; empty: not checked (yet)"
+    )
+    recovery_detail = serializers.CharField(help_text="what did not come back; may be empty")
 
     class Meta:
         model = Injection
@@ -88,6 +118,10 @@ class InjectionSerializer(serializers.ModelSerializer[Injection]):
             "parameters",
             "targets",
             "duration_s",
+            "allow_last_replica",
+            "experiment",
+            "scheduled_for",
+            "campaign_step",
             "state",
             "stop_requested",
             "error",
@@ -96,6 +130,8 @@ class InjectionSerializer(serializers.ModelSerializer[Injection]):
             "deadline",
             "started_at",
             "ended_at",
+            "recovery",
+            "recovery_detail",
             "labels",
         )
 
