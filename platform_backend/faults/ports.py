@@ -34,6 +34,16 @@ class PodRecord:
     error: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Block:
+    """An emergency stop as the driver holds it."""
+
+    stop_id: str
+    reason: str
+    by: str
+    since: int = 0  # UTC microseconds; the driver sets it
+
+
 class FaultDriver(Protocol):
     """`apply` raises UserError for what can't be done, Unavailable when the system is out of reach (try again)."""
 
@@ -46,3 +56,13 @@ class FaultDriver(Protocol):
     def records(self, fault_id: str) -> Sequence[PodRecord]:
         """One per target pod, also after the end; empty when the driver never heard of the fault."""
         ...
+
+    def block(self, block: Block) -> None:
+        """End every fault now and refuse each apply until `unblock`, also over a restart. Idempotent."""
+        ...
+
+    def unblock(self, stop_id: str) -> None:
+        """Idempotent. Another emergency stop's block stays."""
+        ...
+
+    def blocked(self) -> Block | None: ...
