@@ -52,6 +52,11 @@ app.conf.update(
             "schedule": 1.0,
             "options": {"expire_seconds": 5},
         },
+        "campaigns: advance the open campaign": {
+            "task": "campaigns.tasks.advance_campaign",
+            "schedule": 1.0,
+            "options": {"expire_seconds": 5},
+        },
         "datasets: resume stalled builds": {
             "task": "datasets.tasks.resume_stalled_builds",
             "schedule": 15.0,
@@ -59,4 +64,4 @@ app.conf.update(
         },
     },
 )
-app.autodiscover_tasks(["accounts", "systems", "faults", "telemetry", "datasets"])
+app.autodiscover_tasks(["accounts", "systems", "faults", "telemetry", "datasets", "campaigns"])

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "faults",
     "telemetry",
     "datasets",
+    "campaigns",
 ]
 
 MIDDLEWARE = [
