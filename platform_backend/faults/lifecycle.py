@@ -18,7 +18,8 @@ from django.utils import timezone
 from accounts.audit import audit
 from common.errors import Unavailable, UserError
 from faults import adapters, guards
-from faults.models import LIFECYCLE, Injection, Label, State
+from faults.effects.services import RecoveryCheck, quarantine, recovery_check
+from faults.models import LIFECYCLE, Injection, Label, Recovery, State
 from faults.ports import FaultDriver, FaultSpec, PodRecord
 from faults.selectors import open_injections
 from systems import selectors as systems
@@ -46,6 +47,8 @@ class Outcome:
     to: State | None
     records: Sequence[PodRecord] = ()
     error: str = ""
+    recovery: RecoveryCheck | None = None
+    look_again: bool = False  # as soon as it is written
 
 
 def open_injections_advance() -> None:
@@ -67,7 +70,7 @@ def injection_advance(*, injection_id: UUID) -> None:
             return
         try:
             outcome = STEPS[State(injection.state)](injection, driver)
-            if not _settle(injection, outcome, driver) or outcome.to is None:
+            if not _settle(injection, outcome, driver) or (outcome.to is None and not outcome.look_again):
                 return
         except Unavailable as error:
             _count_attempt(injection_id, error.message)
@@ -130,7 +133,7 @@ def _active(injection: Injection, driver: FaultDriver) -> Outcome:
     records = driver.records(str(injection.id))
     if not records:
         return _vanished()
-    if injection.stop_requested or _is_late(injection) or _all_ended(records):
+    if injection.stop_requested or _is_late(injection) or all_ended(records):
         return Outcome(State.RECOVERING, records)
     return Outcome(None, records)
 
@@ -139,11 +142,11 @@ def _recovering(injection: Injection, driver: FaultDriver) -> Outcome:
     records = driver.records(str(injection.id))
     if not records and injection.started_at is not None:
         return _vanished()
-    if _all_ended(records):
+    if all_ended(records):
         return _over(injection, records)
     driver.recover(str(injection.id))
     records = driver.records(str(injection.id))
-    if _all_ended(records):
+    if all_ended(records):
         return _over(injection, records)
     if _is_overdue(injection):
         pods = ", ".join(record.pod for record in records if not _has_ended(record))
@@ -155,7 +158,20 @@ def _over(injection: Injection, records: Sequence[PodRecord]) -> Outcome:
     began = any(record.start is not None for record in records)
     if not began and not injection.stop_requested:
         return Outcome(State.FAILED, records, _errors(records) or injection.error or "It took hold on no pod.")
-    return Outcome(State.RECOVERED, records, _errors(records))
+    if not began:
+        return Outcome(State.RECOVERED, records, _errors(records))
+    if _is_unwritten(injection, records):
+        return Outcome(None, records, look_again=True)  # the check reads the labels
+    recovery = recovery_check(injection.id)
+    if recovery.verdict == "pending":
+        return Outcome(None, records)
+    to = State.RECOVERED if recovery.verdict == "verified" else State.RECOVERY_FAILED
+    return Outcome(to, records, _errors(records), recovery)
+
+
+def _is_unwritten(injection: Injection, records: Sequence[PodRecord]) -> bool:
+    written = set(injection.labels.exclude(end=None).values_list("pod", flat=True))
+    return any(record.end is not None and record.pod not in written for record in records)
 
 
 def _vanished() -> Outcome:
@@ -183,7 +199,7 @@ def _has_begun_or_failed(record: PodRecord) -> bool:
     return record.start is not None or _has_ended(record)
 
 
-def _all_ended(records: Sequence[PodRecord]) -> bool:
+def all_ended(records: Sequence[PodRecord]) -> bool:
     return all(_has_ended(record) for record in records)
 
 
@@ -235,9 +251,19 @@ def _changes(injection: Injection, outcome: Outcome) -> list[str]:
     if outcome.error and outcome.error != injection.error:
         injection.error = outcome.error
         fields.append("error")
+    if outcome.recovery is not None:
+        fields += _write_recovery(injection, outcome.recovery)
     if outcome.to is not None:
         fields += _move(injection, outcome.to)
+    if outcome.to == State.RECOVERY_FAILED and outcome.recovery is not None:
+        quarantine(injection, outcome.recovery)
     return fields
+
+
+def _write_recovery(injection: Injection, recovery: RecoveryCheck) -> list[str]:
+    injection.recovery = Recovery(recovery.verdict)
+    injection.recovery_detail = recovery.detail
+    return ["recovery", "recovery_detail"]
 
 
 def _move(injection: Injection, to: State) -> list[str]:
