@@ -24,6 +24,8 @@ class Pair:
         self.listen = listen
         self.target = target
         self.lanes: dict[Direction, Lane] = {"request": Lane(), "response": Lane()}
+        self.lanes["request"].join(self.lanes["response"])
+        self.lanes["response"].join(self.lanes["request"])
         self.opened = 0
         self.closed = 0
         self._opening: set[asyncio.Task[None]] = set()

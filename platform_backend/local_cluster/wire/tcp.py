@@ -1,0 +1,237 @@
+"""A sender of TCP in miniature, for lanes that lose segments: what gets lost is sent again when Linux would do so.
+
+The bytes between two pods travel over loopback, which loses nothing. So the wire cuts them into segments, drops some,
+and works out with the rules of Linux's TCP when each is noticed and sent again: RACK (a later segment was
+acknowledged), the tail loss probe (nothing later to be acknowledged), and at last the retransmission timeout with its
+doubling; the congestion window limits what is under way. Left out: delayed acknowledgements, pacing, undo of needless
+window cuts, and SYN loss (the wire's own connections are made over loopback).
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Final, Protocol
+
+MSS: Final = 1448
+INITIAL_WINDOW: Final = 10.0
+SMALLEST_WINDOW: Final = 2.0
+WINDOW_CUT: Final = 0.7  # CUBIC's beta
+LEAST_RTO: Final = 0.2
+LONGEST_RTO: Final = 120.0
+# Two ticks of a kernel with 250 a second: what Linux adds to its shortest timers.
+TICKS: Final = 0.008
+DUPLICATES: Final = 3  # as many later segments acknowledged: no reordering is waited for
+
+
+class Way(Protocol):
+    """Where segments and acknowledgements travel: time of arrival, or None for what is lost on the way."""
+
+    def forth(self, sent: float, size: int) -> float | None: ...
+    def back(self, sent: float) -> float | None: ...
+
+
+class _Segment:
+    __slots__ = ("acknowledged", "arrived", "item", "lost", "number", "sent", "size", "tries")
+
+    def __init__(self, number: int, item: Any, size: int) -> None:
+        self.number, self.item, self.size = number, item, size
+        self.sent, self.tries = 0.0, 0
+        self.arrived = self.acknowledged = self.lost = False
+
+
+class Sender:
+    """One direction of one connection. `deliver` gets the items in their order, when they arrive."""
+
+    def __init__(self, path: Way, deliver: Callable[[Any], None]) -> None:
+        self._path, self._deliver = path, deliver
+        self._loop = asyncio.get_running_loop()
+        self._unsent: deque[_Segment] = deque()
+        self._flight: deque[_Segment] = deque()  # sent and not yet acknowledged up to here, in order
+        self._arriving: deque[_Segment] = deque()  # sent, and not yet delivered in order
+        self._numbers = 0
+        self._window, self._threshold = INITIAL_WINDOW, float("inf")
+        self._recovery_until = -1  # number of the last segment that was under way when a loss was noticed
+        self._rtt = _RoundTrips()
+        self._backoff = 0
+        self._probed = False
+        self._newest_sent = 0.0  # when the latest segment known to have arrived was sent
+        self._newest_rtt = 0.0
+        self._last_arrival = self._last_return = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def idle(self) -> bool:
+        return not self._unsent and not self._flight
+
+    def send(self, item: Any, size: int) -> None:
+        self._unsent.append(_Segment(self._numbers, item, size))
+        self._numbers += 1
+        self._push()
+        self._arm()
+
+    def abandon(self) -> list[Any]:
+        """Stop, and hand back what was not delivered."""
+        self._cancel()
+        rest = [segment.item for segment in (*self._arriving, *self._unsent)]
+        for segments in (self._arriving, self._unsent, self._flight):
+            segments.clear()
+        return rest
+
+    def _push(self) -> None:
+        """Send what the window allows: first what was lost."""
+        room = self._window - sum(not (s.acknowledged or s.lost) for s in self._flight)
+        for segment in self._flight:
+            if room < 1:
+                return
+            if segment.lost:
+                self._transmit(segment)
+                room -= 1
+        while self._unsent and room >= 1:
+            segment = self._unsent.popleft()
+            self._flight.append(segment)
+            self._arriving.append(segment)
+            self._transmit(segment)
+            room -= 1
+
+    def _transmit(self, segment: _Segment) -> None:
+        now = self._loop.time()
+        segment.sent, segment.lost = now, False
+        segment.tries += 1
+        arrival = self._path.forth(now, segment.size)
+        if arrival is not None:
+            self._last_arrival = max(self._last_arrival, arrival)
+            self._loop.call_at(self._last_arrival, self._arrived, segment, now)
+
+    def _arrived(self, segment: _Segment, sent: float) -> None:
+        segment.arrived = True
+        while self._arriving and self._arriving[0].arrived:
+            self._deliver(self._arriving.popleft().item)
+        known = [other for other in self._flight if other.arrived and not other.acknowledged]
+        back = self._path.back(self._loop.time())
+        if back is not None:
+            self._last_return = max(self._last_return, back)
+            self._loop.call_at(self._last_return, self._acknowledged, known, sent)
+
+    def _acknowledged(self, known: list[_Segment], echo: float) -> None:
+        now = self._loop.time()
+        self._rtt.add(now - echo)
+        for segment in known:
+            if not segment.acknowledged:
+                segment.acknowledged = True
+                if segment.sent >= self._newest_sent and segment.sent <= echo:
+                    self._newest_sent, self._newest_rtt = segment.sent, now - segment.sent
+        self._advance()
+        self._notice_losses()
+        self._push()
+        self._arm()
+
+    def _advance(self) -> None:
+        """Forget what is acknowledged without a gap, and open the window for it."""
+        was_full = len(self._flight) >= self._window - 1
+        count = 0
+        last = -1
+        while self._flight and self._flight[0].acknowledged:
+            last = self._flight.popleft().number
+            count += 1
+        if not count:
+            return
+        self._backoff, self._probed = 0, False
+        if self._recovery_until >= 0 and last >= self._recovery_until:
+            self._recovery_until = -1
+            self._window = max(self._window, self._threshold)
+        if self._window < self._threshold and (was_full or self._recovery_until >= 0):
+            self._window += count
+        elif was_full:
+            self._window += count / self._window
+
+    def _notice_losses(self) -> None:
+        """RACK: lost is what was sent before a segment that has arrived, long enough ago."""
+        now, wait = self._loop.time(), self._reordering_window()
+        for segment in self._suspects():
+            if segment.sent + self._newest_rtt + wait <= now:
+                self._lose(segment)
+
+    def _suspects(self) -> list[_Segment]:
+        return [s for s in self._flight if not s.acknowledged and not s.lost and s.sent < self._newest_sent]
+
+    def _reordering_window(self) -> float:
+        acknowledged = sum(s.acknowledged for s in self._flight)
+        return 0.0 if acknowledged >= DUPLICATES or self._recovery_until >= 0 else self._rtt.least / 4
+
+    def _lose(self, segment: _Segment) -> None:
+        segment.lost = True
+        if self._recovery_until < 0:
+            self._recovery_until = self._flight[-1].number
+            self._threshold = self._window = max(SMALLEST_WINDOW, self._window * WINDOW_CUT)
+
+    def _arm(self) -> None:
+        """One timer for whatever is due first."""
+        self._cancel()
+        if not self._flight:
+            return
+        now = self._loop.time()
+        suspects = self._suspects()
+        if suspects:
+            due = min(s.sent for s in suspects) + self._newest_rtt + self._reordering_window()
+            self._timer = self._loop.call_at(max(due, now) + TICKS, self._reordering_over)
+            return
+        last_sent = max(s.sent for s in self._flight)
+        timeout = min(LONGEST_RTO, self._rtt.timeout * 2**self._backoff)
+        if self._recovery_until < 0 and not self._probed and not self._backoff:
+            alone = len(self._flight) == 1
+            probe = 2 * self._rtt.smooth + (LEAST_RTO if alone else TICKS)
+            self._timer = self._loop.call_at(max(now, last_sent + min(probe, timeout)), self._probe)
+        else:
+            self._timer = self._loop.call_at(max(now, last_sent + timeout), self._timed_out)
+
+    def _cancel(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _reordering_over(self) -> None:
+        self._notice_losses()
+        self._push()
+        self._arm()
+
+    def _probe(self) -> None:
+        """The tail loss probe: something new, or the last segment again, to provoke an acknowledgement."""
+        self._probed = True
+        if self._unsent:
+            self._window += 1
+            self._push()
+        else:
+            self._transmit(self._flight[-1])
+        self._arm()
+
+    def _timed_out(self) -> None:
+        self._backoff += 1
+        for segment in self._flight:
+            segment.lost = not segment.acknowledged
+        self._threshold = max(SMALLEST_WINDOW, self._window * WINDOW_CUT)
+        self._window = 1.0
+        self._recovery_until = self._flight[-1].number
+        self._push()
+        self._arm()
+
+
+class _RoundTrips:
+    """Smoothed round-trip time as RFC 6298 and Linux have it."""
+
+    __slots__ = ("least", "smooth", "variation")
+
+    def __init__(self) -> None:
+        self.least = self.smooth = self.variation = 0.0
+
+    @property
+    def timeout(self) -> float:
+        return self.smooth + max(LEAST_RTO, 4 * self.variation)
+
+    def add(self, sample: float) -> None:
+        if not self.smooth:
+            self.least = self.smooth = sample
+            self.variation = sample / 2
+            return
+        self.least = min(self.least, sample)
+        self.variation += (abs(sample - self.smooth) - self.variation) / 4
+        self.smooth += (sample - self.smooth) / 8
