@@ -11,7 +11,7 @@ from common.errors import NotFound
 from faults import adapters
 from faults.catalogue import CATALOGUE, Kind
 from faults.effects.windows import COOL_DOWN, SECOND, complement, widened
-from faults.models import LIFECYCLE, Injection, Label, PodQuarantine
+from faults.models import LIFECYCLE, Experiment, Injection, Label, Occurrence, PodQuarantine
 from faults.ports import Support
 from telemetry.records import Window
 
@@ -46,6 +46,28 @@ def injection(injection_id: UUID) -> Injection:
     if found is None:
         raise NotFound(f"There is no injection {injection_id}.")
     return found
+
+
+def experiments() -> QuerySet[Experiment]:
+    return Experiment.objects.select_related("created_by")
+
+
+def experiment(experiment_id: UUID) -> Experiment:
+    found = experiments().filter(id=experiment_id).first()
+    if found is None:
+        raise NotFound(f"There is no experiment {experiment_id}.")
+    return found
+
+
+def occurrences(experiment: Experiment) -> QuerySet[Occurrence]:
+    """The experiment's history."""
+    found = experiment.occurrences.select_related("injection__created_by")
+    return found.prefetch_related("injection__targets", "injection__labels")
+
+
+def quarantine() -> QuerySet[PodQuarantine]:
+    """Pods that get no fault until someone clears them."""
+    return PodQuarantine.objects.filter(cleared_at=None).select_related("cleared_by")
 
 
 def open_injections() -> QuerySet[Injection]:

@@ -12,7 +12,22 @@ from platform_backend.config import REPO
 
 COMMANDS = [
     [],
-    *([name] for name in ("up", "down", "status", "signin", "demo", "test", "inject", "dataset", "logs")),
+    *(
+        [name]
+        for name in (
+            "up",
+            "down",
+            "status",
+            "signin",
+            "demo",
+            "test",
+            "inject",
+            "stop-all",
+            "release",
+            "dataset",
+            "logs",
+        )
+    ),
     *(["dataset", action] for action in ("build", "list", "export")),
 ]
 
