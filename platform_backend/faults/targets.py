@@ -126,12 +126,26 @@ def _mismatches(kind: Kind, parameters: dict[str, Any], chosen: list[Service], s
     target = parameters.get("target", "")
     if target and target not in services:
         errors["parameters.target"] = [f"there is no service {target!r}"]
-    if kind.protocols and (others := {service.name for service in chosen if service.protocol not in kind.protocols}):
-        spoken = " or ".join(kind.protocols)
-        errors["pods"] = [f"{kind.name} needs services that speak {spoken}; these don't: {', '.join(sorted(others))}"]
-    is_grpc_code = kind.name == "http-abort" and parameters["status"] <= LARGEST_GRPC_CODE
-    if is_grpc_code and (others := {service.name for service in chosen if service.protocol == "http"}):
-        errors["parameters.status"] = [
-            f"a gRPC code, but HTTP is spoken by {', '.join(sorted(others))}: use 400 to 599"
-        ]
+    if not kind.protocols:
+        return errors
+    for service in {service.name: service for service in chosen}.values():
+        spoken = {callee.protocol for callee in _answering(service, parameters, services)} & set(kind.protocols)
+        if not spoken:
+            which = " or ".join(kind.protocols)
+            errors.setdefault("pods", []).append(f"{kind.name}: {service.name} has no such requests by {which}")
+        elif kind.name == "http-abort" and parameters["status"] <= LARGEST_GRPC_CODE and "http" in spoken:
+            errors.setdefault("parameters.status", []).append(
+                f"a gRPC code, but HTTP is spoken by {service.name} here: use 400 to 599"
+            )
     return errors
+
+
+def _answering(service: Service, parameters: dict[str, Any], services: dict[str, Service]) -> list[Service]:
+    """Who answers the requests that a fault of a service's pods hits: itself, or those it calls."""
+    target, direction = parameters["target"], parameters["direction"]
+    answering = []
+    if direction != "to" and (not target or (target in services and service.name in services[target].calls)):
+        answering.append(service)
+    if direction != "from":
+        answering += [services[name] for name in service.calls if target in ("", name) and name in services]
+    return answering

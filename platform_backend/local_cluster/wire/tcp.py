@@ -3,11 +3,12 @@
 The bytes between two pods travel over loopback, which loses nothing. So the wire cuts them into segments, drops some,
 and works out with the rules of Linux's TCP when each is noticed and sent again: RACK (a later segment was
 acknowledged), the tail loss probe (nothing later to be acknowledged), and at last the retransmission timeout with its
-doubling; the congestion window limits what is under way. Left out: delayed acknowledgements, pacing, undo of needless
-window cuts, and SYN loss (the wire's own connections are made over loopback).
+doubling; the congestion window limits what is under way. Left out: delayed acknowledgements, pacing, CUBIC's growth,
+and SYN loss (the wire's own connections are made over loopback).
 """
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Callable
 from typing import Any, Final, Protocol
@@ -31,10 +32,12 @@ class Way(Protocol):
 
 
 class _Segment:
-    __slots__ = ("acknowledged", "arrived", "item", "lost", "number", "sent", "size", "tries")
+    __slots__ = ("acknowledged", "arrived", "items", "lost", "number", "sent", "size", "tries")
 
-    def __init__(self, number: int, item: Any, size: int) -> None:
-        self.number, self.item, self.size = number, item, size
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.items: list[Any] = []
+        self.size = 0
         self.sent, self.tries = 0.0, 0
         self.arrived = self.acknowledged = self.lost = False
 
@@ -50,7 +53,7 @@ class Sender:
         self._arriving: deque[_Segment] = deque()  # sent, and not yet delivered in order
         self._numbers = 0
         self._window, self._threshold = INITIAL_WINDOW, float("inf")
-        self._recovery_until = -1  # number of the last segment that was under way when a loss was noticed
+        self._recovery = _Recovery()
         self._rtt = _RoundTrips()
         self._backoff = 0
         self._probed = False
@@ -64,22 +67,25 @@ class Sender:
         return not self._unsent and not self._flight
 
     def send(self, item: Any, size: int) -> None:
-        self._unsent.append(_Segment(self._numbers, item, size))
-        self._numbers += 1
+        if not self._unsent or self._unsent[-1].size + size > MSS:
+            self._unsent.append(_Segment(self._numbers))
+            self._numbers += 1
+        self._unsent[-1].items.append(item)  # small writes that have to wait travel as one, as in the kernel
+        self._unsent[-1].size += size
         self._push()
         self._arm()
 
     def abandon(self) -> list[Any]:
         """Stop, and hand back what was not delivered."""
         self._cancel()
-        rest = [segment.item for segment in (*self._arriving, *self._unsent)]
+        rest = [item for segment in (*self._arriving, *self._unsent) for item in segment.items]
         for segments in (self._arriving, self._unsent, self._flight):
             segments.clear()
         return rest
 
     def _push(self) -> None:
         """Send what the window allows: first what was lost."""
-        room = self._window - sum(not (s.acknowledged or s.lost) for s in self._flight)
+        room = self._window - self._pipe()
         for segment in self._flight:
             if room < 1:
                 return
@@ -93,76 +99,113 @@ class Sender:
             self._transmit(segment)
             room -= 1
 
+    def _pipe(self) -> int:
+        """Segments under way, as far as the sender knows."""
+        return sum(not (s.acknowledged or s.lost) for s in self._flight)
+
     def _transmit(self, segment: _Segment) -> None:
         now = self._loop.time()
         segment.sent, segment.lost = now, False
         segment.tries += 1
+        self._recovery.sent += 1
+        self._recovery.repeated += segment.tries > 1
         arrival = self._path.forth(now, segment.size)
         if arrival is not None:
             self._last_arrival = max(self._last_arrival, arrival)
             self._loop.call_at(self._last_arrival, self._arrived, segment, now)
 
     def _arrived(self, segment: _Segment, sent: float) -> None:
-        segment.arrived = True
+        again, segment.arrived = segment.arrived, True
         while self._arriving and self._arriving[0].arrived:
-            self._deliver(self._arriving.popleft().item)
+            for item in self._arriving.popleft().items:
+                self._deliver(item)
         known = [other for other in self._flight if other.arrived and not other.acknowledged]
         back = self._path.back(self._loop.time())
         if back is not None:
             self._last_return = max(self._last_return, back)
-            self._loop.call_at(self._last_return, self._acknowledged, known, sent)
+            self._loop.call_at(self._last_return, self._acknowledged, known, sent, again)
 
-    def _acknowledged(self, known: list[_Segment], echo: float) -> None:
+    def _acknowledged(self, known: list[_Segment], echo: float, again: bool) -> None:
+        """`known` have arrived; that of `echo` did so `again`, and need not have been sent a second time."""
         now = self._loop.time()
         self._rtt.add(now - echo)
-        for segment in known:
-            if not segment.acknowledged:
-                segment.acknowledged = True
-                if segment.sent >= self._newest_sent and segment.sent <= echo:
-                    self._newest_sent, self._newest_rtt = segment.sent, now - segment.sent
-        self._advance()
-        self._notice_losses()
+        fresh = [segment for segment in known if not segment.acknowledged]
+        for segment in fresh:
+            segment.acknowledged = True
+            if self._newest_sent <= segment.sent <= echo:
+                self._newest_sent, self._newest_rtt = segment.sent, now - segment.sent
+        self._recovery.in_vain += again
+        if self._recovery.needless or (self._recovery.timed_out and any(s.tries == 1 for s in fresh)):
+            self._undo()
+        forward = self._advance()
+        new_losses = self._notice_losses()
+        self._recovery.delivered += len(fresh)
+        if self._recovery.fast:
+            self._reduce(len(fresh), forward=forward and not new_losses)
         self._push()
         self._arm()
 
-    def _advance(self) -> None:
-        """Forget what is acknowledged without a gap, and open the window for it."""
-        was_full = len(self._flight) >= self._window - 1
-        count = 0
-        last = -1
+    def _advance(self) -> bool:
+        """Forget what is acknowledged without a gap, and open the window for it; False when there is nothing."""
+        was_full = len(self._flight) >= self._window
+        count, last = 0, -1
         while self._flight and self._flight[0].acknowledged:
             last = self._flight.popleft().number
             count += 1
         if not count:
-            return
+            return False
         self._backoff, self._probed = 0, False
-        if self._recovery_until >= 0 and last >= self._recovery_until:
-            self._recovery_until = -1
-            self._window = max(self._window, self._threshold)
-        if self._window < self._threshold and (was_full or self._recovery_until >= 0):
-            self._window += count
-        elif was_full:
-            self._window += count / self._window
+        if self._recovery.until is not None and last >= self._recovery.until:
+            self._window = self._threshold if self._recovery.fast else self._window
+            self._recovery = _Recovery()
+        if not self._recovery.fast and (was_full or self._recovery.until is not None):
+            self._window += count if self._window < self._threshold else count / self._window
+        return True
 
-    def _notice_losses(self) -> None:
-        """RACK: lost is what was sent before a segment that has arrived, long enough ago."""
+    def _reduce(self, fresh: int, *, forward: bool) -> None:
+        """Proportional rate reduction (RFC 6937): what may be sent follows what arrives."""
+        recovery, pipe = self._recovery, self._pipe()
+        if pipe > self._threshold:
+            room = math.ceil(recovery.delivered * self._threshold / recovery.window) - recovery.sent
+        else:
+            room = min(int(self._threshold) - pipe, max(recovery.delivered - recovery.sent, fresh) + forward)
+        self._window = pipe + max(room, 0 if recovery.sent else 1)
+
+    def _undo(self) -> None:
+        """Only acknowledgements were lost (DSACK), or all was late (F-RTO): the window was cut for nothing."""
+        self._window = max(self._window, self._recovery.window)
+        self._threshold = max(self._threshold, self._recovery.threshold)
+        self._recovery = _Recovery()
+        self._backoff = 0
+        for segment in self._flight:
+            segment.lost = False
+
+    def _notice_losses(self) -> bool:
+        """RACK: lost is what was sent before a segment that has arrived, long enough ago. Whether there was any."""
         now, wait = self._loop.time(), self._reordering_window()
-        for segment in self._suspects():
-            if segment.sent + self._newest_rtt + wait <= now:
-                self._lose(segment)
+        lost = [s for s in self._suspects() if s.sent + self._newest_rtt + wait <= now]
+        for segment in lost:
+            segment.lost = True
+        if lost and self._recovery.until is None:
+            self._enter(fast=True)
+        return bool(lost)
 
     def _suspects(self) -> list[_Segment]:
         return [s for s in self._flight if not s.acknowledged and not s.lost and s.sent < self._newest_sent]
 
+    def _enter(self, *, fast: bool) -> None:
+        before, self._recovery = (
+            self._recovery,
+            _Recovery(self._flight[-1].number, fast=fast, window=self._window, threshold=self._threshold),
+        )
+        if before.until is None:
+            self._threshold = max(SMALLEST_WINDOW, self._window * WINDOW_CUT)
+        else:
+            self._recovery.window, self._recovery.threshold = before.window, before.threshold
+
     def _reordering_window(self) -> float:
         acknowledged = sum(s.acknowledged for s in self._flight)
-        return 0.0 if acknowledged >= DUPLICATES or self._recovery_until >= 0 else self._rtt.least / 4
-
-    def _lose(self, segment: _Segment) -> None:
-        segment.lost = True
-        if self._recovery_until < 0:
-            self._recovery_until = self._flight[-1].number
-            self._threshold = self._window = max(SMALLEST_WINDOW, self._window * WINDOW_CUT)
+        return 0.0 if acknowledged >= DUPLICATES or self._recovery.until is not None else self._rtt.least / 4
 
     def _arm(self) -> None:
         """One timer for whatever is due first."""
@@ -177,7 +220,7 @@ class Sender:
             return
         last_sent = max(s.sent for s in self._flight)
         timeout = min(LONGEST_RTO, self._rtt.timeout * 2**self._backoff)
-        if self._recovery_until < 0 and not self._probed and not self._backoff:
+        if self._recovery.until is None and not self._probed and not self._backoff:
             alone = len(self._flight) == 1
             probe = 2 * self._rtt.smooth + (LEAST_RTO if alone else TICKS)
             self._timer = self._loop.call_at(max(now, last_sent + min(probe, timeout)), self._probe)
@@ -190,7 +233,8 @@ class Sender:
             self._timer = None
 
     def _reordering_over(self) -> None:
-        self._notice_losses()
+        if self._notice_losses() and self._recovery.fast:
+            self._reduce(0, forward=False)
         self._push()
         self._arm()
 
@@ -208,11 +252,34 @@ class Sender:
         self._backoff += 1
         for segment in self._flight:
             segment.lost = not segment.acknowledged
-        self._threshold = max(SMALLEST_WINDOW, self._window * WINDOW_CUT)
+        if not self._recovery.timed_out:
+            self._enter(fast=False)
         self._window = 1.0
-        self._recovery_until = self._flight[-1].number
         self._push()
         self._arm()
+
+
+class _Recovery:
+    """The time from a noticed loss until all is acknowledged that was under way then; `until` None: no such time."""
+
+    __slots__ = ("delivered", "fast", "in_vain", "repeated", "sent", "threshold", "until", "window")
+
+    def __init__(
+        self, until: int | None = None, *, fast: bool = False, window: float = 0.0, threshold: float = 0.0
+    ) -> None:
+        self.until = until  # number of the last segment under way
+        self.fast = fast  # noticed by acknowledgements, not by a timeout
+        self.window, self.threshold = window, threshold  # before it
+        self.delivered = self.sent = 0
+        self.repeated = self.in_vain = 0  # segments sent once more; those of them that had arrived before
+
+    @property
+    def timed_out(self) -> bool:
+        return self.until is not None and not self.fast
+
+    @property
+    def needless(self) -> bool:
+        return self.until is not None and 0 < self.repeated <= self.in_vain
 
 
 class _RoundTrips:
