@@ -72,7 +72,7 @@ class World:
         for _ in range(seconds):
             self.tick()
 
-    def until(self, condition: Callable[[], bool], limit: int = 300) -> None:
+    def until(self, condition: Callable[[], bool], limit: int = 500) -> None:
         for _ in range(limit):
             if condition():
                 return

@@ -255,7 +255,7 @@ def test_what_does_not_fit_the_system_is_said_before_it_starts(world: Any) -> No
     assert "no service 'nowhere'" in found["matrix.0.services.2"]
     assert "protected" in found["matrix.0.services.3"]
     assert "no pod runs Java" in found["matrix.1.fault"]
-    assert "speak http or grpc" in found["matrix.2.services.0"]
+    assert "http or grpc" in found["matrix.2.services.0"]
     assert "no service 'x'" in found["matrix.3.parameters.target"]
     assert "matrix.0.services.0" not in found
     assert not Campaign.objects.exists()
