@@ -45,7 +45,7 @@ def cron(expression: str, time_zone: str) -> Cron:
         zone_of(time_zone),
     )
     if next(occurrences(made, datetime.now(tz=UTC)), None) is None:
-        raise _invalid("cron", f"{expression!r} never comes")
+        raise _invalid("cron", f"{expression!r} never occurs")
     return made
 
 
