@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from campaigns.loading import LARGEST_BYTES, parse
 from campaigns.schema import CampaignFile, validate
-from cli.api import Api
+from cli.api import NOT_RUNNING, Api
 from cli.commands.inject import clock
 from cli.console import CliError, human_span, table
 from common.errors import UserError
@@ -17,6 +17,7 @@ OPEN: Final = frozenset({"planned", "running", "stopping"})
 _POLL_SECONDS: Final = 1.0
 # A step whose pods do not come back is given up by the platform after about this long.
 _STEP_GRACE: Final = 240.0
+_RESTART_SECONDS: Final = 60.0
 _HEADER: Final = ("FAULT", "POD", "START", "END", "EFFECT")
 
 
@@ -48,12 +49,19 @@ def follow(api: Api, campaign: Mapping[str, Any], on_wait: Callable[[Mapping[str
     """The finished campaign with its steps, whatever its end. Raises CliError when there is none."""
     wait = campaign["content"]["steady"]["wait"] + _STEP_GRACE
     deadline = time.monotonic() + campaign["expected_s"] + len(campaign["steps"]) * wait
+    seen = time.monotonic()
     while campaign["state"] in OPEN:
         on_wait(campaign)
         if time.monotonic() > deadline:
             raise CliError(f"campaign {campaign['id']} does not end; see: ./microservo logs worker")
         time.sleep(_POLL_SECONDS)
-        campaign = api.get(f"{PATH}/{campaign['id']}")
+        try:
+            campaign = api.get(f"{PATH}/{campaign['id']}")
+        except CliError as error:  # a campaign outlives a restart of the platform, and so do we
+            if error.code != NOT_RUNNING or time.monotonic() - seen > _RESTART_SECONDS:
+                raise
+        else:
+            seen = time.monotonic()
     return campaign
 
 

@@ -22,6 +22,7 @@ COMMANDS = [
             "demo",
             "test",
             "inject",
+            "campaign",
             "stop-all",
             "release",
             "dataset",
@@ -29,6 +30,7 @@ COMMANDS = [
         )
     ),
     *(["dataset", action] for action in ("build", "list", "export")),
+    *(["campaign", action] for action in ("plan", "run", "list", "stop")),
 ]
 
 
@@ -63,6 +65,8 @@ def test_script_is_found_through_a_link_and_in_a_folder_with_spaces(tmp_path: Pa
         (["inject", "cpu-stress", "--duration", "-5"], "--duration"),
         (["inject", "cpu-stress", "--duration", "0"], "--duration"),
         (["dataset", "build", "--last", "10"], "--last"),
+        (["campaign", "run"], "FILE"),
+        (["campaign", "plan", "x.yaml", "--seed", "-1"], "--seed"),
         (["logs", "-n", "x"], "-n"),
     ],
 )
