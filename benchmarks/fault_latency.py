@@ -34,7 +34,7 @@ from telemetry_store.reader import StoreReader  # noqa: E402
 
 SERVICE, RPC, POD = "currencyservice", "CurrencyService", "currencyservice-0"
 RATE = 20.0  # requests per second; each asks the currency service a few times
-SAMPLE_INTERVAL = 0.2
+SAMPLE_INTERVAL = 0.5  # the shortest that the configuration allows
 BUDGET_MS = 1000.0
 DURATION = 6.0
 BEFORE = 4.0  # seconds of normal operation that a fault is compared with
@@ -155,7 +155,7 @@ def cluster() -> Iterator[tuple[LocalClusterClient, StoreReader]]:
         with (state / "controller.log").open("wb") as log:
             process = subprocess.Popen([sys.executable, "-m", "local_cluster"], env=env, stdout=log, stderr=log)
         try:
-            until(lambda: is_ready(client, process), 60, f"the cluster is ready; see {log.name}")
+            until(lambda: is_ready(client, process, Path(log.name)), 60, "the cluster is ready")
             yield client, StoreReader(state / "telemetry")
         finally:
             process.send_signal(signal.SIGTERM)
@@ -163,9 +163,9 @@ def cluster() -> Iterator[tuple[LocalClusterClient, StoreReader]]:
             client.close()
 
 
-def is_ready(client: LocalClusterClient, process: "subprocess.Popen[bytes]") -> bool:
+def is_ready(client: LocalClusterClient, process: "subprocess.Popen[bytes]", log: Path) -> bool:
     if process.poll() is not None:
-        raise SystemExit(f"the local cluster ended with status {process.returncode}; try: python -m local_cluster")
+        raise SystemExit(f"the local cluster ended:\n{log.read_text()}")
     try:
         return client.health().state == "ready"
     except ClusterUnavailable:

@@ -73,9 +73,19 @@ async def serve(host: str, port: int, size: int) -> asyncio.Server:
     return await asyncio.start_server(answer, host, port)
 
 
+async def connect(host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """The server may still be on its way up."""
+    for _ in range(50):
+        try:
+            return await asyncio.open_connection(host, port)
+        except OSError:
+            await asyncio.sleep(0.1)
+    raise TimeoutError(f"nobody listens at {host}:{port}")
+
+
 async def call(host: str, port: int, seconds: float) -> tuple[list[float], int]:
     """Calls on one connection, begun at random moments whether or not the last has its answer, as gRPC does it."""
-    reader, writer = await asyncio.open_connection(host, port)
+    reader, writer = await connect(host, port)
     writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     begun: dict[int, float] = {}
     taken: list[float] = []

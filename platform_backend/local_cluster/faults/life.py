@@ -114,8 +114,9 @@ class FaultLife:
                 times.error = str(failure) or f"not gone after {CLEAR_TIMEOUT:.0f} s; still trying"
                 logger.warning("%s on %s: %s", self._kind.name, times.pod, times.error)
                 await asyncio.sleep(CLEAR_RETRY)
+        took_hold_late = reason == "failed" and times.start_us is not None  # by a killing that was cut short
         if not times.over:
-            finish(times, end_us, reason)
+            finish(times, end_us, "recovered" if took_hold_late else reason)
 
     def _advance(self, state: State) -> None:
         if ORDER.index(state) > ORDER.index(self.record.state):

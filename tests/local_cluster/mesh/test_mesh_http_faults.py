@@ -217,9 +217,7 @@ def test_pods_without_requests_are_refused(stage: Any) -> None:
                 ("no-such-pod", "both", ""),
             ):
                 with pytest.raises(MeshError, match="has no HTTP or gRPC requests"):
-                    await shop.mesh.set_http_fault(
-                        pod, HttpFault(abort_status=500), direction=direction, target=target
-                    )
+                    await shop.mesh.set_http_fault(pod, HttpFault(abort_status=500), direction=direction, target=target)
 
     asyncio.run(scenario())
 

@@ -57,7 +57,15 @@ def test_all_and_nothing_is_lost() -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"latency_ms": -1}, {"correlation": 101}, {"reset": 101}, {"loss": 101}, {"loss": -1}, {"lag": 3}, {"jitter_ms": "x"}],
+    [
+        {"latency_ms": -1},
+        {"correlation": 101},
+        {"reset": 101},
+        {"loss": 101},
+        {"loss": -1},
+        {"lag": 3},
+        {"jitter_ms": "x"},
+    ],
 )
 def test_impossible_impairments_are_refused(wrong: dict) -> None:
     with pytest.raises(ValueError, match="impairment"):
