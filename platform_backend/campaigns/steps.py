@@ -23,6 +23,7 @@ from systems import services as system_services
 # The check itself gives up earlier; only when it does not run at all a step goes on with its effect unknown.
 EFFECT_LIMIT: Final = timedelta(seconds=150)
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+RESTARTED: Final = "the system was restarted and warms up"
 STOPPED: Final = "its injection was stopped before its time"
 
 
@@ -42,11 +43,24 @@ def next_move(campaign: Campaign, step: Step, now: datetime) -> Outcome:
 
 
 def _pending(campaign: Campaign, step: Step, now: datetime) -> Outcome:
-    return Outcome(StepState.WAITING_STEADY) if _may_begin(campaign, now) else Outcome()
+    if not _may_begin(campaign, now):
+        return Outcome()
+    try:
+        return Outcome(StepState.WAITING_STEADY) if _is_warm(campaign, now) else Outcome(reason=RESTARTED)
+    except Unavailable:  # from here on there is a limit to it
+        return Outcome(StepState.WAITING_STEADY)
 
 
 def _may_begin(campaign: Campaign, now: datetime) -> bool:
     return campaign.quiet_until is None or now >= campaign.quiet_until
+
+
+def _is_warm(campaign: Campaign, now: datetime) -> bool:
+    """Not so when all of the system was restarted during the campaign, be it faster than our looks could miss it."""
+    started = [pod.started for pod in systems.pods() if pod.started is not None]
+    if not started or campaign.started_at is None or min(started) <= _microseconds(campaign.started_at):
+        return True
+    return _microseconds(now) >= min(started) + round(campaign.file.warm_up * 1e6)
 
 
 def _waiting(campaign: Campaign, step: Step, now: datetime) -> Outcome:
@@ -55,6 +69,8 @@ def _waiting(campaign: Campaign, step: Step, now: datetime) -> Outcome:
     if blocked := selectors.emergency_stop():
         return Outcome(StepState.SKIPPED, blocked, State.ABORTED)
     try:
+        if not _is_warm(campaign, now):
+            return Outcome(reason=RESTARTED)
         _keep_load(campaign)
         found = _obstacles(campaign, step, now)
         examined = targets.examine(request_of(step)) if not found else None

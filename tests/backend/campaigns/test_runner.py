@@ -205,6 +205,17 @@ def test_after_an_interruption_the_system_warms_up_again(world: Any) -> None:
     world.until_state(campaign, "completed")
 
 
+def test_a_system_that_was_restarted_quickly_warms_up_again(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    campaign = world.start()
+    world.run(8)
+    monkeypatch.setattr("systems.adapters.fake.STARTED", world.clock())
+    world.run(9)
+    assert world.step(campaign, 0).state == "pending"
+    assert world.step(campaign, 0).reason == "the system was restarted and warms up"
+    world.run(2)
+    assert world.step(campaign, 0).state == "injecting"
+
+
 def test_a_clock_that_is_set_back_does_not_hold_it_up(world: Any) -> None:
     campaign = world.start()
     world.run(5)

@@ -22,7 +22,7 @@ EVENTS = st.lists(
             st.just(0),
         ),
     ),
-    max_size=60,
+    max_size=40,
 )
 
 
@@ -88,7 +88,7 @@ def check(campaign: Campaign) -> None:
 
 
 @pytest.mark.django_db
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(EVENTS)
 def test_every_campaign_ends_and_leaves_nothing(world: Any, events: list[tuple[str, int]]) -> None:
     Campaign.objects.all().delete()
