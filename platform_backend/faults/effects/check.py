@@ -6,10 +6,10 @@ from statistics import median
 from typing import Any, Final, Literal
 
 from faults.effects.expected import EXPECTED, Expected
-from faults.effects.kpis import Context, Kpi, Point, restarts_anywhere, slow_limit
+from faults.effects.kpis import Context, Kpi, Point, slow_limit
 from faults.effects.onset import onset
 from faults.effects.readings import Readings
-from faults.effects.statistics import Result, fisher, mann_whitney, rates, share_of
+from faults.effects.statistics import Result, Share, fisher, mann_whitney, rates, share_of
 from faults.effects.windows import COOL_DOWN, ENOUGH, SECOND, complement, length
 from telemetry.records import Window
 
@@ -22,8 +22,9 @@ ALPHA: Final = 0.01
 LEVEL_DURING: Final = 5
 LEVEL_BEFORE: Final = 15
 SHARE_BEFORE: Final = 15
-# Levels are compared to a quarter of the smallest change that matters: a drift far below it must not rank.
-RESOLUTION: Final = 4
+# Levels closer to the middle of before than this share of the least change that matters are taken for equal: a slow
+# drift or a millisecond must not rank.
+EQUAL: Final = 0.5
 # Sampling intervals without any sample: nobody watched.
 GAP: Final = 2
 
@@ -64,8 +65,8 @@ def unknown(reason: str) -> Finding:
     return Finding("unknown", {"reason": reason})
 
 
-def check(kind: str, readings: Readings, before: Sequence[Window], during: Window) -> Finding:
-    """Compare the time of the fault with untouched time before it."""
+def check(kind: str, pod: str, readings: Readings, before: Sequence[Window], during: Window) -> Finding:
+    """Compare the time of the fault on the pod with untouched time before it."""
     expected = EXPECTED.get(kind)
     if expected is None:
         return unknown(f"nobody has said which KPI a {kind} must move")
@@ -78,7 +79,8 @@ def check(kind: str, readings: Readings, before: Sequence[Window], during: Windo
             f"only {seconds:.0f} s with telemetry and without a fault before it, "
             f"{ENOUGH // SECOND} s are needed to compare"
         )
-    measured = _measure(expected, readings, before, during)
+    context = context_of(expected, pod, readings, before)
+    measured = _measure(expected, context, before, during)
     if not measured:
         return unknown("too few calls and samples of this pod, before or during the fault, to compare")
     return _conclude(measured, before)
@@ -127,16 +129,16 @@ def lasts(kind: str) -> int:
     return expected.lasting if expected else 0
 
 
-def context_of(expected: Expected, readings: Readings, before: Sequence[Window]) -> Context:
-    return Context(readings, slow_limit(readings, before, expected.ways))
+def context_of(expected: Expected, pod: str, readings: Readings, before: Sequence[Window]) -> Context:
+    return Context(readings, slow_limit(readings, before, expected.ways), pod)
 
 
-def _measure(expected: Expected, readings: Readings, before: Sequence[Window], during: Window) -> list[Measured]:
-    context = context_of(expected, readings, before)
+def _measure(expected: Expected, context: Context, before: Sequence[Window], during: Window) -> list[Measured]:
     found = []
     for kpi, level in zip(expected.kpis, _levels(len(expected.kpis)), strict=True):
-        earlier = [point for window in before for point in _before_points(kpi, context, window)]
-        measured = _compare(kpi, earlier, kpi.points(context, during))
+        usual = kpi.before or kpi.points
+        earlier = [point for window in before for point in usual(context, window)]
+        measured = _compare(kpi, earlier, kpi.points(context, during), level)
         if measured is not None:
             found.append(_with_onset(measured, level, context, earlier, during))
     return found
@@ -147,11 +149,7 @@ def _levels(kpis: int) -> list[float]:
     return [ALPHA / 2] + [ALPHA / 2 / others] * others if others else [ALPHA]
 
 
-def _before_points(kpi: Kpi, context: Context, window: Window) -> Sequence[Point]:
-    return restarts_anywhere(context, window) if kpi.shape == "events" else kpi.points(context, window)
-
-
-def _compare(kpi: Kpi, before: Sequence[Point], during: Sequence[Point]) -> Measured | None:
+def _compare(kpi: Kpi, before: Sequence[Point], during: Sequence[Point], level: float) -> Measured | None:
     """None when there is too little to compare."""
     if kpi.shape == "level":
         if len(before) < LEVEL_BEFORE or len(during) < LEVEL_DURING:
@@ -159,17 +157,30 @@ def _compare(kpi: Kpi, before: Sequence[Point], during: Sequence[Point]) -> Meas
         levels = [point.value for point in before], [point.value for point in during]
         if not any(levels[0]) and not any(levels[1]):
             return None  # nothing went on
-        result = mann_whitney(*([_rounded(value, kpi) for value in values] for values in levels))
-        return Measured(kpi, result, median(levels[0]), median(levels[1]))
+        middle = median(levels[0])
+        margin = EQUAL * kpi.least_change(middle)
+        result = mann_whitney(*([_beyond(value - middle, margin) for value in values] for values in levels))
+        return Measured(kpi, result, middle, median(levels[1]))
     if len(before) < SHARE_BEFORE or not during:
         return None
     shares = [point.share for point in before], [point.share for point in during]
-    result = fisher(*shares) if kpi.shape == "share" else rates(*shares)
+    test = fisher if kpi.shape == "share" else rates
+    result = test(*shares)
+    if result.p_value >= level and test(shares[0], _clearest(kpi, shares[1])).p_value >= level:
+        return None  # nor would the clearest of effects be significant
     return Measured(kpi, result, share_of(shares[0]), share_of(shares[1]))
 
 
-def _rounded(value: float, kpi: Kpi) -> int:
-    return round(value / (kpi.smallest / RESOLUTION))
+def _clearest(kpi: Kpi, during: Sequence[Share]) -> list[Share]:
+    """As if each call, or each tick, had been hit; of events, as if there had been one."""
+    if kpi.shape == "events":
+        return [Share(float(index == 0), each.total) for index, each in enumerate(during)]
+    return [Share(each.total, each.total) for each in during]
+
+
+def _beyond(difference: float, margin: float) -> float:
+    """Soft threshold: 0 within the margin, else what exceeds it."""
+    return difference - max(-margin, min(margin, difference))
 
 
 def _with_onset(

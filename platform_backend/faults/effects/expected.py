@@ -7,11 +7,13 @@ from typing import Final
 
 from faults.effects.kpis import (
     Kpi,
+    anywhere,
     call_rate,
     counter_share,
     error_share,
     failures,
     gauge,
+    interrupted,
     late,
     latency,
     missing,
@@ -103,11 +105,19 @@ THROTTLED: Final = Kpi(
 MEMORY: Final = Kpi("memory used by the pod", "bytes", "level", gauge("memory"), smallest=4.0 * MEBIBYTE, relative=0.05)
 UNREADY: Final = Kpi("the pod is not ready", "share", "share", unready, smallest=0.2)
 MISSING: Final = Kpi("the pod has no process", "share", "share", missing, smallest=0.2)
-RESTARTS: Final = Kpi("restarts of the pod", "1/s", "events", restarts, smallest=0.0)
+RESTARTS: Final = Kpi("restarts of the pod", "1/s", "events", restarts, smallest=0.0, before=anywhere(restarts))
+INTERRUPTED: Final = Kpi(
+    "the pod is not ready or has just restarted",
+    "share",
+    "share",
+    interrupted,
+    smallest=0.1,
+    before=anywhere(interrupted),
+)
 
 _NETWORK: Final = Expected((CALL_LATENCY, SLOW, ERRORS, GOOD_RATE, TCP_RATE))
 _LOSSY: Final = Expected((SLOW, CALL_LATENCY, ERRORS, GOOD_RATE, TCP_RATE))
-_KILL: Final = Expected((RESTARTS, UNREADY, MISSING), TO_POD, lasting=3 * SECOND)
+_KILL: Final = Expected((INTERRUPTED, RESTARTS), TO_POD, lasting=3 * SECOND)
 _SLOW_WORK: Final = Expected((SERVED_LATENCY, SLOW_SERVED, ERRORS_SERVED, SERVED_RATE), SERVED)
 
 EXPECTED: Final[Mapping[str, Expected]] = MappingProxyType(

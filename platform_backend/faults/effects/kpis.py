@@ -34,6 +34,7 @@ class Context:
 
     readings: Readings
     slow: float
+    pod: str
 
 
 Points = Callable[[Context, Window], Sequence[Point]]
@@ -57,6 +58,7 @@ class Kpi:
     distinct: float = 0.5
     harm: Literal[1, -1] = 1
     signs: Signs | None = None
+    before: Points | None = None  # where it is not `points` that says what is usual
 
     def least_change(self, before: float) -> float:
         return max(self.smallest, self.relative * abs(before))
@@ -197,13 +199,29 @@ def missing(context: Context, window: Window) -> Sequence[Point]:
 
 def restarts(context: Context, window: Window) -> Sequence[Point]:
     """Restarts of the pod, with the seconds it was watched."""
-    return _restarts_of(context.readings, context.readings.series.get("restarts", {}), window)
+    return _restarts_of(context.readings, context.readings.restarts.get(context.pod, {}), window)
 
 
-def restarts_anywhere(context: Context, window: Window) -> Sequence[Point]:
-    """The same over all pods: with one pod alone it would take an hour to know how rare restarts are."""
-    readings = context.readings
-    return [point for series in readings.restarts.values() for point in _restarts_of(readings, series, window)]
+def interrupted(context: Context, window: Window) -> Sequence[Point]:
+    """Ticks at which the pod was not ready, or had been restarted since the one before."""
+    return _interrupted_of(context.readings, context.pod, window)
+
+
+def anywhere(points: Points) -> Points:
+    """The same over all pods: by one pod alone it would take an hour to know how rare restarts are."""
+
+    def everywhere(context: Context, window: Window) -> Sequence[Point]:
+        pods = context.readings.restarts
+        return [point for pod in pods for point in points(Context(context.readings, context.slow, pod), window)]
+
+    return everywhere
+
+
+def _interrupted_of(readings: Readings, pod: str, window: Window) -> list[Point]:
+    ready = readings.ready.get(pod, {})
+    restarted = {point.time for point in _restarts_of(readings, readings.restarts.get(pod, {}), window) if point.value}
+    ticks = [tick for tick in readings.ticks_in(window) if tick in ready or tick in restarted]
+    return [Point(tick, float(tick in restarted or ready.get(tick, 1.0) < 1)) for tick in ticks]
 
 
 def _restarts_of(readings: Readings, series: Series, window: Window) -> list[Point]:

@@ -70,6 +70,7 @@ class Readings:
     calls: Sequence[Call] = ()
     ticks: Sequence[int] = ()
     series: Mapping[str, Series] = field(default_factory=dict)
+    ready: Mapping[str, Series] = field(default_factory=dict)  # of every pod
     restarts: Mapping[str, Series] = field(default_factory=dict)  # of every pod
     interval: int = SECOND
 
@@ -103,7 +104,8 @@ def read(source: TelemetrySource, subject: Subject, windows: Sequence[Window], *
         calls=sorted(_calls(subject, spans), key=lambda call: call.start),
         ticks=sorted(samples.ticks),
         series=samples.series,
-        restarts=samples.restarts,
+        ready=samples.everyone[READY],
+        restarts=samples.everyone[RESTARTS],
         interval=interval,
     )
 
@@ -198,18 +200,21 @@ class _Samples:
         self._pod = pod
         self.ticks: set[int] = set()
         self.series: dict[str, dict[int, float]] = defaultdict(lambda: defaultdict(float))
-        self.restarts: dict[str, dict[int, float]] = defaultdict(dict)
+        self.everyone: dict[str, dict[str, dict[int, float]]] = {
+            metric: defaultdict(dict) for metric in (READY, RESTARTS)
+        }
         self._names: dict[tuple[str, str], Sequence[str]] = {}
 
     def add(self, batch: pa.RecordBatch) -> None:
         wanted = pc.is_in(batch["metric"], pa.array([*_CONTAINER, *_MESH], pa.string()))
-        mine = pc.or_(pc.equal(batch["pod"], self._pod), pc.equal(batch["metric"], RESTARTS))
+        of_everyone = pc.is_in(batch["metric"], pa.array([*self.everyone], pa.string()))
+        mine = pc.or_(pc.equal(batch["pod"], self._pod), of_everyone)
         rows = batch.filter(pc.and_(wanted, mine))
         self.ticks.update(pc.unique(batch["timestamp"]).to_pylist())
         columns = (rows[name].to_pylist() for name in ("timestamp", "pod", "metric", "labels", "value"))
         for tick, pod, metric, labels, value in zip(*columns, strict=True):
-            if metric == RESTARTS:
-                self.restarts[pod][tick] = value
+            if metric in self.everyone:
+                self.everyone[metric][pod][tick] = value
             if pod == self._pod:
                 for name in self._short(metric, labels):
                     self.series[name][tick] += value

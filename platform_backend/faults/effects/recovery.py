@@ -35,19 +35,22 @@ def latest(ticks: Sequence[int], end: int, interval: int) -> Window | None:
     return Window(max(end, after[-1] + interval - LATEST), after[-1] + interval)
 
 
-def out_of_band(kind: str, readings: Readings, before: Sequence[Window], after: Window) -> tuple[list[str], int]:
+def out_of_band(
+    kind: str, pod: str, readings: Readings, before: Sequence[Window], after: Window
+) -> tuple[list[str], int]:
     """What is not back yet, in words, and how many KPIs there were values of."""
     expected = EXPECTED.get(kind)
     if expected is None:
         return [], 0
-    context = context_of(expected, readings, before)
+    context = context_of(expected, pod, readings, before)
     wrong, judged = [], 0
     for kpi in expected.kpis:
         if kpi.shape == "events":
             continue
-        earlier = [point for window in before for point in kpi.points(context, window)]
+        earlier = [point for window in before for point in (kpi.before or kpi.points)(context, window)]
         later = _points(kpi, context, after)
-        if earlier and later:
+        idle = kpi.shape == "level" and not any(point.value for point in [*earlier, *later])
+        if earlier and later and not idle:
             judged += 1
             wrong += _wrong(kpi, earlier, later)
     return wrong, judged

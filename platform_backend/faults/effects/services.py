@@ -136,7 +136,7 @@ def _finding(injection: Injection, label: Label) -> Finding:
         if _now() < label.end + GIVE_UP:
             raise
         return unknown(f"the telemetry could not be read: {error.message}")
-    return check(injection.kind, readings, before, during)
+    return check(injection.kind, label.pod, readings, before, during)
 
 
 @transaction.atomic
@@ -193,7 +193,7 @@ def _pod_by_telemetry(
     seen = latest(readings.ticks, end, _interval())
     if seen is None:
         return "waiting", "pods are ready; no telemetry of the time after the fault has arrived"
-    wrong, judged = out_of_band(injection.kind, readings, known, seen)
+    wrong, judged = out_of_band(injection.kind, label.pod, readings, known, seen)
     if wrong:
         return "wrong", f"{label.pod}: {'; '.join(wrong)}"
     if not judged:

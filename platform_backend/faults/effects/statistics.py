@@ -38,7 +38,8 @@ def mann_whitney(before: Sequence[float], during: Sequence[float]) -> Result:
 
     H. B. Mann, D. R. Whitney, Ann. Math. Stat. 18 (1947) 50-60. Ties: E. L. Lehmann, Nonparametrics (1975), 1.4.
     Correlation: the variance of U grows by that of a mean under AR(1), S. Yue, C. Wang, Adv. Water Resour. 25 (2002)
-    325-333. Effect size: N. Cliff, Psychol. Bull. 114 (1993) 494-509, delta = P(during > before) - P(during < before).
+    325-333; it is estimated from `before`, the longer one, in which no fault makes a step or a trend. Effect size:
+    N. Cliff, Psychol. Bull. 114 (1993) 494-509, delta = P(during > before) - P(during < before).
     """
     n, m = len(during), len(before)
     ranks, ties = midranks([*during, *before])
@@ -46,7 +47,7 @@ def mann_whitney(before: Sequence[float], during: Sequence[float]) -> Result:
     delta = 2 * u / (n * m) - 1
     total = n + m
     variance = n * m / 12 * (total + 1 - ties / (total * (total - 1)))
-    variance *= _inflation(ranks[:n], ranks[n:])
+    variance *= _inflation(n, ranks[n:])
     if variance <= 0:  # all values are equal
         return Result("mann-whitney", u, 1.0, 0.0)
     z = max(0.0, abs(u - n * m / 2) - 0.5) / math.sqrt(variance)
@@ -126,10 +127,9 @@ def spread(values: Sequence[float]) -> float:
     return MAD_TO_SIGMA * median(abs(value - middle) for value in values)
 
 
-def _inflation(during: Sequence[float], before: Sequence[float]) -> float:
+def _inflation(n: int, before: Sequence[float]) -> float:
     """How much wider than for independent values the difference of the groups' mean ranks scatters."""
-    n, m = len(during), len(before)
-    correlation = _lag_one(during, before)
+    m, correlation = len(before), _lag_one(before)
     return (_of_mean(n, correlation) / n + _of_mean(m, correlation) / m) / (1 / n + 1 / m)
 
 
@@ -138,17 +138,13 @@ def _of_mean(n: int, correlation: float) -> float:
     return 1 + 2 * sum((1 - lag / n) * correlation**lag for lag in range(1, n))
 
 
-def _lag_one(*groups: Sequence[float]) -> float:
-    """Correlation of neighbours around their group's mean, with its small-sample bias taken out (Kendall 1954)."""
-    products, squares, count = 0.0, 0.0, 0
-    for group in groups:
-        mean = fmean(group)
-        products += sum((a - mean) * (b - mean) for a, b in pairwise(group))
-        squares += sum((a - mean) ** 2 for a in group)
-        count += len(group)
+def _lag_one(values: Sequence[float]) -> float:
+    """Correlation of neighbours, with its small-sample bias taken out (M. G. Kendall, Biometrika 41 (1954) 403-404)."""
+    mean, count = fmean(values), len(values)
+    squares = sum((value - mean) ** 2 for value in values)
     if squares == 0:
         return 0.0
-    correlation = products / squares
+    correlation = sum((a - mean) * (b - mean) for a, b in pairwise(values)) / squares
     unbiased = (correlation + 1 / count) / (1 - 3 / count) if count > 3 else correlation
     return min(max(0.0, unbiased), HIGHEST_CORRELATION)
 
