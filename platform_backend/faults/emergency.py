@@ -114,7 +114,7 @@ def _import(held: Block | None) -> None:
         id=_id(held), defaults={"reason": held.reason, "by": held.by, "at": at}
     )
     if made:
-        detail: dict[str, Any] = {"by": held.by, "reason": held.reason, "at": at.isoformat()}
+        detail: dict[str, Any] = {"stopped_by": held.by, "reason": held.reason, "at": at.isoformat()}
         audit("emergency_stop.start", stop.id, None, **detail, injections=_stop_open_injections())
 
 

@@ -1,6 +1,6 @@
 """The emergency stop, and pods in quarantine."""
 
-from typing import Final
+from typing import Any, Final
 
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import status
@@ -44,7 +44,7 @@ class EmergencyStopView(APIView):
     )
     def get(self, request: Request) -> Response:
         """Whether faults are blocked, by whom and why."""
-        return Response(EmergencyStopSerializer(guards.emergency_stop_in_force()).data)
+        return Response(_state())
 
     @extend_schema(
         operation_id="emergency_stop_start",
@@ -79,7 +79,7 @@ class EmergencyReleaseView(APIView):
     def post(self, request: Request) -> Response:
         """Allow faults again. Nothing happens when they are not blocked."""
         emergency.emergency_stop_release(by=user_of(request))
-        return Response(EmergencyStopSerializer(guards.emergency_stop_in_force()).data)
+        return Response(_state())
 
 
 class QuarantineView(APIView):
@@ -108,3 +108,9 @@ class QuarantineClearView(APIView):
         """The pod is well again and may be given faults."""
         entry = services.quarantine_clear(pod=pod, by=user_of(request))
         return Response(QuarantineSerializer(entry).data)
+
+
+def _state() -> dict[str, Any]:
+    stop = guards.emergency_stop_in_force()
+    shown = {name: getattr(stop, name, None) for name in ("id", "by", "reason", "at")}
+    return dict(EmergencyStopSerializer({"blocked": stop is not None, **shown}).data)

@@ -8,7 +8,6 @@ from rest_framework import serializers
 from faults.experiments import MOST_PREVIEWED, ExperimentRequest, Preview, ScheduleRequest
 from faults.models import (
     Effect,
-    EmergencyStop,
     Experiment,
     ExperimentState,
     Injection,
@@ -273,11 +272,6 @@ class EmergencyStopSerializer(serializers.Serializer):
     by = serializers.CharField(allow_null=True, help_text="who stopped")
     reason = serializers.CharField(allow_null=True)
     at = serializers.DateTimeField(allow_null=True)
-
-    def to_representation(self, instance: EmergencyStop | None) -> dict[str, Any]:
-        names = ("id", "by", "reason", "at")
-        shown = {name: getattr(instance, name, None) for name in names}
-        return super().to_representation(shown | {"blocked": instance is not None})
 
 
 class StoppedSerializer(serializers.Serializer):
