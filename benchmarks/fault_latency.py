@@ -33,7 +33,7 @@ from local_cluster.client import ClusterUnavailable, LocalClusterClient  # noqa:
 from telemetry_store.reader import StoreReader  # noqa: E402
 
 SERVICE, RPC, POD = "currencyservice", "CurrencyService", "currencyservice-0"
-RATE = 20.0  # requests per second; each asks the currency service a few times
+RATE = 10.0  # requests per second, the default; each asks the currency service a few times
 SAMPLE_INTERVAL = 0.5  # the shortest that the configuration allows
 BUDGET_MS = 1000.0
 DURATION = 6.0
