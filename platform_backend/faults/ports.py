@@ -30,7 +30,7 @@ class PodRecord:
     service: str
     start: int | None = None  # the fault really took hold
     end: int | None = None  # it was really gone
-    end_reason: str = ""  # deadline, recovered, pod-restarted, cluster-restarted, failed
+    end_reason: str = ""  # deadline, recovered, completed, pod-restarted, cluster-restarted, failed
     error: str = ""
 
 
