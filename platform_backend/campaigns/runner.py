@@ -31,6 +31,8 @@ START_LIMIT: Final = timedelta(seconds=120)
 # Looks in a row that an error of our own may end.
 MAX_ATTEMPTS: Final = 30
 MAX_MOVES: Final = 8
+# Before, nobody has looked for the effect.
+EFFECT_KNOWN: Final = frozenset({StepState.COOLING, StepState.DONE, StepState.FAILED})
 
 
 def open_campaign_advance() -> None:
@@ -218,7 +220,8 @@ def _note(step: Step, campaign: Campaign, now: datetime) -> None:
         step.wait_until = now + timedelta(seconds=campaign.file.steady.wait)
     injection = selectors.injection_of(step.id)
     if injection is not None:
-        step.injection, step.effect = injection.id, selectors.effect_of(injection.id)
+        step.injection = injection.id
+        step.effect = selectors.effect_of(injection.id) if step.state in EFFECT_KNOWN else ""
     if not step.is_open:
         step.finished_at = now
         detail = {"reason": step.reason} if step.reason else {}
