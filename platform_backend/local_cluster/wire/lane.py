@@ -102,6 +102,7 @@ class Flow:
         "_dropped",
         "_last",
         "_loop",
+        "_mate",
         "_paused",
         "_queue",
         "_sender",
@@ -125,7 +126,12 @@ class Flow:
         self._blocked = False
         self._dropped = False
         self._sender: Sender | None = None  # while the lane loses segments
+        self._mate: Flow | None = None
         lane.flows.add(self)
+
+    def join(self, mate: "Flow") -> None:
+        """The other direction of the same connection."""
+        self._mate = mate
 
     def open(self, sink: Sink) -> None:
         """From now on bytes can leave."""
@@ -185,14 +191,21 @@ class Flow:
         if item is not End.RESET and self.lane.resets():
             self._reset()
         elif self.lane.lossy:
-            self._sender = self._sender or Sender(self.lane, self._arrived)
-            self._sender.send(item, size)
+            self._sending().send(item, size)
         else:
             self._schedule(item, size)
 
     def _schedule(self, item: Item, size: int) -> None:
         self._last = max(self._last, self.lane.arrival(self._loop.time(), size))
         self._queue.append((self._last, item))
+
+    def _sending(self) -> Sender:
+        if self._sender is None:
+            self._sender = Sender(self.lane, self._arrived)
+            other = self._mate._sender if self._mate is not None else None
+            if other is not None:
+                self._sender.peer, other.peer = other, self._sender
+        return self._sender
 
     def _arrived(self, item: Item) -> None:
         self._queue.append((self._loop.time(), item))

@@ -60,20 +60,24 @@ class Sender:
         self._newest_sent = 0.0  # when the latest segment known to have arrived was sent
         self._newest_rtt = 0.0
         self._last_arrival = self._last_return = 0.0
+        self._advanced = 0.0  # when the window last moved on
         self._timer: asyncio.TimerHandle | None = None
-
-    @property
-    def idle(self) -> bool:
-        return not self._unsent and not self._flight
+        self.peer: Sender | None = None  # of the other direction: its segments carry our acknowledgements
 
     def send(self, item: Any, size: int) -> None:
-        if not self._unsent or self._unsent[-1].size + size > MSS:
-            self._unsent.append(_Segment(self._numbers))
-            self._numbers += 1
-        self._unsent[-1].items.append(item)  # small writes that have to wait travel as one, as in the kernel
-        self._unsent[-1].size += size
+        for part in self._fitted(item, size):
+            if not self._unsent or self._unsent[-1].size + _size(part, size) > MSS:
+                self._unsent.append(_Segment(self._numbers))
+                self._numbers += 1
+            self._unsent[-1].items.append(part)
+            self._unsent[-1].size += _size(part, size)
         self._push()
         self._arm()
+
+    def _fitted(self, item: Any, size: int) -> tuple[Any, ...]:
+        """Bytes that have to wait fill up the last segment, as in the kernel."""
+        room = MSS - self._unsent[-1].size if self._unsent else 0
+        return (item[:room], item[room:]) if isinstance(item, bytes) and 0 < room < size else (item,)
 
     def abandon(self) -> list[Any]:
         """Stop, and hand back what was not delivered."""
@@ -81,6 +85,9 @@ class Sender:
         rest = [item for segment in (*self._arriving, *self._unsent) for item in segment.items]
         for segments in (self._arriving, self._unsent, self._flight):
             segments.clear()
+        if self.peer is not None:
+            self.peer.peer = None
+            self.peer = None
         return rest
 
     def _push(self) -> None:
@@ -112,14 +119,21 @@ class Sender:
         arrival = self._path.forth(now, segment.size)
         if arrival is not None:
             self._last_arrival = max(self._last_arrival, arrival)
-            self._loop.call_at(self._last_arrival, self._arrived, segment, now)
+            riding = self.peer.arrived() if self.peer is not None else []
+            self._loop.call_at(self._last_arrival, self._arrived, segment, now, riding)
 
-    def _arrived(self, segment: _Segment, sent: float) -> None:
+    def arrived(self) -> list[_Segment]:
+        """What the other side could acknowledge now."""
+        return [segment for segment in self._flight if segment.arrived and not segment.acknowledged]
+
+    def _arrived(self, segment: _Segment, sent: float, riding: list[_Segment]) -> None:
         again, segment.arrived = segment.arrived, True
         while self._arriving and self._arriving[0].arrived:
             for item in self._arriving.popleft().items:
                 self._deliver(item)
-        known = [other for other in self._flight if other.arrived and not other.acknowledged]
+        if riding and self.peer is not None:
+            self.peer.acknowledge(riding)
+        known = self.arrived()
         back = self._path.back(self._loop.time())
         if back is not None:
             self._last_return = max(self._last_return, back)
@@ -127,14 +141,17 @@ class Sender:
 
     def _acknowledged(self, known: list[_Segment], echo: float, again: bool) -> None:
         """`known` have arrived; that of `echo` did so `again`, and need not have been sent a second time."""
+        self._rtt.add(self._loop.time() - echo)
+        self._recovery.in_vain += again
+        self.acknowledge(known)
+
+    def acknowledge(self, known: list[_Segment]) -> None:
         now = self._loop.time()
-        self._rtt.add(now - echo)
         fresh = [segment for segment in known if not segment.acknowledged]
         for segment in fresh:
             segment.acknowledged = True
-            if self._newest_sent <= segment.sent <= echo:
+            if segment.sent >= self._newest_sent:
                 self._newest_sent, self._newest_rtt = segment.sent, now - segment.sent
-        self._recovery.in_vain += again
         if self._recovery.needless or (self._recovery.timed_out and any(s.tries == 1 for s in fresh)):
             self._undo()
         forward = self._advance()
@@ -154,7 +171,7 @@ class Sender:
             count += 1
         if not count:
             return False
-        self._backoff, self._probed = 0, False
+        self._backoff, self._probed, self._advanced = 0, False, self._loop.time()
         if self._recovery.until is not None and last >= self._recovery.until:
             self._window = self._threshold if self._recovery.fast else self._window
             self._recovery = _Recovery()
@@ -225,7 +242,8 @@ class Sender:
             probe = 2 * self._rtt.smooth + (LEAST_RTO if alone else TICKS)
             self._timer = self._loop.call_at(max(now, last_sent + min(probe, timeout)), self._probe)
         else:
-            self._timer = self._loop.call_at(max(now, last_sent + timeout), self._timed_out)
+            since = max(self._advanced, self._flight[0].sent)
+            self._timer = self._loop.call_at(max(now, since + timeout), self._timed_out)
 
     def _cancel(self) -> None:
         if self._timer is not None:
@@ -257,6 +275,10 @@ class Sender:
         self._window = 1.0
         self._push()
         self._arm()
+
+
+def _size(part: Any, size: int) -> int:
+    return len(part) if isinstance(part, bytes) else size
 
 
 class _Recovery:
