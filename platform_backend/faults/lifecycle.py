@@ -271,6 +271,8 @@ def _move(injection: Injection, to: State) -> list[str]:
     injection.state = to
     if to == State.APPLYING:  # the driver counts the duration from here
         injection.deadline = timezone.now() + timedelta(seconds=injection.duration_s)
+    if to == State.RECOVERING:  # after a night of the platform, too, the driver gets its time to end it
+        injection.deadline = max(injection.deadline, timezone.now())
     starts = [label.start for label in injection.labels.all()]
     injection.started_at = _datetime(min(starts)) if starts else None
     if to == State.ACTIVE:  # it may have taken its time to take hold
