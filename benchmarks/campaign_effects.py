@@ -129,7 +129,7 @@ def rows_of(hits: Iterable[Hit]) -> list[Row]:
 
 
 def shown(value: float | None, unit: str = "") -> str:
-    return "-" if value is None else f"{value:.2f}{unit}"
+    return "-" if value is None else f"{round(value, 2) + 0:.2f}{unit}"  # + 0: no minus zero
 
 
 def report(rows: Sequence[Row]) -> str:
