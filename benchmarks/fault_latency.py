@@ -124,7 +124,7 @@ KINDS: Mapping[str, Case] = {
         "memory up by 24 MB",
     ),
     "network-delay": Case({"latency_ms": 300}, slow_calls(250), "calls over 250 ms"),
-    "network-loss": Case({"loss": 40, "direction": "both"}, slow_calls(150), "calls over 150 ms"),
+    "network-loss": Case({"loss": 20, "direction": "both"}, slow_calls(150), "calls over 150 ms"),
     "network-partition": Case({"direction": "both"}, slow_calls(500), "calls over 500 ms"),
     "network-bandwidth": Case({"rate_bytes_per_s": 1000}, slow_calls(150), "calls over 150 ms"),
     "http-abort": Case({"status": 14, "percent": 100}, failed_calls, "failed calls"),

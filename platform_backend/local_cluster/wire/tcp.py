@@ -13,11 +13,12 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, Final, Protocol
 
+from local_cluster.wire.segments import LEAST_RTO, Recovery, RoundTrips, Segment
+
 MSS: Final = 1448
 INITIAL_WINDOW: Final = 10.0
 SMALLEST_WINDOW: Final = 2.0
 WINDOW_CUT: Final = 0.7  # CUBIC's beta
-LEAST_RTO: Final = 0.2
 LONGEST_RTO: Final = 120.0
 # Two ticks of a kernel with 250 a second: what Linux adds to its shortest timers.
 TICKS: Final = 0.008
@@ -31,30 +32,19 @@ class Way(Protocol):
     def back(self, sent: float) -> float | None: ...
 
 
-class _Segment:
-    __slots__ = ("acknowledged", "arrived", "items", "lost", "number", "sent", "size", "tries")
-
-    def __init__(self, number: int) -> None:
-        self.number = number
-        self.items: list[Any] = []
-        self.size = 0
-        self.sent, self.tries = 0.0, 0
-        self.arrived = self.acknowledged = self.lost = False
-
-
 class Sender:
     """One direction of one connection. `deliver` gets the items in their order, when they arrive."""
 
     def __init__(self, path: Way, deliver: Callable[[Any], None]) -> None:
         self._path, self._deliver = path, deliver
         self._loop = asyncio.get_running_loop()
-        self._unsent: deque[_Segment] = deque()
-        self._flight: deque[_Segment] = deque()  # sent and not yet acknowledged up to here, in order
-        self._arriving: deque[_Segment] = deque()  # sent, and not yet delivered in order
+        self._unsent: deque[Segment] = deque()
+        self._flight: deque[Segment] = deque()  # sent and not yet acknowledged up to here, in order
+        self._arriving: deque[Segment] = deque()  # sent, and not yet delivered in order
         self._numbers = 0
         self._window, self._threshold = INITIAL_WINDOW, float("inf")
-        self._recovery = _Recovery()
-        self._rtt = _RoundTrips()
+        self._recovery = Recovery()
+        self._rtt = RoundTrips()
         self._backoff = 0
         self._probed = False
         self._newest_sent = 0.0  # when the latest segment known to have arrived was sent
@@ -67,7 +57,7 @@ class Sender:
     def send(self, item: Any, size: int) -> None:
         for part in self._fitted(item, size):
             if not self._unsent or self._unsent[-1].size + _size(part, size) > MSS:
-                self._unsent.append(_Segment(self._numbers))
+                self._unsent.append(Segment(self._numbers))
                 self._numbers += 1
             self._unsent[-1].items.append(part)
             self._unsent[-1].size += _size(part, size)
@@ -110,7 +100,7 @@ class Sender:
         """Segments under way, as far as the sender knows."""
         return sum(not (s.acknowledged or s.lost) for s in self._flight)
 
-    def _transmit(self, segment: _Segment) -> None:
+    def _transmit(self, segment: Segment) -> None:
         now = self._loop.time()
         segment.sent, segment.lost = now, False
         segment.tries += 1
@@ -122,11 +112,11 @@ class Sender:
             riding = self.peer.arrived() if self.peer is not None else []
             self._loop.call_at(self._last_arrival, self._arrived, segment, now, riding)
 
-    def arrived(self) -> list[_Segment]:
+    def arrived(self) -> list[Segment]:
         """What the other side could acknowledge now."""
         return [segment for segment in self._flight if segment.arrived and not segment.acknowledged]
 
-    def _arrived(self, segment: _Segment, sent: float, riding: list[_Segment]) -> None:
+    def _arrived(self, segment: Segment, sent: float, riding: list[Segment]) -> None:
         again, segment.arrived = segment.arrived, True
         while self._arriving and self._arriving[0].arrived:
             for item in self._arriving.popleft().items:
@@ -139,13 +129,13 @@ class Sender:
             self._last_return = max(self._last_return, back)
             self._loop.call_at(self._last_return, self._acknowledged, known, sent, again)
 
-    def _acknowledged(self, known: list[_Segment], echo: float, again: bool) -> None:
+    def _acknowledged(self, known: list[Segment], echo: float, again: bool) -> None:
         """`known` have arrived; that of `echo` did so `again`, and need not have been sent a second time."""
         self._rtt.add(self._loop.time() - echo)
         self._recovery.in_vain += again
         self.acknowledge(known)
 
-    def acknowledge(self, known: list[_Segment]) -> None:
+    def acknowledge(self, known: list[Segment]) -> None:
         now = self._loop.time()
         fresh = [segment for segment in known if not segment.acknowledged]
         for segment in fresh:
@@ -174,7 +164,7 @@ class Sender:
         self._backoff, self._probed, self._advanced = 0, False, self._loop.time()
         if self._recovery.until is not None and last >= self._recovery.until:
             self._window = self._threshold if self._recovery.fast else self._window
-            self._recovery = _Recovery()
+            self._recovery = Recovery()
         if not self._recovery.fast and (was_full or self._recovery.until is not None):
             self._window += count if self._window < self._threshold else count / self._window
         return True
@@ -192,7 +182,7 @@ class Sender:
         """Only acknowledgements were lost (DSACK), or all was late (F-RTO): the window was cut for nothing."""
         self._window = max(self._window, self._recovery.window)
         self._threshold = max(self._threshold, self._recovery.threshold)
-        self._recovery = _Recovery()
+        self._recovery = Recovery()
         self._backoff = 0
         for segment in self._flight:
             segment.lost = False
@@ -207,13 +197,13 @@ class Sender:
             self._enter(fast=True)
         return bool(lost)
 
-    def _suspects(self) -> list[_Segment]:
+    def _suspects(self) -> list[Segment]:
         return [s for s in self._flight if not s.acknowledged and not s.lost and s.sent < self._newest_sent]
 
     def _enter(self, *, fast: bool) -> None:
         before, self._recovery = (
             self._recovery,
-            _Recovery(self._flight[-1].number, fast=fast, window=self._window, threshold=self._threshold),
+            Recovery(self._flight[-1].number, fast=fast, window=self._window, threshold=self._threshold),
         )
         if before.until is None:
             self._threshold = max(SMALLEST_WINDOW, self._window * WINDOW_CUT)
@@ -279,48 +269,3 @@ class Sender:
 
 def _size(part: Any, size: int) -> int:
     return len(part) if isinstance(part, bytes) else size
-
-
-class _Recovery:
-    """The time from a noticed loss until all is acknowledged that was under way then; `until` None: no such time."""
-
-    __slots__ = ("delivered", "fast", "in_vain", "repeated", "sent", "threshold", "until", "window")
-
-    def __init__(
-        self, until: int | None = None, *, fast: bool = False, window: float = 0.0, threshold: float = 0.0
-    ) -> None:
-        self.until = until  # number of the last segment under way
-        self.fast = fast  # noticed by acknowledgements, not by a timeout
-        self.window, self.threshold = window, threshold  # before it
-        self.delivered = self.sent = 0
-        self.repeated = self.in_vain = 0  # segments sent once more; those of them that had arrived before
-
-    @property
-    def timed_out(self) -> bool:
-        return self.until is not None and not self.fast
-
-    @property
-    def needless(self) -> bool:
-        return self.until is not None and 0 < self.repeated <= self.in_vain
-
-
-class _RoundTrips:
-    """Smoothed round-trip time as RFC 6298 and Linux have it."""
-
-    __slots__ = ("least", "smooth", "variation")
-
-    def __init__(self) -> None:
-        self.least = self.smooth = self.variation = 0.0
-
-    @property
-    def timeout(self) -> float:
-        return self.smooth + max(LEAST_RTO, 4 * self.variation)
-
-    def add(self, sample: float) -> None:
-        if not self.smooth:
-            self.least = self.smooth = sample
-            self.variation = sample / 2
-            return
-        self.least = min(self.least, sample)
-        self.variation += (abs(sample - self.smooth) - self.variation) / 4
-        self.smooth += (sample - self.smooth) / 8

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from local_cluster.wire.impairment import Impairment, Link
-from local_cluster.wire.tcp import LEAST_RTO, MSS, Sender
+from local_cluster.wire.segments import LEAST_RTO
+from local_cluster.wire.tcp import MSS, Sender
 
 TIMEOUT = 20
 
