@@ -158,7 +158,7 @@ def rate(name: str) -> Points:
 
     def points(context: Context, window: Window) -> Sequence[Point]:
         readings = context.readings
-        found = increases(_series(context, name), readings.ticks_in(window), readings.interval)
+        found = increases(_series(context, name), _ticks_for_increases(readings, window), readings.interval)
         return [Point(tick, grown / seconds) for tick, grown, seconds in found]
 
     return points
@@ -225,8 +225,7 @@ def _interrupted_of(readings: Readings, pod: str, window: Window) -> list[Point]
 
 
 def _restarts_of(readings: Readings, series: Series, window: Window) -> list[Point]:
-    around = Window(window.start - readings.interval, window.end)
-    found = increases(series, readings.ticks_in(around), readings.interval)
+    found = increases(series, _ticks_for_increases(readings, window), readings.interval)
     return [Point(tick, grown, seconds) for tick, grown, seconds in found]
 
 
@@ -245,7 +244,12 @@ def _series(context: Context, name: str) -> Series:
 
 def _shares(context: Context, window: Window, part: str, whole: str) -> list[tuple[int, Share]]:
     readings = context.readings
-    ticks = readings.ticks_in(window)
+    ticks = _ticks_for_increases(readings, window)
     parts = {tick: grown for tick, grown, _ in increases(_series(context, part), ticks, readings.interval)}
     wholes = increases(_series(context, whole), ticks, readings.interval)
     return [(tick, Share(min(parts.get(tick, 0.0), grown), grown)) for tick, grown, _ in wholes]
+
+
+def _ticks_for_increases(readings: Readings, window: Window) -> list[int]:
+    """One tick more at the front: the increase up to the first tick of the window belongs to it."""
+    return readings.ticks_in(Window(window.start - readings.interval, window.end))

@@ -19,12 +19,12 @@ def onset(kpi: Kpi, context: Context, before: Sequence[Point], during: Window, *
 
     The fault's start when no single point is conclusive: a share may differ as a whole only.
     """
-    # One interval earlier, as a rate needs the sample before its own.
-    points = kpi.points(context, Window(during.start - context.readings.interval, during.end))
-    points = [point for point in points if point.time >= during.start]
+    points = kpi.points(context, during)
     edge = _edge(kpi, before, rising=rising)
-    outside = [(_value(kpi, point) > edge) if rising else (_value(kpi, point) < edge) for point in points]
-    first = _first(points, outside)
+    first = _first(kpi, points, edge, rising=rising)
+    if first is None:  # the band is wider than the change: half-way is the next best
+        edge = (_middle(kpi, before) + _middle(kpi, points)) / 2
+        first = _first(kpi, points, edge, rising=rising)
     if first is None:
         return during.start
     if kpi.signs is None or not rising:
@@ -33,8 +33,9 @@ def onset(kpi: Kpi, context: Context, before: Sequence[Point], during: Window, *
     return min(signs, default=first.time)
 
 
-def _first(points: Sequence[Point], outside: Sequence[bool]) -> Point | None:
+def _first(kpi: Kpi, points: Sequence[Point], edge: float, *, rising: bool) -> Point | None:
     """The first one outside that is confirmed by those after it, or else the first one outside at all."""
+    outside = [(_value(kpi, point) > edge) if rising else (_value(kpi, point) < edge) for point in points]
     for index, point in enumerate(points):
         ahead = outside[index : index + AHEAD]
         if outside[index] and 2 * sum(ahead) > len(ahead):
@@ -46,11 +47,14 @@ def _value(kpi: Kpi, point: Point) -> float:
     return point.value if kpi.shape == "level" else point.value / point.total
 
 
-def _edge(kpi: Kpi, before: Sequence[Point], *, rising: bool) -> float:
+def _middle(kpi: Kpi, points: Sequence[Point]) -> float:
     if kpi.shape == "level":
-        values = [point.value for point in before]
-        middle = median(values)
-        width = max(SIGMAS * spread(values), kpi.least_change(middle) / 2)
-    else:
-        middle, width = share_of([point.share for point in before]), kpi.smallest
+        return median(point.value for point in points)
+    return share_of([point.share for point in points])
+
+
+def _edge(kpi: Kpi, before: Sequence[Point], *, rising: bool) -> float:
+    middle, width = _middle(kpi, before), kpi.smallest
+    if kpi.shape == "level":
+        width = max(SIGMAS * spread([point.value for point in before]), kpi.least_change(middle) / 2)
     return middle + width if rising else middle - width

@@ -6,7 +6,7 @@ from typing import Final
 
 from faults.effects.check import context_of, observed
 from faults.effects.expected import EXPECTED
-from faults.effects.kpis import Context, Kpi, Point
+from faults.effects.kpis import Kpi, Point
 from faults.effects.readings import Readings
 from faults.effects.statistics import fisher, quantile, share_of
 from faults.effects.windows import ENOUGH, SECOND, length
@@ -48,18 +48,12 @@ def out_of_band(
         if kpi.shape == "events":
             continue
         earlier = [point for window in before for point in (kpi.before or kpi.points)(context, window)]
-        later = _points(kpi, context, after)
+        later = kpi.points(context, after)
         idle = kpi.shape == "level" and not any(point.value for point in [*earlier, *later])
         if earlier and later and not idle:
             judged += 1
             wrong += _wrong(kpi, earlier, later)
     return wrong, judged
-
-
-def _points(kpi: Kpi, context: Context, after: Window) -> Sequence[Point]:
-    """One more at the front, as a rate needs the sample before its own; what lies before the window is left out."""
-    points = kpi.points(context, Window(after.start - context.readings.interval, after.end))
-    return [point for point in points if point.time >= after.start]
 
 
 def _wrong(kpi: Kpi, before: Sequence[Point], after: Sequence[Point]) -> list[str]:

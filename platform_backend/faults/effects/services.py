@@ -19,7 +19,7 @@ from common.errors import Unavailable
 from faults.effects.check import Finding, check, lasts, unknown
 from faults.effects.readings import Subject, read, subject_of
 from faults.effects.recovery import comparable, latest, out_of_band
-from faults.effects.windows import BEFORE, FARTHEST, SECOND, clean_before
+from faults.effects.windows import BEFORE, COOL_DOWN, FARTHEST, SECOND, clean_before
 from faults.models import LIFECYCLE, Injection, Label, PodQuarantine
 from faults.selectors import touched
 from platform_backend.config import config
@@ -183,7 +183,8 @@ def _pod_by_telemetry(
     now = _now()
     after = Window(max(end, now - RECOVERY_LIMIT), max(end + 1, now))
     own = set(injection.labels.values_list("pk", flat=True))
-    if any(each.label is not None and each.label not in own and each.window.end > now for each in touched(after)):
+    others = [each for each in touched(after) if each.label is not None and each.label not in own]
+    if any(each.window.end - COOL_DOWN > after.start for each in others):
         return "unjudged", "pods are ready; another fault began meanwhile, so their KPIs say nothing"
     before = _before(label, RECOVERY_BEFORE)
     readings = read(telemetry_source(), _subject(injection, label), [*before, after], interval=_interval())

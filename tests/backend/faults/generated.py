@@ -109,6 +109,7 @@ class Shop:
 def _of_others(tick: int) -> Iterator[Sample]:
     for index in range(14):
         yield _sample(tick, "kube_pod_container_status_restarts_total", 0.0, pod=f"other-{index}")
+        yield _sample(tick, "kube_pod_status_ready", 1.0, pod=f"other-{index}")
 
 
 def _sample(tick: int, metric: str, value: float, labels: str = "", pod: str = POD) -> Sample:
