@@ -10,7 +10,9 @@ from platform_backend.config import ConfigError
 
 def main(argv: list[str]) -> int:
     arguments = parse(argv)
-    command = import_module(f"cli.commands.{arguments.command}")  # the parser allows only those that exist
+    command = import_module(
+        f"cli.commands.{arguments.command.replace('-', '_')}"
+    )  # the parser allows only those that exist
     try:
         return int(command.run(arguments))
     except ConfigError as error:

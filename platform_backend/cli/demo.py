@@ -1,38 +1,29 @@
-"""The plan of the demo and how it is carried out against a running platform."""
+"""What the demo does on a running platform: campaigns/quickstart.yaml, then a dataset of it."""
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from cli.api import Api
+from cli.campaigns import PATH, follow, how_far, injections_of, read_file, start, where
 from cli.commands.dataset import dataset_request
-from cli.console import Progress
+from cli.console import CliError, Progress
 from cli.datasets import Exported, export, wait_until_built
-from cli.faults import Fault, inject, wait_until_over
+from platform_backend.config import REPO
 from telemetry.records import TableName, Window
 from telemetry.services import telemetry_source
 
-WARM_UP: Final = 25.0
-FAULT_SECONDS: Final = 20.0
-COOL_DOWN: Final = 12.0
+CAMPAIGN: Final = REPO / "campaigns" / "quickstart.yaml"
 _TABLES: Final[tuple[TableName, ...]] = ("logs", "spans", "samples")
 _COUNT_EVERY: Final = 5.0
-_TICK: Final = 0.5
-
-# Four kinds whose symptoms differ: errors, latency, CPU, absence. One pod each, also where it has a healthy
-# sibling, so that each row of the closing table is one fault.
-PLAN: Final[tuple[Fault, ...]] = (
-    Fault("http-abort", pods=["productcatalogservice-0"], parameters={"status": 14, "percent": 60}),
-    Fault("network-delay", pods=["currencyservice-0"], parameters={"latency_ms": 300}),
-    Fault("cpu-stress", pods=["recommendationservice-0"], parameters={"workers": 2, "load": 100}),
-    Fault("pod-failure", pods=["adservice-0"]),
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
+    campaign: Mapping[str, Any]
     injections: Sequence[Mapping[str, Any]]
     dataset: Mapping[str, Any]
     exported: Exported
@@ -55,33 +46,34 @@ class _Rows:
 
 
 def carry_out(api: Api, out: Path, progress: Progress) -> Outcome:
-    """Warm up, the faults one after the other, the dataset. Raises CliError when any of it fails."""
-    start = now()
-    rows = _Rows(start)
-    _pause("warming up", WARM_UP, rows, progress)
-    injections = [_one_fault(api, fault, number, rows, progress) for number, fault in enumerate(PLAN, 1)]
-    dataset = api.post("/datasets", dataset_request(start, now(), ""))
+    """The campaign, then the dataset of its time. Raises CliError when any of it fails."""
+    begin = now()
+    campaign = _run_campaign(api, _Rows(begin), progress)
+    injections = list(injections_of(api, campaign))
+    dataset = api.post("/datasets", dataset_request(begin, now(), ""))
     dataset = wait_until_built(api, dataset["id"], progress)
     exported = export(api, dataset, out, unpack=True, progress=progress)
-    return Outcome(injections, dataset, exported)
+    return Outcome(campaign, injections, dataset, exported)
 
 
-def _one_fault(api: Api, fault: Fault, number: int, rows: _Rows, progress: Progress) -> Mapping[str, Any]:
-    title = f"fault {number} of {len(PLAN)}, {fault.kind} on {fault.pods[0]}"
+def _run_campaign(api: Api, rows: _Rows, progress: Progress) -> Mapping[str, Any]:
+    """Raises CliError unless every fault was injected; whoever interrupts it ends the campaign too."""
+    campaign = start(api, read_file(str(CAMPAIGN)))
+    try:
+        over = follow(api, campaign, lambda now: progress.show(_line(now, rows), phase=where(now)))
+    except BaseException:
+        with suppress(CliError):  # the platform may be what failed
+            api.post(f"{PATH}/{campaign['id']}/stop")
+        raise
+    missing = [step for step in over["steps"] if step["state"] != "done"]
+    if over["state"] != "completed" or missing:
+        why = over["reason"] or f"{missing[0]['fault']} {missing[0]['state']}: {missing[0]['reason']}"
+        raise CliError(f"the demo's campaign {over['state']}: {why}")
+    return over
 
-    def show(injection: Mapping[str, Any]) -> None:
-        progress.show(f"{title}, {injection['state']}, {rows.so_far():,} rows", phase=title)
 
-    injection = wait_until_over(api, inject(api, replace(fault, duration=FAULT_SECONDS)), show)
-    _pause(f"recovering from {fault.kind}", COOL_DOWN, rows, progress)
-    return injection
-
-
-def _pause(phase: str, seconds: float, rows: _Rows, progress: Progress) -> None:
-    end = time.monotonic() + seconds
-    while (left := end - time.monotonic()) > 0:
-        progress.show(f"{phase}, {left:.0f} s left, {rows.so_far():,} rows", phase=phase)
-        time.sleep(min(_TICK, left))
+def _line(campaign: Mapping[str, Any], rows: _Rows) -> str:
+    return f"{how_far(campaign)}, {rows.so_far():,} rows"
 
 
 def now() -> int:

@@ -24,6 +24,7 @@ class Fault:
     pods: Sequence[str] = ()
     parameters: Mapping[str, Any] = field(default_factory=dict)
     duration: float | None = None
+    allow_last_replica: bool = False
 
     def request(self) -> dict[str, Any]:
         body: dict[str, Any] = {
@@ -31,6 +32,7 @@ class Fault:
             "services": list(self.services),
             "pods": list(self.pods),
             "parameters": dict(self.parameters),
+            "allow_last_replica": self.allow_last_replica,
         }
         return body if self.duration is None else body | {"duration_s": self.duration}
 
@@ -51,6 +53,8 @@ def wait_until_over(
             raise CliError(f"injection {injection['id']} is still {injection['state']}; see: ./microservo logs worker")
         time.sleep(_POLL_SECONDS)
         injection = api.get(f"{_PATH}/{injection['id']}")
+    if injection["state"] == "recovery_failed":
+        raise CliError(f"{injection['kind']} is over, but its pods have not recovered: {injection['recovery_detail']}")
     if injection["state"] == "failed":
         raise CliError(f"{injection['kind']} failed: {injection['error'] or 'no reason given'}")
     return injection

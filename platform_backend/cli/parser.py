@@ -28,6 +28,9 @@ def build_parser() -> argparse.ArgumentParser:
         _add_demo,
         _add_test,
         _add_inject,
+        _add_stop_all,
+        _add_release,
+        _add_campaign,
         _add_dataset,
         _add_logs,
     ):
@@ -66,7 +69,7 @@ def _add_signin(commands: "Commands") -> None:
 
 
 def _add_demo(commands: "Commands") -> None:
-    demo = _command(commands, "demo", "run the shop, inject four faults, leave a labelled dataset")
+    demo = _command(commands, "demo", "run the shop, inject three faults, leave a labelled dataset")
     demo.add_argument("--out", default="microservo-demo", metavar="DIR", help="new folder of the dataset")
 
 
@@ -82,7 +85,33 @@ def _add_inject(commands: "Commands") -> None:
     inject.add_argument("--service", action="append", default=[], metavar="S", help="all pods of a service; repeatable")
     inject.add_argument("--duration", type=_seconds, metavar="S", help="seconds (default: faults.default_duration_s)")
     inject.add_argument("--param", action="append", default=[], metavar="K=V", help="e.g. latency_ms=300; repeatable")
+    inject.add_argument(
+        "--allow-last-replica", action="store_true", help="even if that leaves a service without a ready pod"
+    )
     inject.add_argument("--wait", action="store_true", help="return when the fault is over, and show its labels")
+
+
+def _add_stop_all(commands: "Commands") -> None:
+    stop = _command(commands, "stop-all", "emergency stop: end every fault now, and allow none until `release`")
+    stop.add_argument("--reason", default="no reason given", metavar="TEXT", help="why; kept in the audit log")
+
+
+def _add_release(commands: "Commands") -> None:
+    _command(commands, "release", "allow faults again after `stop-all`")
+
+
+def _add_campaign(commands: "Commands") -> None:
+    campaign = _command(commands, "campaign", "plan, run, list and stop campaigns: many faults from one file")
+    actions = campaign.add_subparsers(dest="action", metavar="ACTION", required=True)
+    plan = _command(actions, "plan", "show the steps that a file leads to, without doing anything")
+    run = _command(actions, "run", "run a campaign to its end; Ctrl-C leaves it running")
+    for command in (plan, run):
+        command.add_argument("file", metavar="FILE", help="such as campaigns/quickstart.yaml")
+        command.add_argument("--seed", type=_seed, metavar="N", help="instead of the file's")
+    run.add_argument("--detach", action="store_true", help="return at once and leave it running")
+    _command(actions, "list", "list campaigns, newest first")
+    stop = _command(actions, "stop", "end a campaign and the fault that it has injected")
+    stop.add_argument("id", nargs="?", default="", metavar="ID", help="default: the one that runs")
 
 
 def _add_dataset(commands: "Commands") -> None:
@@ -112,6 +141,12 @@ def _seconds(text: str) -> float:
     if not re.fullmatch(r"\d{1,6}(\.\d+)?", text) or float(text) == 0:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
     return float(text)
+
+
+def _seed(text: str) -> int:
+    if not text.isdecimal() or len(text) > 15:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of up to 15 digits")
+    return int(text)
 
 
 def _lines(text: str) -> int:

@@ -29,6 +29,7 @@ class Order:
     facts: SystemFacts
     nodes: Mapping[str, str]
     default_node: str
+    normal: Sequence[Window] = ()
 
     def rows_expected(self) -> dict[TableName, int]:
         return {table: self.source.count(table, self.window) for table in TABLES}
@@ -72,6 +73,7 @@ def _export(order: Order) -> Export:
         injections=order.injections,
         nodes=order.nodes,
         default_node=order.default_node,
+        normal=order.normal,
     )
 
 

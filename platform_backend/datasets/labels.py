@@ -21,6 +21,8 @@ class PodLabel:
     end_reason: str = ""
     effect: str = "unknown"  # confirmed absent unknown
     evidence: Mapping[str, Any] = field(default_factory=dict)
+    onset: int | None = None  # UTC microseconds of the first visible change; only of a confirmed effect
+    effect_checked: bool = True  # False while effect, evidence and onset are still to come
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,24 @@ def refuse_open(injections: Sequence[Injection], window: Window) -> None:
         f"faults in this window are still running: {names}; wait until they have ended, "
         "or choose a window that ends before they began",
         fields={"to": ["lies in or after a fault that is still running"]},
+    )
+
+
+def unchecked(injections: Sequence[Injection], window: Window) -> list[Injection]:
+    """Those in the window whose effect has not been looked for yet."""
+    return [each for each in in_window(injections, window) if not all(label.effect_checked for label in each.pods)]
+
+
+def refuse_unchecked(injections: Sequence[Injection], window: Window) -> None:
+    """Raise Conflict when the effect of a fault in the window is not known to be there or not."""
+    waiting = unchecked(injections, window)
+    if not waiting:
+        return
+    names = ", ".join(f"{each.kind} ({each.injection_id})" for each in waiting)
+    raise Conflict(
+        f"the effects of faults in this window are not checked yet: {names}; build again in a minute, "
+        "and if that does not help, see: ./microservo logs worker",
+        fields={"to": ["lies after a fault whose effect is not checked yet"]},
     )
 
 
@@ -89,7 +109,13 @@ def _pod_record(label: PodLabel) -> dict[str, Any]:
         "end_reason": label.end_reason,
         "effect": label.effect,
         "evidence": dict(label.evidence),
+        "onset": label.onset,
     }
+
+
+def normal_record(normal: Sequence[Window]) -> dict[str, Any]:
+    """The content of normal.json."""
+    return {"normal": [{"start": window.start, "end": window.end} for window in normal]}
 
 
 def _overlaps(injection: Injection, label: PodLabel, window: Window) -> bool:

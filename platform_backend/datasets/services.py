@@ -20,7 +20,7 @@ from common.registry import load_adapter
 from datasets import sources, tasks
 from datasets.build import Built, CountMismatch, Order, build
 from datasets.formats import FORMATS
-from datasets.labels import MICROSECONDS, refuse_open
+from datasets.labels import MICROSECONDS, refuse_open, refuse_unchecked, unchecked
 from datasets.models import STATES, Dataset, State
 from datasets.selectors import dataset_get, is_kept, stalled, store
 from datasets.storage import RESULT, Busy
@@ -34,6 +34,9 @@ NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 # A span has the time of its start but is sent after its end: the shop's longest deadline is 5 s, the services
 # send each second, the collector flushes twice a second.
 LATE_ALLOWANCE_S: Final = 7.0
+# Effects are checked some ten seconds after a fault's end; without telemetry they stay unknown after two minutes.
+EFFECTS_WAIT_S: Final = 150.0
+LOOK_EVERY_S: Final = 1.0
 COUNT_ATTEMPTS: Final = 3
 RECOUNT_AFTER_S: Final = 2.0
 # A worker that died is noticed by its silence; a build that kills its worker again and again is given up.
@@ -178,6 +181,7 @@ def _postpone(dataset: Dataset, error: Unavailable) -> None:
 def _build(dataset: Dataset, work: Path) -> Built:
     watch = Watch(dataset.pk)
     _settle(dataset.window, watch)
+    _await_effects(dataset.window, watch)
     order = _order(dataset)
     Dataset.objects.filter(pk=dataset.pk).update(rows_total=sum(order.rows_expected().values()))
     kind = load_adapter("datasets", dataset.format, FORMATS)()
@@ -201,6 +205,7 @@ def _order(dataset: Dataset) -> Order:
     window = dataset.window
     found = sources.injections(window)
     refuse_open(found, window)
+    refuse_unchecked(found, window)
     return sources.order(name=dataset.name, kind=dataset.format, window=window, injections=found)
 
 
@@ -211,6 +216,14 @@ def _settle(window: Window, watch: Watch) -> None:
     watch.save()
     if remaining > 0:
         Event().wait(remaining)
+        watch.save()
+
+
+def _await_effects(window: Window, watch: Watch) -> None:
+    """Wait until the effects of the window's faults are checked, as long as that may take."""
+    deadline = time.monotonic() + EFFECTS_WAIT_S
+    while unchecked(sources.injections(window), window) and time.monotonic() < deadline:
+        Event().wait(LOOK_EVERY_S)
         watch.save()
 
 

@@ -41,6 +41,7 @@ def order(*, name: str, kind: str, window: Window, injections: Sequence[Injectio
         facts=_facts(window, pods),
         nodes={pod.name: pod.node for pod in pods},
         default_node=config().local_cluster.node_name,
+        normal=fault_selectors.normal_windows(window),
     )
 
 
@@ -70,7 +71,17 @@ def _microseconds(moment: datetime) -> int:
 
 
 def _pod_label(row: LabelRow) -> PodLabel:
-    return PodLabel(pod=row.pod, service=row.service, start=row.start, end=row.end, end_reason=row.end_reason)
+    return PodLabel(
+        pod=row.pod,
+        service=row.service,
+        start=row.start,
+        end=row.end,
+        end_reason=row.end_reason,
+        effect=row.effect,
+        evidence=row.evidence,
+        onset=row.onset,
+        effect_checked=row.effect_checked,
+    )
 
 
 def _facts(window: Window, pods: Sequence[Pod]) -> SystemFacts:

@@ -29,7 +29,7 @@ class Kind:
     title: str
     help: str
     parameters: tuple[Parameter, ...] = ()
-    protocols: tuple[str, ...] = ()  # of the target's service; empty: any
+    protocols: tuple[str, ...] = ()  # of the requests that it hits; empty: any
 
 
 def _integer(name: str, low: int, high: int, default: int | None, text: str, unit: str = "") -> Parameter:
@@ -74,6 +74,15 @@ HTTP_STATUS: Final = Parameter(
     bounds=((1, 16), (400, 599)),
     required=True,
 )
+HTTP_DIRECTION: Final = Parameter(
+    "direction",
+    "choice",
+    "Requests from the target to the pod, from the pod to the target, or both.",
+    choices=("from", "to", "both"),
+    default="from",
+)
+HTTP_TARGET: Final = _string("target", "Only requests from or to this service; empty: all.", default="")
+REQUESTS: Final = (PERCENT, PATH, HTTP_DIRECTION, HTTP_TARGET)
 HTTP: Final = ("http", "grpc")
 
 _KINDS: Final = (
@@ -132,15 +141,15 @@ _KINDS: Final = (
     Kind(
         "http-abort",
         "Answer with an error",
-        "Requests to the pod are answered with an error before they reach it.",
-        (HTTP_STATUS, PERCENT, PATH),
+        "Requests to the pod, or by it, are answered with an error before they reach their service.",
+        (HTTP_STATUS, *REQUESTS),
         HTTP,
     ),
     Kind(
         "http-delay",
         "Delay requests",
-        "Requests to the pod reach it late.",
-        (_integer("delay_ms", 1, 60_000, None, "Added to each request.", "ms"), PERCENT, PATH),
+        "Requests to the pod, or by it, reach their service late.",
+        (_integer("delay_ms", 1, 60_000, None, "Added to each request.", "ms"), *REQUESTS),
         HTTP,
     ),
     Kind(

@@ -17,21 +17,27 @@ from django.utils import timezone
 
 from accounts.audit import audit
 from common.errors import Unavailable, UserError
-from faults import adapters
-from faults.models import LIFECYCLE, Injection, Label, State
+from faults import adapters, guards
+from faults.effects.services import RecoveryCheck, quarantine, recovery_check
+from faults.models import LIFECYCLE, Injection, Label, Recovery, State
 from faults.ports import FaultDriver, FaultSpec, PodRecord
 from faults.selectors import open_injections
+from systems import selectors as systems
 
 logger = logging.getLogger(__name__)
 
-# The driver ends a fault at its own deadline; only when it is this late we tell it to.
-SLACK: Final = timedelta(seconds=2)
+# The driver ends a fault at its own deadline; only when it is this late we tell it to. With a look each second,
+# even one whose driver forgets its deadline is told within two seconds.
+SLACK: Final = timedelta(seconds=1)
+# One that could not begin by then is given up: nobody expects it any more.
+START_LIMIT: Final = timedelta(seconds=60)
 # A fault that is not verified as gone this long after its deadline has failed.
 GRACE: Final = timedelta(seconds=90)
 # And while the driver does not answer: after this many looks, about one a second. Looks, not seconds, because
 # the platform itself may have been down for hours, and the driver needs its time to come back.
 MAX_ATTEMPTS: Final = 120
 MAX_STEPS: Final = 8
+NOT_BEGUN: Final = "It could not begin in time, so it was given up."
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,8 @@ class Outcome:
     to: State | None
     records: Sequence[PodRecord] = ()
     error: str = ""
+    recovery: RecoveryCheck | None = None
+    look_again: bool = False  # as soon as it is written
 
 
 def open_injections_advance() -> None:
@@ -62,7 +70,7 @@ def injection_advance(*, injection_id: UUID) -> None:
             return
         try:
             outcome = STEPS[State(injection.state)](injection, driver)
-            if not _settle(injection, outcome, driver) or outcome.to is None:
+            if not _settle(injection, outcome, driver) or (outcome.to is None and not outcome.look_again):
                 return
         except Unavailable as error:
             _count_attempt(injection_id, error.message)
@@ -72,7 +80,22 @@ def injection_advance(*, injection_id: UUID) -> None:
 def _planned(injection: Injection, driver: FaultDriver) -> Outcome:
     if injection.stop_requested:
         return Outcome(State.RECOVERED, error="Stopped before it was applied.")
+    if _is_stale(injection):
+        return Outcome(State.FAILED, error=NOT_BEGUN)
+    if refusal := _refusal(injection):
+        return Outcome(State.FAILED, error=refusal)
     return Outcome(State.APPLYING)
+
+
+def _refusal(injection: Injection) -> str:
+    """The guards once more: the system may have changed since the fault was ordered."""
+    if stop := guards.emergency_stop_in_force():
+        return guards.blocked_message(stop)
+    all_pods = systems.pods()
+    names = set(injection.targets.values_list("pod", flat=True))
+    pods = [pod for pod in all_pods if pod.name in names]
+    candidate = guards.Candidate(injection.kind, pods, injection.allow_last_replica, injection)
+    return "; ".join(guards.lasting(candidate, all_pods)["pods"])
 
 
 def _applying(injection: Injection, driver: FaultDriver) -> Outcome:
@@ -80,6 +103,8 @@ def _applying(injection: Injection, driver: FaultDriver) -> Outcome:
     if not records:
         if injection.stop_requested:
             return Outcome(State.RECOVERING)
+        if _is_stale(injection):
+            return Outcome(State.FAILED, error=NOT_BEGUN)
         try:
             driver.apply(_spec(injection))
         except Unavailable:
@@ -91,7 +116,8 @@ def _applying(injection: Injection, driver: FaultDriver) -> Outcome:
         return Outcome(State.RECOVERING, records)
     if records and all(_has_begun_or_failed(record) for record in records):
         return _begun(records)
-    if _is_overdue(injection):
+    has_begun_somewhere = any(record.start is not None for record in records)
+    if _is_overdue(injection) or (has_begun_somewhere and _is_late(injection)):
         return Outcome(State.RECOVERING, records, "It did not take hold in time.")
     return Outcome(None, records)
 
@@ -107,8 +133,7 @@ def _active(injection: Injection, driver: FaultDriver) -> Outcome:
     records = driver.records(str(injection.id))
     if not records:
         return _vanished()
-    late = timezone.now() >= injection.deadline + SLACK
-    if injection.stop_requested or late or _all_ended(records):
+    if injection.stop_requested or _is_late(injection) or all_ended(records):
         return Outcome(State.RECOVERING, records)
     return Outcome(None, records)
 
@@ -117,11 +142,11 @@ def _recovering(injection: Injection, driver: FaultDriver) -> Outcome:
     records = driver.records(str(injection.id))
     if not records and injection.started_at is not None:
         return _vanished()
-    if _all_ended(records):
+    if all_ended(records):
         return _over(injection, records)
     driver.recover(str(injection.id))
     records = driver.records(str(injection.id))
-    if _all_ended(records):
+    if all_ended(records):
         return _over(injection, records)
     if _is_overdue(injection):
         pods = ", ".join(record.pod for record in records if not _has_ended(record))
@@ -133,7 +158,20 @@ def _over(injection: Injection, records: Sequence[PodRecord]) -> Outcome:
     began = any(record.start is not None for record in records)
     if not began and not injection.stop_requested:
         return Outcome(State.FAILED, records, _errors(records) or injection.error or "It took hold on no pod.")
-    return Outcome(State.RECOVERED, records, _errors(records))
+    if not began:
+        return Outcome(State.RECOVERED, records, _errors(records))
+    if _is_unwritten(injection, records):
+        return Outcome(None, records, look_again=True)  # the check reads the labels
+    recovery = recovery_check(injection.id)
+    if recovery.verdict == "pending":
+        return Outcome(None, records)
+    to = State.RECOVERED if recovery.verdict == "verified" else State.RECOVERY_FAILED
+    return Outcome(to, records, _errors(records), recovery)
+
+
+def _is_unwritten(injection: Injection, records: Sequence[PodRecord]) -> bool:
+    written = set(injection.labels.exclude(end=None).values_list("pod", flat=True))
+    return any(record.end is not None and record.pod not in written for record in records)
 
 
 def _vanished() -> Outcome:
@@ -161,12 +199,20 @@ def _has_begun_or_failed(record: PodRecord) -> bool:
     return record.start is not None or _has_ended(record)
 
 
-def _all_ended(records: Sequence[PodRecord]) -> bool:
+def all_ended(records: Sequence[PodRecord]) -> bool:
     return all(_has_ended(record) for record in records)
 
 
 def _errors(records: Sequence[PodRecord]) -> str:
     return "; ".join(f"{record.pod}: {record.error}" for record in records if record.error)
+
+
+def _is_stale(injection: Injection) -> bool:
+    return timezone.now() >= injection.requested_at + START_LIMIT
+
+
+def _is_late(injection: Injection) -> bool:
+    return timezone.now() >= injection.deadline + SLACK
 
 
 def _is_overdue(injection: Injection) -> bool:
@@ -205,9 +251,19 @@ def _changes(injection: Injection, outcome: Outcome) -> list[str]:
     if outcome.error and outcome.error != injection.error:
         injection.error = outcome.error
         fields.append("error")
+    if outcome.recovery is not None:
+        fields += _write_recovery(injection, outcome.recovery)
     if outcome.to is not None:
         fields += _move(injection, outcome.to)
+    if outcome.to == State.RECOVERY_FAILED and outcome.recovery is not None:
+        quarantine(injection, outcome.recovery)
     return fields
+
+
+def _write_recovery(injection: Injection, recovery: RecoveryCheck) -> list[str]:
+    injection.recovery = Recovery(recovery.verdict)
+    injection.recovery_detail = recovery.detail
+    return ["recovery", "recovery_detail"]
 
 
 def _move(injection: Injection, to: State) -> list[str]:
@@ -215,6 +271,8 @@ def _move(injection: Injection, to: State) -> list[str]:
     injection.state = to
     if to == State.APPLYING:  # the driver counts the duration from here
         injection.deadline = timezone.now() + timedelta(seconds=injection.duration_s)
+    if to == State.RECOVERING:  # after a night of the platform, too, the driver gets its time to end it
+        injection.deadline = max(injection.deadline, timezone.now())
     starts = [label.start for label in injection.labels.all()]
     injection.started_at = _datetime(min(starts)) if starts else None
     if to == State.ACTIVE:  # it may have taken its time to take hold

@@ -16,6 +16,7 @@ class State(models.TextChoices):
     ACTIVE = "active"
     RECOVERING = "recovering"
     RECOVERED = "recovered"
+    RECOVERY_FAILED = "recovery_failed"  # the fault is gone, its effect is not
     FAILED = "failed"
 
 
@@ -25,11 +26,84 @@ LIFECYCLE: Final[StateMachine[State]] = StateMachine(
         State.PLANNED: frozenset({State.APPLYING, State.RECOVERED, State.FAILED}),
         State.APPLYING: frozenset({State.ACTIVE, State.RECOVERING, State.FAILED}),
         State.ACTIVE: frozenset({State.RECOVERING, State.FAILED}),
-        State.RECOVERING: frozenset({State.RECOVERED, State.FAILED}),
+        State.RECOVERING: frozenset({State.RECOVERED, State.RECOVERY_FAILED, State.FAILED}),
         State.RECOVERED: frozenset(),
+        State.RECOVERY_FAILED: frozenset(),
         State.FAILED: frozenset(),
     },
 )
+
+
+class Recovery(models.TextChoices):
+    """Whether the pods came back after the fault; empty while nobody has looked."""
+
+    UNKNOWN = "", "unknown"
+    VERIFIED = "verified"
+    FAILED = "failed"
+
+
+class Effect(models.TextChoices):
+    """Whether the telemetry shows the fault on the pod."""
+
+    UNKNOWN = "unknown"
+    CONFIRMED = "confirmed"
+    ABSENT = "absent"
+
+
+class ExperimentState(models.TextChoices):
+    SCHEDULED = "scheduled"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+    FINISHED = "finished"
+
+
+EXPERIMENTS: Final[StateMachine[ExperimentState]] = StateMachine(
+    "experiment",
+    {
+        ExperimentState.SCHEDULED: frozenset(
+            {ExperimentState.PAUSED, ExperimentState.STOPPED, ExperimentState.FINISHED}
+        ),
+        ExperimentState.PAUSED: frozenset({ExperimentState.SCHEDULED, ExperimentState.STOPPED}),
+        ExperimentState.STOPPED: frozenset(),
+        ExperimentState.FINISHED: frozenset(),
+    },
+)
+
+
+class Experiment(models.Model):
+    """A fault to inject now, at a time, or by cron. Its injections are its history."""
+
+    class Schedule(models.TextChoices):
+        NOW = "now"
+        AT = "at"
+        CRON = "cron"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=100)
+    kind = models.CharField(max_length=40)
+    parameters: "models.JSONField[Any, Any]" = models.JSONField(default=dict)  # as asked for, without defaults
+    requested: "models.JSONField[Any, Any]" = models.JSONField(default=dict)  # targets as asked for: services, pods
+    duration_s = models.FloatField()
+    allow_last_replica = models.BooleanField(default=False)
+    schedule = models.CharField(max_length=4, choices=Schedule.choices)
+    cron = models.CharField(max_length=100, blank=True, default="")  # five fields
+    time_zone = models.CharField(max_length=64, default="UTC")  # in which cron is meant
+    state = models.CharField(
+        max_length=12, choices=ExperimentState.choices, default=ExperimentState.SCHEDULED, db_index=True
+    )
+    next_at = models.DateTimeField(null=True, db_index=True)  # null: no occurrence will follow
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        ordering = ("-created_at",)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.id}"
+
+    @property
+    def is_over(self) -> bool:
+        return EXPERIMENTS.is_final(ExperimentState(self.state))
 
 
 class Injection(models.Model):
@@ -40,7 +114,11 @@ class Injection(models.Model):
     parameters: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
     requested: "models.JSONField[Any, Any]" = models.JSONField(default=dict)  # targets as asked for: services, pods
     duration_s = models.FloatField()
-    state = models.CharField(max_length=12, choices=State.choices, default=State.PLANNED, db_index=True)
+    allow_last_replica = models.BooleanField(default=False)  # may take down a service's only ready pod
+    experiment = models.ForeignKey(Experiment, null=True, on_delete=models.SET_NULL, related_name="injections")
+    scheduled_for = models.DateTimeField(null=True)  # the experiment's occurrence
+    campaign_step = models.UUIDField(null=True, unique=True)  # a step of a campaign injects once
+    state = models.CharField(max_length=16, choices=State.choices, default=State.PLANNED, db_index=True)
     stop_requested = models.BooleanField(default=False)
     error = models.TextField(blank=True, default="")
     attempts = models.PositiveIntegerField(default=0)  # in vain, one after another, since the driver last answered
@@ -50,8 +128,14 @@ class Injection(models.Model):
     started_at = models.DateTimeField(null=True)  # measured: first pod
     ended_at = models.DateTimeField(null=True)  # measured: last pod; of a failure, when it was noticed
 
+    recovery = models.CharField(max_length=8, choices=Recovery.choices, blank=True, default=Recovery.UNKNOWN)
+    recovery_detail = models.TextField(blank=True, default="")
+
     class Meta:
         ordering = ("-requested_at",)
+        constraints = [
+            models.UniqueConstraint(fields=("experiment", "scheduled_for"), name="injection_once_an_occurrence")
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
@@ -91,6 +175,11 @@ class Label(models.Model):
     start = models.BigIntegerField(db_index=True)
     end = models.BigIntegerField(null=True, db_index=True)  # null while it lasts, and when nobody knows
     end_reason = models.CharField(max_length=40, blank=True, default="")
+    effect = models.CharField(max_length=9, choices=Effect.choices, default=Effect.UNKNOWN)
+    effect_checked = models.BooleanField(default=False, db_index=True)
+    # kpi, statistic, p_value, effect_size, before, during, test
+    evidence: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
+    onset = models.BigIntegerField(null=True)  # first visible change
 
     class Meta:
         ordering = ("start", "pod")
@@ -98,3 +187,59 @@ class Label(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pod} {self.start}-{self.end or ''}"
+
+
+class Occurrence(models.Model):
+    """One planned time of an experiment, and what came of it. Its row is the claim: made once, whoever is first."""
+
+    class Outcome(models.TextChoices):
+        PENDING = "pending"
+        INJECTED = "injected"
+        SKIPPED = "skipped"
+
+    experiment = models.ForeignKey(Experiment, on_delete=models.CASCADE, related_name="occurrences")
+    scheduled_for = models.DateTimeField()
+    outcome = models.CharField(max_length=8, choices=Outcome.choices, default=Outcome.PENDING, db_index=True)
+    reason = models.TextField(blank=True, default="")  # why it was skipped
+    injection = models.OneToOneField(Injection, null=True, on_delete=models.SET_NULL, related_name="occurrence")
+
+    class Meta:
+        ordering = ("-scheduled_for",)
+        constraints = [models.UniqueConstraint(fields=("experiment", "scheduled_for"), name="occurrence_once")]
+
+    def __str__(self) -> str:
+        return f"{self.experiment_id} {self.scheduled_for:%Y-%m-%dT%H:%M:%SZ} {self.outcome}"
+
+
+class PodQuarantine(models.Model):
+    """A pod that did not recover: it gets no fault until someone clears it."""
+
+    pod = models.CharField(max_length=253, unique=True)
+    injection = models.ForeignKey(Injection, null=True, on_delete=models.SET_NULL, related_name="+")
+    reason = models.TextField()
+    since = models.DateTimeField()
+    cleared_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    cleared_at = models.DateTimeField(null=True)  # null: in quarantine
+
+    class Meta:
+        ordering = ("pod",)
+
+    def __str__(self) -> str:
+        return self.pod
+
+
+class EmergencyStop(models.Model):
+    """All faults were ended, and none may begin until it is released. The driver holds the same id."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    reason = models.TextField()
+    by = models.CharField(max_length=150)  # a user, or who called from the command line while the platform was down
+    at = models.DateTimeField(db_index=True)
+    released_by = models.CharField(max_length=150, blank=True, default="")
+    released_at = models.DateTimeField(null=True, db_index=True)  # null: in force
+
+    class Meta:
+        ordering = ("-at",)
+
+    def __str__(self) -> str:
+        return f"{self.by}: {self.reason}"

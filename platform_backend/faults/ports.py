@@ -30,8 +30,18 @@ class PodRecord:
     service: str
     start: int | None = None  # the fault really took hold
     end: int | None = None  # it was really gone
-    end_reason: str = ""  # deadline, recovered, pod-restarted, cluster-restarted, failed
+    end_reason: str = ""  # deadline, recovered, completed, pod-restarted, cluster-restarted, failed
     error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """An emergency stop as the driver holds it."""
+
+    stop_id: str
+    reason: str
+    by: str
+    since: int = 0  # UTC microseconds; the driver sets it
 
 
 class FaultDriver(Protocol):
@@ -46,3 +56,13 @@ class FaultDriver(Protocol):
     def records(self, fault_id: str) -> Sequence[PodRecord]:
         """One per target pod, also after the end; empty when the driver never heard of the fault."""
         ...
+
+    def block(self, block: Block) -> None:
+        """End every fault now and refuse each apply until `unblock`, also over a restart. Idempotent."""
+        ...
+
+    def unblock(self, stop_id: str) -> None:
+        """Idempotent. Another emergency stop's block stays."""
+        ...
+
+    def blocked(self) -> Block | None: ...

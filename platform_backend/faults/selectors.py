@@ -1,7 +1,8 @@
-"""Reads of faults: kinds, injections, labels."""
+"""Reads of faults: kinds, injections, labels, and the times that no fault touched."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -9,7 +10,8 @@ from django.db.models import Q, QuerySet
 from common.errors import NotFound
 from faults import adapters
 from faults.catalogue import CATALOGUE, Kind
-from faults.models import LIFECYCLE, Injection, Label
+from faults.effects.windows import COOL_DOWN, SECOND, complement, widened
+from faults.models import LIFECYCLE, Experiment, Injection, Label, Occurrence, PodQuarantine
 from faults.ports import Support
 from telemetry.records import Window
 
@@ -18,6 +20,15 @@ from telemetry.records import Window
 class KindHere:
     kind: Kind
     support: Support
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """Time in which a pod may show a fault: a label and what lingers of it (`label`: its key), or its quarantine."""
+
+    pod: str
+    window: Window
+    label: int | None = None
 
 
 def kinds() -> Sequence[KindHere]:
@@ -37,6 +48,28 @@ def injection(injection_id: UUID) -> Injection:
     return found
 
 
+def experiments() -> QuerySet[Experiment]:
+    return Experiment.objects.select_related("created_by")
+
+
+def experiment(experiment_id: UUID) -> Experiment:
+    found = experiments().filter(id=experiment_id).first()
+    if found is None:
+        raise NotFound(f"There is no experiment {experiment_id}.")
+    return found
+
+
+def occurrences(experiment: Experiment) -> QuerySet[Occurrence]:
+    """The experiment's history."""
+    found = experiment.occurrences.select_related("injection__created_by")
+    return found.prefetch_related("injection__targets", "injection__labels")
+
+
+def quarantine() -> QuerySet[PodQuarantine]:
+    """Pods that get no fault until someone clears them."""
+    return PodQuarantine.objects.filter(cleared_at=None).select_related("cleared_by")
+
+
 def open_injections() -> QuerySet[Injection]:
     return Injection.objects.filter(state__in=LIFECYCLE.open_states).order_by("requested_at")
 
@@ -44,3 +77,42 @@ def open_injections() -> QuerySet[Injection]:
 def labels(window: Window) -> QuerySet[Label]:
     """Labels that overlap the window. One without an end reaches beyond it."""
     return Label.objects.filter(Q(end=None) | Q(end__gt=window.start), start__lt=window.end).order_by("start", "pod")
+
+
+def touched(window: Window) -> list[Touched]:
+    """What touches the window. A fault whose end nobody knows counts until its injection was closed."""
+    widest = Window(window.start - COOL_DOWN, window.end)
+    found = [
+        Touched(label.pod, widened(label.start, _end(label, window)), label.pk)
+        for label in labels(widest).select_related("injection")
+    ]
+    return found + [
+        Touched(row.pod, Window(start, end))
+        for row in PodQuarantine.objects.select_related("injection")
+        for start, end in [_quarantine(row, window)]
+        if start < min(end, window.end) and end > window.start
+    ]
+
+
+def normal_windows(window: Window) -> list[Window]:
+    """The parts of the window in which no pod of the system shows a fault, nor recovers from one."""
+    return complement(window, [each.window for each in touched(window)])
+
+
+def _end(label: Label, window: Window) -> int:
+    if label.end is not None:
+        return label.end
+    closed = label.injection.ended_at
+    return window.end if closed is None else max(label.start, _microseconds(closed))
+
+
+def _quarantine(row: PodQuarantine, window: Window) -> tuple[int, int]:
+    """From the end of the fault that the pod did not recover from, until someone cleared it."""
+    since = row.since
+    if row.injection is not None and row.injection.ended_at is not None:
+        since = min(since, row.injection.ended_at)
+    return _microseconds(since), window.end if row.cleared_at is None else _microseconds(row.cleared_at)
+
+
+def _microseconds(moment: datetime) -> int:
+    return round(moment.timestamp() * SECOND)

@@ -1,7 +1,7 @@
 """Writes of faults that users ask for: start an injection, stop one."""
 
-from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.contrib.auth.models import User
@@ -11,38 +11,62 @@ from django.utils import timezone
 from accounts.audit import audit
 from common.background import enqueue
 from common.errors import Conflict, NotFound
-from faults import targets, tasks
-from faults.models import Injection, Target
+from faults import guards, targets, tasks
+from faults.models import Experiment, Injection, PodQuarantine, Target
 from faults.targets import InjectionRequest, Plan
-from systems.ports import Pod
 
 
-def injection_create(*, request: InjectionRequest, by: User) -> Injection:
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What ordered an injection, when it was no user by hand."""
+
+    experiment: Experiment | None = None
+    scheduled_for: datetime | None = None  # the experiment's occurrence
+    campaign_step: UUID | None = None
+
+
+def injection_create(*, request: InjectionRequest, by: User | None, campaign_step: UUID | None = None) -> Injection:
     """Check everything, name the pods, and start. Raises UserError with an error per field."""
     plan = targets.plan(request)  # asks the system, so it stays outside of the transaction
-    with transaction.atomic():
-        injection = _store(request, plan, by)
-        audit(
-            "injection.create",
-            injection.id,
-            by,
-            kind=injection.kind,
-            pods=[pod.name for pod in plan.pods],
-            parameters=injection.parameters,
-            duration_s=injection.duration_s,
-        )
-        enqueue(tasks.advance_injection, str(injection.id))
+    return injection_store(request=request, plan=plan, by=by, origin=Origin(campaign_step=campaign_step))
+
+
+@transaction.atomic
+def injection_store(*, request: InjectionRequest, plan: Plan, by: User | None, origin: Origin) -> Injection:
+    """What may have changed since the plan was made is checked again, now that nobody else can write."""
+    guards.refuse_blocked()
+    targets.refuse({}, guards.passing(guards.Candidate(request.kind, plan.pods, request.allow_last_replica)))
+    injection = _insert(request, plan, by, origin)
+    audit(
+        "injection.create",
+        injection.id,
+        by,
+        kind=injection.kind,
+        pods=[pod.name for pod in plan.pods],
+        parameters=injection.parameters,
+        duration_s=injection.duration_s,
+        **_origin_detail(origin),
+    )
+    enqueue(tasks.advance_injection, str(injection.id))
     return injection
 
 
-def _store(request: InjectionRequest, plan: Plan, by: User) -> Injection:
+def _origin_detail(origin: Origin) -> dict[str, str]:
+    named = {"experiment": origin.experiment and origin.experiment.pk, "campaign_step": origin.campaign_step}
+    return {name: str(value) for name, value in named.items() if value}
+
+
+def _insert(request: InjectionRequest, plan: Plan, by: User | None, origin: Origin) -> Injection:
     now = timezone.now()
-    _refuse_busy(plan.pods)
     injection = Injection.objects.create(
         kind=request.kind,
         parameters=plan.parameters,
         requested={"services": list(request.services), "pods": list(request.pods)},
         duration_s=plan.duration_s,
+        allow_last_replica=request.allow_last_replica,
+        experiment=origin.experiment,
+        scheduled_for=origin.scheduled_for,
+        campaign_step=origin.campaign_step,
         created_by=by,
         requested_at=now,
         deadline=now + timedelta(seconds=plan.duration_s),
@@ -56,20 +80,8 @@ def _store(request: InjectionRequest, plan: Plan, by: User) -> Injection:
     return injection
 
 
-def _refuse_busy(pods: Sequence[Pod]) -> None:
-    names = [pod.name for pod in pods]
-    busy = Target.objects.filter(occupied__in=names).select_related("injection")
-    messages = [
-        f"{target.pod} has a {target.injection.kind} until {target.injection.deadline:%H:%M:%S} UTC "
-        f"(injection {target.injection_id})"
-        for target in busy
-    ]
-    if messages:
-        raise Conflict("A pod can have one fault at a time; stop the other one or wait.", fields={"pods": messages})
-
-
 @transaction.atomic
-def injection_stop(*, injection_id: UUID, by: User) -> Injection:
+def injection_stop(*, injection_id: UUID, by: User | None) -> Injection:
     """Ask for the fault's early end. Asking again, or after the end, changes nothing."""
     injection = Injection.objects.select_for_update().filter(id=injection_id).first()
     if injection is None:
@@ -80,3 +92,16 @@ def injection_stop(*, injection_id: UUID, by: User) -> Injection:
         audit("injection.stop", injection.id, by)
         enqueue(tasks.advance_injection, str(injection.id))
     return injection
+
+
+@transaction.atomic
+def quarantine_clear(*, pod: str, by: User) -> PodQuarantine:
+    """The pod may be given faults again. Clearing it again changes nothing."""
+    entry = PodQuarantine.objects.select_for_update().filter(pod=pod).first()
+    if entry is None:
+        raise NotFound(f"{pod} is not in quarantine.")
+    if entry.cleared_at is None:
+        entry.cleared_at, entry.cleared_by = timezone.now(), by
+        entry.save(update_fields=("cleared_at", "cleared_by"))
+        audit("quarantine.clear", pod, by, reason=entry.reason)
+    return entry

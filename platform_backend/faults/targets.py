@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from common.errors import Conflict, UserError
-from faults import adapters
+from faults import adapters, guards
 from faults.catalogue import CATALOGUE, Kind
 from faults.validation import Errors, complete
 from platform_backend.config import config
@@ -24,6 +24,7 @@ class InjectionRequest:
     services: Sequence[str] = ()
     parameters: Mapping[str, Any] = field(default_factory=dict)
     duration_s: float | None = None  # None: faults.default_duration_s
+    allow_last_replica: bool = False  # take down the only ready pod of a service
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,33 +34,58 @@ class Plan:
     duration_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """The plan, and by input field what is wrong with it: in itself, for now and later, and only just now."""
+
+    plan: Plan
+    errors: Errors
+    lasting: Errors
+    passing: Errors
+
+
 def plan(request: InjectionRequest) -> Plan:
     """Raises UserError with all that is wrong by input field, Unavailable when the system can't be asked."""
-    kind = _kind(request.kind)
-    parameters, found = complete(kind, request.parameters)
-    errors: Errors = {f"parameters.{name}": messages for name, messages in found.items()}
+    guards.refuse_blocked()
+    found = examine(request)
+    refuse(found.errors, found.lasting, found.passing)
+    return found.plan
+
+
+def refuse(errors: Errors, *conflicts: Errors) -> None:
+    """Raises UserError for errors, Conflict for conflicts, nothing when there are none."""
+    if any(errors.values()):
+        raise UserError("The injection is not valid; see errors.", fields=errors)
+    if messages := [message for each in conflicts for message in each.get("pods", [])]:
+        raise Conflict("These pods can't be given this fault now; see errors.", fields={"pods": messages})
+
+
+def examine(request: InjectionRequest) -> Examination:
+    """Everything that speaks against the request, without acting. Raises Unavailable."""
+    kind, errors = _kind(request.kind)
+    parameters, found = complete(kind, request.parameters) if kind else ({}, {})
+    errors |= {f"parameters.{name}": messages for name, messages in found.items()}
     duration_s, errors["duration_s"] = _duration(request.duration_s)
     services = {service.name: service for service in systems.services()}
-    pods = _resolve(request, services, errors)
-    if not any(errors.values()):
+    all_pods = systems.pods()
+    pods = _resolve(request, services, all_pods, errors)
+    if kind and not any(errors.values()):
         errors |= _mismatches(kind, parameters, [services[pod.service] for pod in pods], services)
-    if errors := {name: messages for name, messages in errors.items() if messages}:
-        raise UserError("The injection is not valid; see errors.", fields=errors)
-    _refuse_not_running(pods)
-    return Plan(parameters, pods, duration_s)
+    candidate = guards.Candidate(request.kind, pods, request.allow_last_replica)
+    return Examination(
+        plan=Plan(parameters, pods, duration_s),
+        errors={name: messages for name, messages in errors.items() if messages},
+        lasting=guards.lasting(candidate, all_pods),
+        passing=guards.passing(candidate),
+    )
 
 
-def _kind(name: str) -> Kind:
+def _kind(name: str) -> tuple[Kind | None, Errors]:
     kind = CATALOGUE.get(name)
     if kind is None:
-        known = ", ".join(CATALOGUE)
-        message = f"no fault is called {name!r}; known: {known}"
-        raise UserError("The injection is not valid; see errors.", fields={"kind": [message]})
+        return None, {"kind": [f"no fault is called {name!r}; known: {', '.join(CATALOGUE)}"]}
     support = adapters.fault_driver().supports(name)
-    if not support.supported:
-        message = f"{name} is not possible here: {support.reason}"
-        raise UserError("The injection is not valid; see errors.", fields={"kind": [message]})
-    return kind
+    return kind, {} if support.supported else {"kind": [f"{name} is not possible here: {support.reason}"]}
 
 
 def _duration(asked: float | None) -> tuple[float, list[str]]:
@@ -70,8 +96,10 @@ def _duration(asked: float | None) -> tuple[float, list[str]]:
     return duration, [f"expected 1 to {limits.max_duration_s:g} s, not {duration:g}"]
 
 
-def _resolve(request: InjectionRequest, services: dict[str, Service], errors: Errors) -> tuple[Pod, ...]:
-    pods = {pod.name: pod for pod in systems.pods()}
+def _resolve(
+    request: InjectionRequest, services: dict[str, Service], all_pods: Sequence[Pod], errors: Errors
+) -> tuple[Pod, ...]:
+    pods = {pod.name: pod for pod in all_pods}
     errors["services"] = _unknown(request.services, services, "service")
     errors["pods"] = _unknown(request.pods, pods, "pod")
     named = [pods[name] for name in request.pods if name in pods]
@@ -87,12 +115,6 @@ def _resolve(request: InjectionRequest, services: dict[str, Service], errors: Er
     return tuple(chosen.values())
 
 
-def _refuse_not_running(pods: Sequence[Pod]) -> None:
-    messages = [f"{pod.name} is {pod.phase.lower()}" for pod in pods if pod.phase != "Running"]
-    if messages:
-        raise Conflict("Only a running pod can be given a fault; try again in a moment.", fields={"pods": messages})
-
-
 def _unknown(names: Sequence[str], known: Iterable[str], what: str) -> list[str]:
     choices = set(known)
     return [f"there is no {what} {name!r}" for name in names if name not in choices]
@@ -104,12 +126,26 @@ def _mismatches(kind: Kind, parameters: dict[str, Any], chosen: list[Service], s
     target = parameters.get("target", "")
     if target and target not in services:
         errors["parameters.target"] = [f"there is no service {target!r}"]
-    if kind.protocols and (others := {service.name for service in chosen if service.protocol not in kind.protocols}):
-        spoken = " or ".join(kind.protocols)
-        errors["pods"] = [f"{kind.name} needs services that speak {spoken}; these don't: {', '.join(sorted(others))}"]
-    is_grpc_code = kind.name == "http-abort" and parameters["status"] <= LARGEST_GRPC_CODE
-    if is_grpc_code and (others := {service.name for service in chosen if service.protocol == "http"}):
-        errors["parameters.status"] = [
-            f"a gRPC code, but HTTP is spoken by {', '.join(sorted(others))}: use 400 to 599"
-        ]
+    if not kind.protocols:
+        return errors
+    for service in {service.name: service for service in chosen}.values():
+        spoken = {callee.protocol for callee in _answering(service, parameters, services)} & set(kind.protocols)
+        if not spoken:
+            which = " or ".join(kind.protocols)
+            errors.setdefault("pods", []).append(f"{kind.name}: {service.name} has no such requests by {which}")
+        elif kind.name == "http-abort" and parameters["status"] <= LARGEST_GRPC_CODE and "http" in spoken:
+            errors.setdefault("parameters.status", []).append(
+                f"a gRPC code, but HTTP is spoken by {service.name} here: use 400 to 599"
+            )
     return errors
+
+
+def _answering(service: Service, parameters: dict[str, Any], services: dict[str, Service]) -> list[Service]:
+    """Who answers the requests that a fault of a service's pods hits: itself, or those it calls."""
+    target, direction = parameters["target"], parameters["direction"]
+    answering = []
+    if direction != "to" and (not target or (target in services and service.name in services[target].calls)):
+        answering.append(service)
+    if direction != "from":
+        answering += [services[name] for name in service.calls if target in ("", name) and name in services]
+    return answering

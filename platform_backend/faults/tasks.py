@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from faults import lifecycle
+from faults.effects import services as effects
 from platform_backend.celery import app
 
 
@@ -15,3 +16,25 @@ def advance_injection(injection_id: str) -> None:
 def advance_open_injections() -> None:
     """By the clock: whatever message got lost, no injection does."""
     lifecycle.open_injections_advance()
+
+
+@app.task
+def fire_experiments() -> None:
+    """By the clock: experiments whose time has come."""
+    from faults import occurrences  # which itself sends tasks
+
+    occurrences.experiments_fire()
+
+
+@app.task
+def reconcile_emergency_stop() -> None:
+    """By the clock: a stop that was made, or released, while a part of the platform was down."""
+    from faults import emergency  # which itself sends tasks
+
+    emergency.reconcile()
+
+
+@app.task
+def check_effects() -> None:
+    """By the clock: labels whose telemetry has arrived."""
+    effects.effects_check_due()

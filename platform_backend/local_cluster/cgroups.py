@@ -20,6 +20,7 @@ class Cgroup:
     leader: int = 0  # pid of the pod's main process and id of its process group; 0: not running
     workers: tuple[int, ...] = ()  # stress processes in the same process group
     unlimited: bool = False  # starting up: the CPU limit does not hold yet
+    paused: bool = False  # stopped by a fault: only its end lets it go on
     periods: int = 0
     throttled_periods: int = 0
     throttled_us: int = 0
@@ -32,16 +33,19 @@ class Cgroup:
 
     def enter(self, leader: int) -> None:
         with self.lock:
-            self.leader, self.workers, self.unlimited = leader, (), True
+            self.leader, self.workers, self.unlimited, self.paused = leader, (), True, False
             self._born_with.clear()
 
     def leave(self) -> None:
         """Nothing of this pod runs any more; after this no thread signals its old process group."""
         with self.lock:
-            self.leader, self.workers = 0, ()
+            self.leader, self.workers, self.paused = 0, (), False
 
-    def add_worker(self, pid: int) -> None:
+    def add_worker(self, pid: int, born_with: int | None = None) -> None:
+        """`born_with`: its resident bytes right after the fork; by default, those that it has when first looked at."""
         with self.lock:
+            if born_with is not None:
+                self._born_with[pid] = born_with
             self.workers = (*self.workers, pid)
 
     def remove_worker(self, pid: int) -> None:
@@ -53,15 +57,41 @@ class Cgroup:
         with self.lock:
             return self.leader == leader and bool(leader) and signal_group(leader, number)
 
+    def pause(self) -> bool:
+        """Stop all of the pod until `unpause`, whatever the CPU quota does; False when it does not run."""
+        with self.lock:
+            self.paused = bool(self.leader) and signal_group(self.leader, signal.SIGSTOP)
+            return self.paused
+
+    def unpause(self) -> None:
+        with self.lock:
+            if self.paused:
+                self.paused = False
+                signal_group(self.leader, signal.SIGCONT)
+
+    def unthrottle(self, *, leader: int) -> None:
+        """End a stop by the CPU quota, but not one by a fault."""
+        with self.lock:
+            if self.leader == leader and leader and not self.paused:
+                signal_group(leader, signal.SIGCONT)
+
     def memory(self) -> int:
         """Resident bytes: all of the main process, and what each worker took since it was forked.
 
         A worker shares nearly all of its pages with the fork server; counting those per worker would invent memory.
         """
-        leader, workers = self.leader, self.workers
+        leader = self.leader
         if not leader:
             return 0
-        return _resident(leader) + sum(self._grown(worker) for worker in workers)
+        return _resident(leader) + self.grown()
+
+    def workers_born_with(self) -> dict[int, int]:
+        """Resident bytes that each worker had at its birth, as far as it was looked at."""
+        return {pid: self._born_with[pid] for pid in self.workers if pid in self._born_with}
+
+    def grown(self) -> int:
+        """Resident bytes that the workers took since they were forked."""
+        return sum(self._grown(worker) for worker in self.workers)
 
     def _grown(self, pid: int) -> int:
         now = _resident(pid)

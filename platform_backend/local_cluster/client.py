@@ -91,6 +91,14 @@ class FaultInfo:
     pods: tuple[FaultPod, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class BlockInfo:
+    stop_id: str
+    reason: str
+    by: str
+    since_us: int
+
+
 class LocalClusterClient:
     """Synchronous; safe to share between threads. All methods raise ClusterUnavailable and ClusterRefused."""
 
@@ -141,6 +149,22 @@ class LocalClusterClient:
         """Idempotent; returns at once, poll `fault` for the end."""
         return _fault(self._call("DELETE", f"/faults/{fault_id}"))
 
+    def end_all_faults(self) -> Sequence[FaultInfo]:
+        """Those that ran; returns at once, as `end_fault`."""
+        return [_fault(item) for item in self._call("DELETE", "/faults")]
+
+    def block(self) -> BlockInfo | None:
+        """The emergency stop in force."""
+        return _block(self._call("GET", "/block"))
+
+    def set_block(self, *, stop_id: str, reason: str, by: str) -> BlockInfo | None:
+        """End every fault now and refuse new ones, also after a restart."""
+        return _block(self._call("PUT", "/block", {"stop_id": stop_id, "reason": reason, "by": by}))
+
+    def clear_block(self, stop_id: str) -> None:
+        """Nothing happens when another emergency stop is in force."""
+        self._call("DELETE", f"/block?stop_id={stop_id}")
+
     def load(self) -> float:
         return float(self._call("GET", "/load")["rate"])
 
@@ -168,6 +192,10 @@ def _message(response: httpx.Response) -> str:
 def _record(kind: type[T], raw: Mapping[str, Any]) -> T:
     """Fields that a newer cluster adds are ignored."""
     return kind(**{field.name: raw[field.name] for field in fields(kind)})  # type: ignore[arg-type]
+
+
+def _block(raw: Mapping[str, Any]) -> BlockInfo | None:
+    return _record(BlockInfo, raw["block"]) if raw["block"] else None
 
 
 def _fault(raw: Mapping[str, Any]) -> FaultInfo:

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from local_cluster.faults import kinds
 from local_cluster.faults.base import Refused
+from local_cluster.faults.block import block_of
 
 if TYPE_CHECKING:
     from local_cluster.controller import Controller
@@ -50,8 +51,12 @@ class ControlApi:
             web.get("/kinds", self._kinds),
             web.get("/faults", self._faults),
             web.post("/faults", self._fault_submit),
+            web.delete("/faults", self._fault_end_all),
             web.get("/faults/{fault_id}", self._fault),
             web.delete("/faults/{fault_id}", self._fault_end),
+            web.get("/block", self._block),
+            web.put("/block", self._block_set),
+            web.delete("/block", self._block_clear),
             web.get("/load", self._load),
             web.put("/load", self._load_set),
         ]
@@ -93,6 +98,21 @@ class ControlApi:
 
     async def _fault_end(self, request: web.Request) -> web.Response:
         return web.json_response(self._controller.faults.end(request.match_info["fault_id"]).to_json())
+
+    async def _fault_end_all(self, request: web.Request) -> web.Response:
+        return web.json_response([record.to_json() for record in self._controller.faults.end_all()])
+
+    async def _block(self, request: web.Request) -> web.Response:
+        held = self._controller.faults.block
+        return web.json_response({"block": None if held is None else asdict(held)})
+
+    async def _block_set(self, request: web.Request) -> web.Response:
+        self._controller.faults.set_block(block_of(await _body(request)))
+        return await self._block(request)
+
+    async def _block_clear(self, request: web.Request) -> web.Response:
+        self._controller.faults.clear_block(request.query.get("stop_id"))
+        return await self._block(request)
 
     async def _load(self, request: web.Request) -> web.Response:
         return web.json_response({"rate": self._controller.load.rate})

@@ -117,6 +117,7 @@ class Controller:
             pod.spec.name: {
                 "service": pod.spec.service.name,
                 "pids": list(pod.cgroup.pids),
+                "born_with": pod.cgroup.workers_born_with(),
                 "cpu_limit": pod.cgroup.cpu_limit,
                 "memory_limit": pod.cgroup.memory_limit,
                 "cfs_periods": pod.cgroup.periods,

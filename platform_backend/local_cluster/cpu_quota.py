@@ -73,7 +73,7 @@ class _Account:
     def resume(self, now: float) -> None:
         if self.stopped_at is None:
             return
-        self.cgroup.signal(signal.SIGCONT, leader=self.leader)
+        self.cgroup.unthrottle(leader=self.leader)
         self.cgroup.throttled_us += round((now - self.stopped_at) * 1e6)
         self.stopped_at = None
 

@@ -2,7 +2,7 @@
 
 Runs as `python -m local_cluster.forkserver SOCKET PRELOAD...`, connects to the controller's socket and speaks JSON
 lines with it. Requests: {"op": "spawn", "id", "name", "env", "log", "group", "target" | "argv"} and
-{"op": "reap", "pid"}. Answers: {"id", "pid"} or {"id", "error"}, and {"exited": pid, "status": n} by itself.
+{"op": "reap", "pid"}. Answers: {"id", "pid", "resident"} or {"id", "error"}; by itself {"exited": pid, "status": n}.
 A dead child stays a zombie until the controller has it reaped, so its pid and group can't be taken by another
 process while the controller may still signal them.
 
@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Final
 
-from local_cluster.linux import die_with_parent, set_comm
+from local_cluster.linux import die_with_parent, resident_bytes, set_comm
 
 RECEIVE_SIZE: Final = 65536
 
@@ -89,8 +89,9 @@ class ForkServer:
         if pid == 0:
             self._become_child(parent, spawn)
             return spawn
+        resident = _resident_or_zero(pid)  # read at once: what the child takes from now on is its own
         self._adopt(pid, spawn.group)
-        self._send({"id": identity, "pid": pid})
+        self._send({"id": identity, "pid": pid, "resident": resident})
         return None
 
     def _adopt(self, pid: int, group: int) -> None:
@@ -131,6 +132,13 @@ class ForkServer:
         os.environ.clear()
         os.environ.update(spawn.env)
         set_comm(spawn.name)
+
+
+def _resident_or_zero(pid: int) -> int:
+    try:
+        return resident_bytes(pid)
+    except OSError:  # it has ended already
+        return 0
 
 
 def _redirect(log: str) -> None:

@@ -23,6 +23,11 @@ class Journal:
         self._heartbeat = directory / "heartbeat"
         directory.mkdir(parents=True, exist_ok=True)
 
+    @property
+    def block_path(self) -> Path:
+        """Of the emergency stop; not a record, hence no .json."""
+        return self._directory / "emergency-stop"
+
     def write(self, record: FaultRecord) -> None:
         path = self._path(record.fault_id)
         temporary = path.with_suffix(".new")

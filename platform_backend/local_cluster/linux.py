@@ -51,6 +51,15 @@ def resident_bytes(pid: int) -> int:
         os.close(descriptor)
 
 
+def is_stopped(pid: int) -> bool:
+    """Whether a process stands still by a signal; False when it is gone."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[0] == "T"
+
+
 def signal_group(group: int, number: signal.Signals) -> bool:
     """Signal each process of a group; False when none is left."""
     try:

@@ -34,7 +34,7 @@ SPAWN_RETRY: Final = 0.2
 Phase = Literal["Pending", "Running", "Failed"]
 ProgramOf = Callable[[PodSpec, Path], Spawn]
 Publish = Callable[[str, Sequence[str]], Awaitable[None]]
-Ended = Callable[[str, int], None]
+Ended = Callable[[str, int, str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,7 @@ class Pod:
         self._ended = asyncio.Event()
         self._ended.set()
         self._ended_us = 0
+        self._terminating = False
         self._backoff = Backoff()
 
     @property
@@ -116,6 +117,7 @@ class Pod:
 
     async def _start(self) -> bool:
         self._ended.clear()
+        self._terminating = False
         try:
             spawn = self._owner.program_of(self.spec, self.log)
             pid = await self._owner.spawner.spawn(spawn, self._on_exit)
@@ -141,7 +143,7 @@ class Pod:
         self._ended.set()
         reason = "OOMKilled" if self._owner.watchdog.was_killed(leader) else _describe(status)
         logger.log(self._owner.exit_level, "pod %s ended: %s", self.spec.name, reason)
-        self._owner.pod_ended(self.spec.name, self._ended_us)
+        self._owner.pod_ended(self.spec.name, self._ended_us, reason)
 
     async def _probe(self) -> None:
         started, failures = time.monotonic(), 0
@@ -159,7 +161,7 @@ class Pod:
             await asyncio.sleep(PROBE_INTERVAL if self.is_ready.is_set() else STARTING_PROBE_INTERVAL)
 
     async def _set_ready(self, *, ready: bool) -> None:
-        if ready == self.is_ready.is_set():
+        if ready == self.is_ready.is_set() or (ready and (self._terminating or self._ended.is_set())):
             return
         if ready:
             self.is_ready.set()
@@ -177,6 +179,31 @@ class Pod:
         ended_us = self._ended_us if was_running else now_us()
         await self._set_ready(ready=False)
         return ended_us
+
+    async def kill(self, *, grace_s: float = 0.0) -> int:
+        """End the pod's process, which is then started again at once; the time at which it was dead.
+
+        With a grace period it is taken out of service and asked to stop first. A caller that does not wait for the
+        end of that period ends it.
+        """
+        leader = self.cgroup.leader
+        self._backoff.failures = 0  # this death is not the program's own
+        try:
+            if grace_s:
+                await self._ask_to_stop(leader, grace_s)
+        finally:
+            self.cgroup.signal(signal.SIGKILL, leader=leader)
+        await self._ended.wait()
+        ended_us = self._ended_us
+        await self._set_ready(ready=False)
+        return ended_us
+
+    async def _ask_to_stop(self, leader: int, grace_s: float) -> None:
+        self._terminating = True
+        self.cgroup.signal(signal.SIGTERM, leader=leader)
+        await self._set_ready(ready=False)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._ended.wait(), grace_s)
 
     def release(self) -> None:
         self._backoff.failures = 0
@@ -225,12 +252,12 @@ class Pods:
         return [pod for pod in self._pods.values() if pod.spec.service.name == service]
 
     def on_end(self, listener: Ended) -> None:
-        """Have `listener` called with (pod, time) whenever a pod's process ends."""
+        """Have `listener` called with (pod, time, why) whenever a pod's process ends."""
         self._listeners.append(listener)
 
-    def pod_ended(self, pod: str, at_us: int) -> None:
+    def pod_ended(self, pod: str, at_us: int, why: str) -> None:
         for listener in self._listeners:
-            listener(pod, at_us)
+            listener(pod, at_us, why)
 
     async def publish(self, service: str) -> None:
         """Tell the mesh which pods of a service are ready. The last call's knowledge wins."""

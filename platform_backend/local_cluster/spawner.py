@@ -44,6 +44,7 @@ class Spawner:
         self._numbers = itertools.count(1)
         self._waiting: dict[int, tuple[asyncio.Future[int], OnExit]] = {}
         self._live: dict[int, OnExit] = {}
+        self._born_with: dict[int, int] = {}
 
     async def start(self) -> None:
         self._socket.unlink(missing_ok=True)
@@ -72,6 +73,10 @@ class Spawner:
             finally:
                 self._waiting.pop(number, None)
 
+    def born_with(self, pid: int) -> int | None:
+        """Resident bytes of a live process right after it was forked."""
+        return self._born_with.get(pid)
+
     def _send(self, message: Mapping[str, Any]) -> None:
         if self._writer is None or self._writer.is_closing():
             raise SpawnFailed("the fork server is restarting; try again")
@@ -99,6 +104,7 @@ class Spawner:
             if not future.done():
                 future.set_exception(SpawnFailed("the fork server died; try again"))
         lost, self._live = self._live, {}
+        self._born_with.clear()
         for on_exit in lost.values():
             on_exit(LOST)
 
@@ -113,6 +119,7 @@ class Spawner:
             future.set_exception(SpawnFailed(message["error"]))
         else:
             self._live[message["pid"]] = on_exit
+            self._born_with[message["pid"]] = message["resident"]
             future.set_result(message["pid"])
 
     def _discard(self, pid: int | None) -> None:
@@ -122,6 +129,7 @@ class Spawner:
 
     def _exited(self, pid: int, status: int) -> None:
         on_exit = self._live.pop(pid, None)
+        self._born_with.pop(pid, None)
         if on_exit is not None:
             on_exit(status)  # may still signal the group of `pid`; only then may the pid be used again
         self._send({"op": "reap", "pid": pid})

@@ -52,6 +52,26 @@ app.conf.update(
             "schedule": 1.0,
             "options": {"expire_seconds": 5},
         },
+        "faults: fire experiments": {
+            "task": "faults.tasks.fire_experiments",
+            "schedule": 1.0,
+            "options": {"expire_seconds": 5},
+        },
+        "faults: reconcile the emergency stop": {
+            "task": "faults.tasks.reconcile_emergency_stop",
+            "schedule": 2.0,
+            "options": {"expire_seconds": 5},
+        },
+        "campaigns: advance the open campaign": {
+            "task": "campaigns.tasks.advance_campaign",
+            "schedule": 1.0,
+            "options": {"expire_seconds": 5},
+        },
+        "faults: check effects": {
+            "task": "faults.tasks.check_effects",
+            "schedule": 2.0,
+            "options": {"expire_seconds": 4},
+        },
         "datasets: resume stalled builds": {
             "task": "datasets.tasks.resume_stalled_builds",
             "schedule": 15.0,
@@ -59,4 +79,4 @@ app.conf.update(
         },
     },
 )
-app.autodiscover_tasks(["accounts", "systems", "faults", "telemetry", "datasets"])
+app.autodiscover_tasks(["accounts", "systems", "faults", "telemetry", "datasets", "campaigns"])

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "faults",
     "telemetry",
     "datasets",
+    "campaigns",
 ]
 
 MIDDLEWARE = [
@@ -124,6 +125,15 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    # Fields of the same name whose values differ.
+    "ENUM_NAME_OVERRIDES": {
+        "InjectionState": "faults.models.State",
+        "ExperimentState": "faults.models.ExperimentState",
+        "ScheduleType": "faults.models.Experiment.Schedule",
+        "DatasetState": "datasets.models.State",
+        "CampaignState": "campaigns.models.State",
+        "CampaignStepState": "campaigns.models.StepState",
+    },
 }
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}  # sign-in throttle only

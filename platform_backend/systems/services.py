@@ -7,7 +7,7 @@ from accounts.audit import audit
 from systems import adapters
 
 
-def load_set(*, rate: float, by: User) -> float:
+def load_set(*, rate: float, by: User | None) -> float:
     """Set the requests per second of the load generator; it takes them up while it runs."""
     driver = adapters.system_driver()
     driver.set_load(rate)

@@ -12,8 +12,25 @@ from platform_backend.config import REPO
 
 COMMANDS = [
     [],
-    *([name] for name in ("up", "down", "status", "signin", "demo", "test", "inject", "dataset", "logs")),
+    *(
+        [name]
+        for name in (
+            "up",
+            "down",
+            "status",
+            "signin",
+            "demo",
+            "test",
+            "inject",
+            "campaign",
+            "stop-all",
+            "release",
+            "dataset",
+            "logs",
+        )
+    ),
     *(["dataset", action] for action in ("build", "list", "export")),
+    *(["campaign", action] for action in ("plan", "run", "list", "stop")),
 ]
 
 
@@ -48,6 +65,8 @@ def test_script_is_found_through_a_link_and_in_a_folder_with_spaces(tmp_path: Pa
         (["inject", "cpu-stress", "--duration", "-5"], "--duration"),
         (["inject", "cpu-stress", "--duration", "0"], "--duration"),
         (["dataset", "build", "--last", "10"], "--last"),
+        (["campaign", "run"], "FILE"),
+        (["campaign", "plan", "x.yaml", "--seed", "-1"], "--seed"),
         (["logs", "-n", "x"], "-n"),
     ],
 )

@@ -13,7 +13,7 @@ from common.errors import Unavailable, UserError
 from faults.adapters import ADAPTERS
 from faults.adapters.fake import FakeFaultDriver, now_us
 from faults.adapters.local import LocalFaultDriver
-from faults.ports import FaultDriver, FaultSpec, PodRecord
+from faults.ports import Block, FaultDriver, FaultSpec, PodRecord
 from local_cluster.client import LocalClusterClient
 from systems.adapters.fake import FakeSystemDriver
 from systems.adapters.local import LocalSystemDriver
@@ -201,3 +201,29 @@ def test_out_of_reach_is_unavailable(unreachable: FaultDriver) -> None:
         unreachable.recover(str(uuid4()))
     with pytest.raises(Unavailable):
         unreachable.records(str(uuid4()))
+
+
+def test_block_ends_all_and_refuses_until_unblocked(bench: Bench) -> None:
+    driver = bench.driver
+    assert driver.blocked() is None
+    running = [bench.apply(pods=[POD], duration=300), bench.apply("cpu-stress", [OTHER], 300)]
+    for fault_id in running:
+        bench.started(fault_id)
+    try:
+        driver.block(Block("s1", "smoke", "ada"))
+        with pytest.raises(UserError, match="emergency stop of ada: smoke"):
+            bench.apply(duration=1)
+        for fault_id in running:
+            assert {record.end_reason for record in bench.wait(fault_id, lambda it: it.end is not None, 3)} == {
+                "recovered"
+            }
+        held = driver.blocked()
+        assert held is not None
+        assert (held.stop_id, held.reason, held.by, held.since > 0) == ("s1", "smoke", "ada", True)
+        driver.unblock("another")
+        assert driver.blocked() == held
+    finally:
+        driver.unblock("s1")
+    driver.unblock("s1")
+    assert driver.blocked() is None
+    bench.started(bench.apply(duration=1))

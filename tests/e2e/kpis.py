@@ -15,6 +15,7 @@ class Label:
     service: str
     start: float  # seconds since the epoch
     end: float
+    effect: str = ""
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Dataset:
     def labels(self) -> list[Label]:
         injections = json.loads((self.folder / "groundtruth/injections.json").read_text())["injections"]
         return [
-            Label(injection["kind"], pod["pod"], pod["service"], pod["start"] / 1e6, pod["end"] / 1e6)
+            Label(injection["kind"], pod["pod"], pod["service"], pod["start"] / 1e6, pod["end"] / 1e6, pod["effect"])
             for injection in injections
             for pod in injection["pods"]
         ]
@@ -57,12 +58,6 @@ def failed_share(dataset: Dataset, label: Label, start: float, end: float) -> fl
     grown = inbound.groupby(["cmdb_id", "kpi_name"]).apply(lambda series: _growth(series, start, end))
     failed = [not name.endswith(".200.0") and not name.endswith(".200.") for _, name in grown.index]
     return float(grown[failed].sum() / grown.sum())
-
-
-def cpu_cores(dataset: Dataset, label: Label, start: float, end: float) -> float:
-    """Mean CPU cores that the pod used."""
-    used = dataset.metric("container", "container_cpu_usage_seconds_total")
-    return _growth(used[used.cmdb_id.str.endswith(f".{label.pod}")], start, end) / (end - start)
 
 
 def unready_share(dataset: Dataset, label: Label, start: float, end: float) -> float:
@@ -107,7 +102,6 @@ class Kpi:
 
 KPIS = {
     "pod-failure": Kpi("share of time not ready", unready_share, least=0.8, most=0.05),
-    "cpu-stress": Kpi("CPU cores used", cpu_cores, least=0.05, most=0.03),
     "network-delay": Kpi("median latency of calls to it, ms", latency_ms, least=100, most=30),
     "http-abort": Kpi("share of failed calls to it", failed_share, least=0.3, most=0.02),
 }

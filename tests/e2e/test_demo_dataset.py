@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 
 from tests.e2e.kpis import KPIS, Dataset, Label, calls_to
 
@@ -20,7 +21,7 @@ REPO = Path(__file__).resolve().parents[2]
 BYSTANDER = Label("", "shippingservice-0", "shippingservice", 0, 0)
 # The collector samples every second, so a label can be checked against metrics to two samples at best.
 EDGE_SECONDS = 10
-# The demo leaves at least so much between two faults.
+# The campaign leaves at least so much between two faults.
 QUIET_SECONDS = 10
 
 pytestmark = pytest.mark.timeout(600)
@@ -64,11 +65,10 @@ def change(demo: Demo, label: Label, subject: Label) -> float:
     return measure(demo.dataset, subject, label.start + 1, label.end - 1) - before
 
 
-def test_prints_faults_rows_and_the_digest_of_the_manifest(demo: Demo) -> None:
+def test_prints_a_table_and_the_digest_of_the_manifest(demo: Demo) -> None:
     manifest = (demo.dataset.folder / "dataset.json").read_bytes()
     assert hashlib.sha256(manifest).hexdigest() in demo.output
-    for label in demo.dataset.labels():
-        assert re.search(rf"{label.kind}\s.*{label.pod}", demo.output)
+    assert "EFFECT" in demo.output
 
 
 def test_counts_and_digests_of_every_file_are_true(demo: Demo) -> None:
@@ -79,8 +79,17 @@ def test_counts_and_digests_of_every_file_are_true(demo: Demo) -> None:
     assert len(demo.dataset.spans()) == manifest["rows"]["tables"]["spans"]
 
 
-def test_all_four_kinds_are_labelled(demo: Demo) -> None:
-    assert {label.kind for label in demo.dataset.labels()} == set(KPIS)
+def test_the_faults_are_those_of_the_quickstart_campaign(demo: Demo) -> None:
+    campaign = yaml.safe_load((REPO / "campaigns" / "quickstart.yaml").read_text())
+    asked = {(entry["fault"], service) for entry in campaign["matrix"] for service in entry["services"]}
+    assert {(label.kind, label.service) for label in demo.dataset.labels()} == asked
+    assert {kind for kind, _ in asked} == set(KPIS)
+
+
+def test_every_effect_is_confirmed_in_the_data_and_on_the_screen(demo: Demo) -> None:
+    for label in demo.dataset.labels():
+        assert label.effect == "confirmed", label
+        assert re.search(rf"{label.kind}\s+{label.pod}\s.*confirmed$", demo.output, re.MULTILINE)
 
 
 @pytest.mark.parametrize("kind", sorted(KPIS))

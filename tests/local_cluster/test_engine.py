@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 
 import pytest
 
-from local_cluster.faults import engine, requests
-from local_cluster.faults.base import NotYet, Parameters, Refused
+from local_cluster.faults import life, requests
+from local_cluster.faults.base import FaultKind, NotYet, Refused
 from local_cluster.faults.engine import FaultEngine
 from local_cluster.faults.record import FaultRecord
 from local_cluster.journal import Journal
@@ -17,20 +17,15 @@ from local_cluster.linux import now_us
 from .conftest import eventually, run
 
 
-class Tickle:
+class Tickle(FaultKind):
     """Refuses to apply on pods in `broken`; clears only after `stubborn` attempts."""
 
     name: ClassVar[str] = "tickle"
-    parameters: ClassVar[type[Parameters]] = Parameters
-    survives_restart: ClassVar[bool] = False
 
     def __init__(self) -> None:
         self.broken: set[str] = set()
         self.stubborn = 0
         self.on: set[str] = set()
-
-    def check(self, topology: Any, pod: Any, parameters: Any) -> None:
-        return None
 
     async def apply(self, context: Any, pod: str, parameters: Any) -> int:
         if pod in self.broken:
@@ -66,9 +61,8 @@ class Setting:
 @pytest.fixture
 def setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Setting:
     kind = Tickle()
-    for module in (engine, requests):
-        monkeypatch.setattr(module, "KINDS", {"tickle": kind})
-    monkeypatch.setattr(engine, "CLEAR_RETRY", 0.01)
+    monkeypatch.setattr(requests, "KINDS", {"tickle": kind})
+    monkeypatch.setattr(life, "CLEAR_RETRY", 0.01)
     return Setting(tmp_path, kind)
 
 
@@ -130,10 +124,12 @@ def test_a_restarted_pod_ends_what_lived_in_its_processes(setting: Setting) -> N
         record = setting.submit(pods=("a-0", "a-1"))
         await eventually(lambda: record.state == "active")
         died = now_us()
-        setting.listeners[0]("a-0", died)
+        setting.listeners[0]("a-0", died, "OOMKilled")
         assert (record.pods[0].end_us, record.pods[0].end_reason) == (died, "pod-restarted")
+        assert record.pods[0].error == "OOMKilled"
+        await eventually(lambda: setting.kind.on == {"a-1"})  # what outlives a process is taken away too
         assert record.state == "active"  # the other one still laughs
-        setting.listeners[0]("a-1", died)
+        setting.listeners[0]("a-1", died, "exit status 1")
         await eventually(lambda: record.over)
         assert record.state == "ended"
 

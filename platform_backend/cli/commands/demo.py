@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from cli.api import Api
-from cli.commands.inject import labels_table
+from cli.campaigns import results_table
 from cli.commands.up import Ended, ending_in_order, start
 from cli.console import CliError, Progress, complain, human_bytes, say, table
 from cli.demo import Outcome, carry_out
@@ -64,7 +64,7 @@ def _running(settings: Config) -> Iterator[None]:
 def _report(outcome: Outcome) -> None:
     exported, dataset = outcome.exported, outcome.dataset
     exported.archive.unlink()  # the folder beside it holds the same
-    say(labels_table(outcome.injections))
+    say(results_table(outcome.campaign, outcome.injections))
     counts = dataset["counts"]["tables"]
     say("\n" + table(("TABLE", "ROWS"), [(name, f"{rows:,}") for name, rows in counts.items()], right=frozenset({1})))
     say(f"\nDataset: {exported.folder} ({human_bytes(dataset['size'])} as a zip)")

@@ -15,7 +15,14 @@ from platform_backend.config import config
 def run(arguments: argparse.Namespace) -> int:
     if not (arguments.pod or arguments.service):
         raise CliError("name at least one target: --pod POD or --service S", code=2)
-    fault = Fault(arguments.kind, arguments.service, arguments.pod, parameters(arguments.param), arguments.duration)
+    fault = Fault(
+        kind=arguments.kind,
+        services=arguments.service,
+        pods=arguments.pod,
+        parameters=parameters(arguments.param),
+        duration=arguments.duration,
+        allow_last_replica=arguments.allow_last_replica,
+    )
     with Api(config()) as api:
         injection = inject(api, fault)
         if not arguments.wait:

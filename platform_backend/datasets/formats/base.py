@@ -17,6 +17,7 @@ class Export:
     injections: Sequence[Injection]
     nodes: Mapping[str, str]  # node by pod
     default_node: str  # of pods that are gone
+    normal: Sequence[Window] = ()  # parts of the window in which no pod shows a fault
 
 
 @dataclass(frozen=True, slots=True)

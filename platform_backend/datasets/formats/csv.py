@@ -12,13 +12,14 @@ from datasets.files import DatasetFolder, TableFile
 from datasets.formats import kpi
 from datasets.formats.base import Export, RowCounts
 from datasets.formats.columns import log_columns, namer, sample_columns, span_columns
-from datasets.labels import groundtruth, in_window, injection_record
+from datasets.labels import groundtruth, in_window, injection_record, normal_record
 from telemetry.records import TableName
 
 LOG_PATH: Final = "log/log.csv"
 TRACE_PATH: Final = "trace/trace.csv"
 GROUNDTRUTH_PATH: Final = "groundtruth/groundtruth.json"
 INJECTIONS_PATH: Final = "groundtruth/injections.json"
+NORMAL_PATH: Final = "groundtruth/normal.json"
 
 LOG_COLUMNS: Final = ("log_id", "timestamp", "date", "cmdb_id", "message")
 TRACE_COLUMNS: Final = (
@@ -83,6 +84,7 @@ def _write_labels(export: Export, folder: DatasetFolder) -> None:
     injections = in_window(export.injections, export.window)
     folder.add(GROUNDTRUTH_PATH, _json(groundtruth(injections)))
     folder.add(INJECTIONS_PATH, _json({"injections": [injection_record(each) for each in injections]}))
+    folder.add(NORMAL_PATH, _json(normal_record(export.normal)))
 
 
 def split_by(batch: pa.RecordBatch, column: str) -> Iterator[tuple[str, pa.RecordBatch]]:

@@ -2,12 +2,12 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from common.errors import Unavailable, UserError
+from common.errors import Conflict, Unavailable, UserError
 from faults.catalogue import CATALOGUE
-from faults.ports import FaultSpec, PodRecord, Support
+from faults.ports import Block, FaultSpec, PodRecord, Support
 from systems.adapters.fake import FakeSystemDriver
 
 SECOND: Final = 1_000_000
@@ -38,6 +38,7 @@ class FakeFaultDriver:
     broken_pods: dict[str, str] = field(default_factory=dict)  # the fault fails on these, with this error
     applied: list[str] = field(default_factory=list)  # fault_id of each apply that was granted, repeats too
     _faults: dict[str, _Fault] = field(default_factory=dict)
+    _block: Block | None = None
 
     def supports(self, kind: str) -> Support:
         if kind not in CATALOGUE:
@@ -50,6 +51,8 @@ class FakeFaultDriver:
         self._check()
         if self.refusal:
             raise UserError(self.refusal)
+        if self._block and fault.fault_id not in self._faults:
+            raise Conflict(f"faults are blocked by an emergency stop of {self._block.by}: {self._block.reason}")
         if not (support := self.supports(fault.kind)).supported:
             raise UserError(support.reason)
         if unknown := set(fault.pods) - PODS:
@@ -70,6 +73,22 @@ class FakeFaultDriver:
         self._check()
         fault = self._faults.get(fault_id)
         return [self._record(fault, pod) for pod in fault.spec.pods] if fault else []
+
+    def block(self, block: Block) -> None:
+        self._check()
+        if self._block is None or self._block.stop_id != block.stop_id:
+            self._block = replace(block, since=self.clock())
+        for fault_id in self._faults:
+            self.recover(fault_id)
+
+    def unblock(self, stop_id: str) -> None:
+        self._check()
+        if self._block and self._block.stop_id == stop_id:
+            self._block = None
+
+    def blocked(self) -> Block | None:
+        self._check()
+        return self._block
 
     def forget(self) -> None:
         self._faults.clear()

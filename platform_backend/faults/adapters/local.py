@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from common.errors import NotFound
-from faults.ports import FaultSpec, PodRecord, Support
+from faults.ports import Block, FaultSpec, PodRecord, Support
 from local_cluster.client import FaultInfo, FaultPod, KindSupport, LocalClusterClient
 from systems.adapters.cluster import cluster_client, platform_errors
 
@@ -44,6 +44,19 @@ class LocalFaultDriver:
         except NotFound:
             return []
         return [_record(fault, pod) for pod in fault.pods]
+
+    def block(self, block: Block) -> None:
+        with platform_errors():
+            self._client.set_block(stop_id=block.stop_id, reason=block.reason, by=block.by)
+
+    def unblock(self, stop_id: str) -> None:
+        with platform_errors():
+            self._client.clear_block(stop_id)
+
+    def blocked(self) -> Block | None:
+        with platform_errors():
+            held = self._client.block()
+        return Block(held.stop_id, held.reason, held.by, held.since_us) if held else None
 
 
 def _record(fault: FaultInfo, pod: FaultPod) -> PodRecord:

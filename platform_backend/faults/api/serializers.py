@@ -1,11 +1,22 @@
 """Faults in JSON."""
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 from rest_framework import serializers
 
-from faults.models import Injection, Label, State
+from faults.experiments import MOST_PREVIEWED, ExperimentRequest, Preview, ScheduleRequest
+from faults.models import (
+    Effect,
+    Experiment,
+    ExperimentState,
+    Injection,
+    Label,
+    Occurrence,
+    PodQuarantine,
+    Recovery,
+    State,
+)
 from faults.selectors import KindHere
 from faults.targets import InjectionRequest
 
@@ -50,9 +61,14 @@ class InjectionCreateSerializer(serializers.Serializer):
         allow_null=True, default=None, help_text="seconds; absent: faults.default_duration_s of config.yaml"
     )
 
+    allow_last_replica = serializers.BooleanField(
+        default=False, help_text="whether it may take down the only ready pod of a service"
+    )
+
     @property
     def injection_request(self) -> InjectionRequest:
-        return InjectionRequest(**self.validated_data)
+        names = {each.name for each in fields(InjectionRequest)}
+        return InjectionRequest(**{name: value for name, value in self.validated_data.items() if name in names})
 
 
 class LabelSerializer(serializers.ModelSerializer[Label]):
@@ -64,10 +80,28 @@ class LabelSerializer(serializers.ModelSerializer[Label]):
     end_reason = serializers.CharField(
         help_text="deadline, recovered, pod-restarted, cluster-restarted, failed; unknown: nobody could tell the end"
     )
+    effect = serializers.ChoiceField(
+        choices=Effect.choices, help_text="whether the telemetry shows the fault on this pod"
+    )
+    effect_checked = serializers.BooleanField(help_text="whether `effect` is final")
+    onset = serializers.IntegerField(allow_null=True, help_text="UTC microseconds: the first visible change")
+    evidence = serializers.DictField(help_text="of the effect: KPI, test, statistic, p-value, effect size")
 
     class Meta:
         model = Label
-        fields = ("injection", "pod", "service", "kind", "start", "end", "end_reason")
+        fields = (
+            "injection",
+            "pod",
+            "service",
+            "kind",
+            "start",
+            "end",
+            "end_reason",
+            "effect",
+            "effect_checked",
+            "onset",
+            "evidence",
+        )
 
 
 class InjectionSerializer(serializers.ModelSerializer[Injection]):
@@ -79,6 +113,13 @@ class InjectionSerializer(serializers.ModelSerializer[Injection]):
     error = serializers.CharField(help_text="why it failed, or which pods it missed; may be empty")
     started_at = serializers.DateTimeField(allow_null=True, help_text="measured: on the first pod")
     ended_at = serializers.DateTimeField(allow_null=True, help_text="measured: on the last pod")
+    experiment = serializers.UUIDField(source="experiment_id", allow_null=True, help_text="that ordered it")
+    scheduled_for = serializers.DateTimeField(allow_null=True, help_text="the experiment's planned time")
+    campaign_step = serializers.UUIDField(allow_null=True, help_text="that ordered it")
+    recovery = serializers.ChoiceField(
+        choices=Recovery.choices, help_text="whether the pods came back; empty: not checked (yet)"
+    )
+    recovery_detail = serializers.CharField(help_text="what did not come back; may be empty")
 
     class Meta:
         model = Injection
@@ -88,6 +129,10 @@ class InjectionSerializer(serializers.ModelSerializer[Injection]):
             "parameters",
             "targets",
             "duration_s",
+            "allow_last_replica",
+            "experiment",
+            "scheduled_for",
+            "campaign_step",
             "state",
             "stop_requested",
             "error",
@@ -96,8 +141,155 @@ class InjectionSerializer(serializers.ModelSerializer[Injection]):
             "deadline",
             "started_at",
             "ended_at",
+            "recovery",
+            "recovery_detail",
             "labels",
         )
 
     def get_targets(self, injection: Injection) -> list[str]:
         return [target.pod for target in injection.targets.all()]
+
+
+class ScheduleSerializer(serializers.Serializer):
+    type = serializers.ChoiceField(choices=Experiment.Schedule.choices, default=Experiment.Schedule.NOW)
+    at = serializers.DateTimeField(allow_null=True, default=None, help_text="with its time zone; of `at` only")
+    cron = serializers.CharField(
+        allow_blank=True,
+        default="",
+        max_length=100,
+        help_text="minute hour day-of-month month day-of-week; of `cron` only",
+    )
+    time_zone = serializers.CharField(default="UTC", max_length=64, help_text="of `cron`, such as Europe/Paris")
+
+    @property
+    def schedule_request(self) -> ScheduleRequest:
+        return ScheduleRequest(**self.validated_data)
+
+
+class ExperimentCreateSerializer(InjectionCreateSerializer):
+    name = serializers.CharField(max_length=100)
+    schedule = ScheduleSerializer(required=False, help_text="absent: now")
+
+    @property
+    def experiment_request(self) -> ExperimentRequest:
+        schedule = ScheduleRequest(**self.validated_data.get("schedule", {}))
+        return ExperimentRequest(self.validated_data["name"], self.injection_request, schedule)
+
+
+class PreviewRequestSerializer(InjectionCreateSerializer):
+    schedule = ScheduleSerializer(required=False, help_text="absent: now")
+    name = serializers.CharField(required=False, allow_blank=True, max_length=100, help_text="not looked at")
+    count = serializers.IntegerField(
+        default=5, min_value=1, max_value=MOST_PREVIEWED, help_text="how many of the next occurrences"
+    )
+
+    @property
+    def schedule_request(self) -> ScheduleRequest:
+        return ScheduleRequest(**self.validated_data.get("schedule", {}))
+
+
+class PreviewPodSerializer(serializers.Serializer):
+    name = serializers.CharField()
+    service = serializers.CharField()
+    ready = serializers.BooleanField()
+
+
+class PreviewSerializer(serializers.Serializer):
+    possible = serializers.BooleanField(help_text="whether nothing speaks against it now")
+    pods = PreviewPodSerializer(many=True, help_text="exactly these would be given the fault, as of now")
+    parameters = serializers.DictField(help_text="with all defaults")
+    duration_s = serializers.FloatField()
+    occurrences = serializers.ListField(child=serializers.DateTimeField(), help_text="the next ones, in UTC")
+    refusals = serializers.DictField(
+        child=serializers.ListField(child=serializers.CharField()),
+        help_text="why it would be refused, by field of the request; empty name: not about a field",
+    )
+
+    def to_representation(self, instance: Preview) -> dict[str, Any]:
+        plan = instance.examination.plan
+        shown = {
+            "possible": not instance.refusals,
+            "pods": plan.pods,
+            "parameters": plan.parameters,
+            "duration_s": plan.duration_s,
+            "occurrences": instance.occurrences,
+            "refusals": instance.refusals,
+        }
+        return super().to_representation(shown)
+
+
+class ExperimentScheduleSerializer(serializers.Serializer):
+    type = serializers.ChoiceField(choices=Experiment.Schedule.choices, source="schedule")
+    cron = serializers.CharField(help_text="may be empty")
+    time_zone = serializers.CharField()
+    next_at = serializers.DateTimeField(allow_null=True, help_text="null: no occurrence will follow")
+
+
+class ExperimentSerializer(serializers.ModelSerializer[Experiment]):
+    state = serializers.ChoiceField(choices=ExperimentState.choices)
+    services = serializers.ListField(child=serializers.CharField(), source="requested.services")
+    pods = serializers.ListField(child=serializers.CharField(), source="requested.pods")
+    parameters = serializers.DictField(help_text="as asked for")
+    schedule = ExperimentScheduleSerializer(source="*")
+    created_by = serializers.CharField(allow_null=True, help_text="user name")
+
+    class Meta:
+        model = Experiment
+        fields = (
+            "id",
+            "name",
+            "state",
+            "kind",
+            "services",
+            "pods",
+            "parameters",
+            "duration_s",
+            "allow_last_replica",
+            "schedule",
+            "created_by",
+            "created_at",
+        )
+
+
+class OccurrenceSerializer(serializers.ModelSerializer[Occurrence]):
+    outcome = serializers.ChoiceField(choices=Occurrence.Outcome.choices)
+    reason = serializers.CharField(help_text="why it was skipped; empty otherwise")
+    injection = InjectionSerializer(allow_null=True)
+
+    class Meta:
+        model = Occurrence
+        fields = ("scheduled_for", "outcome", "reason", "injection")
+
+
+class EmergencyStopCreateSerializer(serializers.Serializer):
+    reason = serializers.CharField(max_length=400, help_text="why; kept in the audit log")
+    id = serializers.UUIDField(default=None, allow_null=True, help_text="your own, to make a repeated call harmless")
+
+
+class EmergencyStopSerializer(serializers.Serializer):
+    blocked = serializers.BooleanField(help_text="whether faults are refused now")
+    id = serializers.UUIDField(allow_null=True)
+    by = serializers.CharField(allow_null=True, help_text="who stopped")
+    reason = serializers.CharField(allow_null=True)
+    at = serializers.DateTimeField(allow_null=True)
+
+
+class StoppedSerializer(serializers.Serializer):
+    id = serializers.UUIDField(source="stop.id")
+    by = serializers.CharField(source="stop.by")
+    reason = serializers.CharField(source="stop.reason")
+    at = serializers.DateTimeField(source="stop.at")
+    ended = serializers.ListField(child=serializers.UUIDField(), help_text="injections whose fault is gone")
+    ending = serializers.ListField(child=serializers.UUIDField(), help_text="injections not verified as gone yet")
+    unreachable = serializers.CharField(help_text="why the system could not be told; empty when it was")
+
+
+class QuarantineSerializer(serializers.ModelSerializer[PodQuarantine]):
+    injection = serializers.UUIDField(
+        source="injection_id", allow_null=True, help_text="after which it did not recover"
+    )
+    cleared_by = serializers.CharField(allow_null=True, help_text="user name")
+
+    class Meta:
+        model = PodQuarantine
+        fields = ("pod", "reason", "injection", "since", "cleared_at", "cleared_by")

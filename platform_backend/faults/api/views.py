@@ -27,6 +27,10 @@ LABEL: Final = {
     "start": 1767603600120000,
     "end": 1767603660340000,
     "end_reason": "deadline",
+    "effect": "confirmed",
+    "effect_checked": True,
+    "onset": 1767603601000000,
+    "evidence": {"kpi": "latency", "test": "mann-whitney", "statistic": 812.0, "p_value": 0.0001, "effect_size": 0.93},
 }
 PARAMETERS: Final = {"latency_ms": 200, "jitter_ms": 20, "correlation": 0, "direction": "to", "target": ""}
 INJECTION: Final = {
@@ -35,6 +39,10 @@ INJECTION: Final = {
     "parameters": PARAMETERS,
     "targets": ["cartservice-0"],
     "duration_s": 60.0,
+    "allow_last_replica": False,
+    "experiment": None,
+    "scheduled_for": None,
+    "campaign_step": None,
     "state": "recovered",
     "stop_requested": False,
     "error": "",
@@ -43,6 +51,8 @@ INJECTION: Final = {
     "deadline": "2026-01-05T09:01:00.120000Z",
     "started_at": "2026-01-05T09:00:00.120000Z",
     "ended_at": "2026-01-05T09:01:00.340000Z",
+    "recovery": "verified",
+    "recovery_detail": "",
     "labels": [LABEL],
 }
 REQUEST: Final = {

@@ -32,14 +32,17 @@ class ContainerInfo:
     cfs_throttled_us: int
     restarts: int
     ready: bool
+    born_with: Mapping[int, int] = field(default_factory=dict)  # resident bytes of stress processes at their birth
 
 
 def parse_cgroups(reply: Mapping[str, Mapping[str, Any]]) -> dict[str, ContainerInfo]:
-    names = ContainerInfo.__slots__
-    return {
-        pod: ContainerInfo(**{name: entry[name] for name in names if name != "pids"}, pids=tuple(entry["pids"]))
-        for pod, entry in reply.items()
-    }
+    return {pod: _container_info(entry) for pod, entry in reply.items()}
+
+
+def _container_info(entry: Mapping[str, Any]) -> ContainerInfo:
+    plain = {name: entry[name] for name in ContainerInfo.__slots__ if name not in ("pids", "born_with")}
+    born_with = {int(pid): resident for pid, resident in entry.get("born_with", {}).items()}
+    return ContainerInfo(**plain, pids=tuple(entry["pids"]), born_with=born_with)
 
 
 @dataclass(slots=True)
@@ -78,6 +81,7 @@ class Containers:
         if not info.pids or info.pids[0] not in states:
             return  # as cAdvisor's, the series of a container that does not run has a hole
         run = self._run(pod, info)
+        run.born_with.update(info.born_with)
         yield from _counters(self._used(run, states))
         yield from _gauges(run, states)
         yield from _limits(info)

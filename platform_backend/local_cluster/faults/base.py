@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
 from local_cluster.mesh import Mesh
-from local_cluster.pods import Pods
+from local_cluster.pods import Pod, Pods
 from local_cluster.spawner import Spawner
 from local_cluster.topology import PodSpec, Topology
 
@@ -26,6 +26,11 @@ class Parameters:
     """Base of each kind's parameters, whose fields are those of `fields.py`."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class NoParameters(Parameters):
+    """None."""
+
+
 @dataclass(frozen=True, slots=True)
 class FaultContext:
     topology: Topology
@@ -33,20 +38,32 @@ class FaultContext:
     mesh: Mesh
     spawner: Spawner
 
+    def running(self, pod: str) -> Pod:
+        """Raises NotYet when the pod does not run."""
+        found = self.pods[pod]
+        if not found.running:
+            raise NotYet(f"{pod} does not run")
+        return found
+
 
 class FaultKind(Protocol):
     """`apply` and `clear` return the measured time (UTC µs) at which the fault took hold or was gone.
 
-    Both may be repeated: `clear` is, until it succeeds. They raise NotYet.
+    Both may be repeated: `clear` is, until it succeeds. They raise NotYet. `apply` may be cancelled, `clear` follows.
     """
 
     name: ClassVar[str]
-    parameters: ClassVar[type[Parameters]]
-    survives_restart: ClassVar[bool]  # a restarted pod still suffers from it, as from a bad network
+    parameters: ClassVar[type[Parameters]] = NoParameters
+    kills: ClassVar[bool] = False  # the pod's death is the fault itself; any other fault is over with its pod
+    one_shot: ClassVar[bool] = False  # done once applied, and over when it is cleared; not at the deadline
 
     def check(self, topology: Topology, pod: PodSpec, parameters: Any) -> None:
         """Raise Refused when this pod can't have the fault."""
-        ...
+        return None
+
+    def slowness(self, parameters: Any) -> float:
+        """Seconds that `apply` may take by its parameters, beyond what every kind is granted."""
+        return 0.0
 
     async def apply(self, context: FaultContext, pod: str, parameters: Any) -> int: ...
 

@@ -1,23 +1,16 @@
 """cpu-stress: busy processes that eat of the pod's own CPU quota."""
 
 import asyncio
-import signal
 import time
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from local_cluster.cgroups import Cgroup
-from local_cluster.faults.base import FaultContext, NotYet, Parameters
+from local_cluster.faults.base import FaultContext, FaultKind, NotYet, Parameters
 from local_cluster.faults.fields import integer
-from local_cluster.forkserver import Spawn
-from local_cluster.linux import cpu_seconds, now_us, send_signal
-from local_cluster.pods import Pod
-from local_cluster.spawner import SpawnFailed
-from local_cluster.topology import PodSpec, Topology
+from local_cluster.faults.workers import POLL, end_workers, start_worker
+from local_cluster.linux import cpu_seconds, now_us
 
-POLL: Final = 0.01
 RUNS_WITHIN: Final = 5.0
-GONE_WITHIN: Final = 5.0
 # Becoming a worker takes a few milliseconds of CPU; more than this was burnt.
 BURNING: Final = 0.02
 
@@ -28,68 +21,19 @@ class CpuStressParameters(Parameters):
     load: int = integer(1, 100, default=100)  # percent of the time that each worker is busy
 
 
-class CpuStress:
+class CpuStress(FaultKind):
     name: ClassVar[str] = "cpu-stress"
     parameters: ClassVar[type[Parameters]] = CpuStressParameters
-    survives_restart: ClassVar[bool] = False
-
-    def check(self, topology: Topology, pod: PodSpec, parameters: CpuStressParameters) -> None:
-        """Every pod has a CPU quota to eat of."""
 
     async def apply(self, context: FaultContext, pod: str, parameters: CpuStressParameters) -> int:
-        target = context.pods[pod]
-        if not target.running:
-            raise NotYet(f"{pod} does not run")
-        workers = [await _spawn_worker(context, target, parameters.load) for _ in range(parameters.workers)]
-        # Stress is meant for a pod at work: its start-up allowance ends here.
-        target.cgroup.unlimited = False
+        target, env = context.running(pod), {"LOAD": str(parameters.load)}
+        workers = [
+            await start_worker(context, target, "local_cluster.burner:main", env) for _ in range(parameters.workers)
+        ]
         return await _first_burns(workers)
 
     async def clear(self, context: FaultContext, pod: str, parameters: CpuStressParameters) -> int:
-        cgroup = context.pods[pod].cgroup
-        until = time.monotonic() + GONE_WITHIN
-        while cgroup.workers:
-            for worker in cgroup.workers:
-                send_signal(worker, signal.SIGKILL)
-            if time.monotonic() > until:
-                raise NotYet(f"{len(cgroup.workers)} stress workers of {pod} don't end")
-            await asyncio.sleep(POLL)
-        return now_us()
-
-
-async def _spawn_worker(context: FaultContext, target: Pod, load: int) -> int:
-    cgroup = target.cgroup
-    spawn = Spawn(
-        name=f"stress-{cgroup.pod}",
-        env={"LOAD": str(load)},
-        log=str(target.log),
-        group=cgroup.leader,
-        target="local_cluster.burner:main",
-    )
-    worker = _Worker(cgroup)
-    try:
-        worker.pid = await context.spawner.spawn(spawn, worker.ended)
-    except (SpawnFailed, TimeoutError) as error:
-        raise NotYet(f"no stress worker for {cgroup.pod}: {error or 'the fork server is silent'}") from None
-    worker.join()
-    return worker.pid
-
-
-class _Worker:
-    """Keeps the cgroup's list of workers right, also when one ends before its start was reported."""
-
-    def __init__(self, cgroup: Cgroup) -> None:
-        self._cgroup = cgroup
-        self._over = False
-        self.pid = 0
-
-    def join(self) -> None:
-        if not self._over:
-            self._cgroup.add_worker(self.pid)
-
-    def ended(self, status: int) -> None:
-        self._over = True
-        self._cgroup.remove_worker(self.pid)
+        return await end_workers(context.pods[pod])
 
 
 async def _first_burns(workers: list[int]) -> int:

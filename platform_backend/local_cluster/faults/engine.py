@@ -4,20 +4,17 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any, Final
+from typing import Any
 
-from local_cluster.faults.base import FaultContext, FaultKind, NotYet, Parameters, Refused
-from local_cluster.faults.kinds import KINDS
+from local_cluster.faults.base import FaultContext, Refused
+from local_cluster.faults.block import Block, BlockFile
+from local_cluster.faults.life import FaultLife
 from local_cluster.faults.record import FaultRecord, PodTimes, close_after_crash
 from local_cluster.faults.requests import FaultRequest, admit
 from local_cluster.journal import KEPT, Journal
 from local_cluster.linux import now_us
 
 logger = logging.getLogger(__name__)
-
-APPLY_TIMEOUT: Final = 15.0
-CLEAR_TIMEOUT: Final = 15.0
-CLEAR_RETRY: Final = 0.5
 
 
 class FaultEngine:
@@ -27,8 +24,9 @@ class FaultEngine:
         self._context = context
         self._journal = journal
         self._records = journal.recover()
+        self._block = BlockFile(journal.block_path)
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._early: dict[str, asyncio.Event] = {}  # set: end the fault before its deadline
+        self._lives: dict[str, FaultLife] = {}
         context.pods.on_end(self._pod_ended)
 
     def all(self) -> list[FaultRecord]:
@@ -45,6 +43,8 @@ class FaultEngine:
         known = self._records.get(str(raw.get("fault_id")))
         if known is not None:
             return known, False
+        if self._block.block is not None:
+            raise Refused(409, str(self._block.block))
         request = admit(raw, self._context.topology)
         self._check_free(request)
         record = _new_record(request, self._context)
@@ -54,8 +54,8 @@ class FaultEngine:
         except OSError as error:
             raise Refused(503, f"the fault can't be recorded, so it is not applied: {error}") from error
         self._records[record.fault_id] = record
-        self._early[record.fault_id] = asyncio.Event()
-        task = asyncio.create_task(self._run(record, request), name=f"fault-{record.fault_id}")
+        life = self._lives[record.fault_id] = FaultLife(record, request, self._context, self._save)
+        task = asyncio.create_task(life.run(), name=f"fault-{record.fault_id}")
         self._tasks[record.fault_id] = task
         task.add_done_callback(lambda _: self._retire(record))
         return record, True
@@ -63,9 +63,30 @@ class FaultEngine:
     def end(self, fault_id: str) -> FaultRecord:
         """Begin to end a fault now. Idempotent."""
         record = self.get(fault_id)
-        if fault_id in self._early:
-            self._early[fault_id].set()
+        if fault_id in self._lives:
+            self._lives[fault_id].end()
         return record
+
+    @property
+    def block(self) -> Block | None:
+        return self._block.block
+
+    def end_all(self) -> list[FaultRecord]:
+        """Begin to end every open fault now. Idempotent."""
+        return [self.end(record.fault_id) for record in self.all() if not record.over]
+
+    def set_block(self, block: Block) -> None:
+        """The emergency stop: no fault begins from here on, and those that run end now."""
+        self._block.set(block)
+        ended = self.end_all()
+        logger.warning("%s; ended: %s", block, ", ".join(record.fault_id for record in ended) or "none was running")
+
+    def clear_block(self, stop_id: str | None) -> None:
+        """`stop_id` None: whichever it is; another one's is left alone."""
+        held = self._block.block
+        if held is not None and stop_id in (None, held.stop_id):
+            self._block.clear()
+            logger.warning("the emergency stop of %s is released", held.by)
 
     async def stop(self) -> None:
         """The controller ends, and with it pods, mesh and every fault."""
@@ -94,18 +115,6 @@ class FaultEngine:
         for record in surplus:
             del self._records[record.fault_id]
 
-    async def _run(self, record: FaultRecord, request: FaultRequest) -> None:
-        kind, parameters = request.kind, request.parameters
-        await asyncio.gather(*(self._apply(kind, parameters, times) for times in record.pods))
-        record.state = "active"
-        self._save(record)
-        reason = await self._wait_for_end(record)
-        record.state = "recovering"
-        self._save(record)
-        await asyncio.gather(*(self._clear(kind, parameters, times, reason) for times in record.pods))
-        record.conclude()
-        self._save(record)
-
     def _save(self, record: FaultRecord) -> None:
         """A full disk must not keep a fault from being ended."""
         try:
@@ -113,53 +122,13 @@ class FaultEngine:
         except OSError as error:
             logger.error("fault %s: its record can't be written: %s", record.fault_id, error)
 
-    async def _apply(self, kind: FaultKind, parameters: Parameters, times: PodTimes) -> None:
-        try:
-            async with asyncio.timeout(APPLY_TIMEOUT):
-                times.start_us = await kind.apply(self._context, times.pod, parameters)
-        except (NotYet, TimeoutError) as failure:
-            times.error = str(failure) or f"did not take hold within {APPLY_TIMEOUT:.0f} s"
-            logger.warning("%s on %s failed: %s", kind.name, times.pod, times.error)
-            await self._clear(kind, parameters, times, "failed")  # whatever part of it took hold
-
-    async def _wait_for_end(self, record: FaultRecord) -> str:
-        """Why the fault has to end now."""
-        if all(times.over for times in record.pods):
-            return "failed"
-        try:
-            async with asyncio.timeout(max(0.0, (record.deadline_us - now_us()) / 1e6)):
-                await self._early[record.fault_id].wait()
-        except TimeoutError:
-            return "deadline"
-        return "recovered"
-
-    async def _clear(self, kind: FaultKind, parameters: Parameters, times: PodTimes, reason: str) -> None:
-        """Until it is confirmed: a fault that can't be ended must not be called ended."""
-        while not times.over:
-            try:
-                async with asyncio.timeout(CLEAR_TIMEOUT):
-                    end_us = await kind.clear(self._context, times.pod, parameters)
-            except (NotYet, TimeoutError) as failure:
-                times.error = str(failure) or f"not gone after {CLEAR_TIMEOUT:.0f} s; still trying"
-                logger.warning("%s on %s: %s", kind.name, times.pod, times.error)
-                await asyncio.sleep(CLEAR_RETRY)
-                continue
-            _finish(times, end_us, reason)
-
-    def _pod_ended(self, pod: str, at_us: int) -> None:
-        """A fault that lives in the pod's processes has ended with them."""
-        for record in self._records.values():
-            if record.over or KINDS[record.kind].survives_restart:
-                continue
-            for times in record.pods:
-                if times.pod == pod and times.start_us is not None and not times.over:
-                    _finish(times, at_us, "pod-restarted")
-            if all(times.over for times in record.pods) and record.fault_id in self._early:
-                self._early[record.fault_id].set()
+    def _pod_ended(self, pod: str, at_us: int, why: str) -> None:
+        for life in self._lives.values():
+            life.pod_ended(pod, at_us, why)
 
     def _retire(self, record: FaultRecord) -> None:
         task = self._tasks.pop(record.fault_id)
-        self._early.pop(record.fault_id, None)
+        self._lives.pop(record.fault_id, None)
         if not task.cancelled() and (error := task.exception()) is not None:
             logger.critical("fault %s: its engine task crashed", record.fault_id, exc_info=error)
 
@@ -174,11 +143,3 @@ def _new_record(request: FaultRequest, context: FaultContext) -> FaultRecord:
         deadline_us=created_us + round(request.duration_s * 1e6),
         pods=[PodTimes(pod, context.topology.pods[pod].service.name) for pod in request.pods],
     )
-
-
-def _finish(times: PodTimes, end_us: int, reason: str) -> None:
-    """A pod that never had the fault has no end either."""
-    times.end_us = end_us if times.start_us is not None else None
-    times.end_reason = reason if times.start_us is not None else "failed"
-    if times.start_us is not None:
-        times.error = ""  # of attempts to end it; the last one worked

@@ -5,30 +5,40 @@ from typing import Final
 
 from local_cluster.faults.base import FaultKind
 from local_cluster.faults.cpu_stress import CpuStress
-from local_cluster.faults.http_abort import HttpAbort
-from local_cluster.faults.network_delay import NetworkDelay
+from local_cluster.faults.http import HttpAbort, HttpDelay
+from local_cluster.faults.kills import ContainerKill, PodKill
+from local_cluster.faults.memory_stress import MemoryStress
+from local_cluster.faults.network import NetworkBandwidth, NetworkDelay, NetworkLoss, NetworkPartition
 from local_cluster.faults.pod_failure import PodFailure
+from local_cluster.faults.process_pause import ProcessPause
 
-_KINDS: Final[tuple[FaultKind, ...]] = (PodFailure(), CpuStress(), NetworkDelay(), HttpAbort())
+_KINDS: Final[tuple[FaultKind, ...]] = (
+    PodKill(),
+    PodFailure(),
+    ContainerKill(),
+    ProcessPause(),
+    CpuStress(),
+    MemoryStress(),
+    NetworkDelay(),
+    NetworkLoss(),
+    NetworkPartition(),
+    NetworkBandwidth(),
+    HttpAbort(),
+    HttpDelay(),
+)
 KINDS: Final[Mapping[str, FaultKind]] = {kind.name: kind for kind in _KINDS}
 
-_NOT_YET: Final = "the local cluster does not have this kind yet"
+_NO_FILES: Final = (
+    "no pod of this shop uses files to answer its requests: carts live in memory, the rest is read at start"
+)
 _NO_PACKETS: Final = "the local cluster's wire carries bytes of TCP streams, not packets that could be altered"
 _NO_CLOCK: Final = "all pods of the local cluster share the machine's clock"
 _NO_DNS: Final = "services of the local cluster are reached by address, without DNS"
 _NO_JVM: Final = "no service of this shop runs on a JVM"
 
 UNSUPPORTED: Final[Mapping[str, str]] = {
-    "pod-kill": _NOT_YET,
-    "container-kill": _NOT_YET,
-    "process-pause": _NOT_YET,
-    "memory-stress": _NOT_YET,
-    "network-loss": _NOT_YET,
-    "network-partition": _NOT_YET,
-    "network-bandwidth": _NOT_YET,
-    "http-delay": _NOT_YET,
-    "io-latency": _NOT_YET,
-    "io-fault": _NOT_YET,
+    "io-latency": _NO_FILES,
+    "io-fault": _NO_FILES,
     "network-corrupt": _NO_PACKETS,
     "network-duplicate": _NO_PACKETS,
     "time-skew": _NO_CLOCK,

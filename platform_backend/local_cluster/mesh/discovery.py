@@ -18,9 +18,9 @@ from local_cluster.topology import HOST
 
 CLUSTER_TYPE: Final = "type.googleapis.com/envoy.config.cluster.v3.Cluster"
 ROUTES_TYPE: Final = "type.googleapis.com/envoy.config.route.v3.RouteConfiguration"
-ROUTES_NAME: Final = "inbound"
-# Set by each inbound listener, so that one route configuration serves them all; the application never sees it.
-POD_HEADER: Final = "x-mesh-pod"
+ROUTES_NAME: Final = "mesh"
+# Set by each listener to its own name, so that one route configuration serves them all; no application sees it.
+LISTENER_HEADER: Final = "x-mesh-listener"
 
 
 @dataclass(slots=True)
@@ -30,7 +30,7 @@ class Discovery:
     layout: Layout
     directory: Path
     ready: dict[str, frozenset[str]] = field(default_factory=dict)  # by service
-    faults: dict[str, HttpFault] = field(default_factory=dict)  # by pod
+    faults: dict[str, HttpFault] = field(default_factory=dict)  # by listener
     version: int = 0
 
     @property
@@ -76,21 +76,25 @@ def route(cluster: str, *, prefix: str = "/", per_filter: dict[str, Any] | None 
 
 
 def _routes(layout: Layout, faults: Mapping[str, HttpFault]) -> dict[str, Any]:
-    pods = [pod for pod in layout.callees() if is_http(pod.service.protocol)]
+    listeners = {out.name: out.name for out in layout.outbounds.values() if is_http(out.service.protocol)}
+    listeners |= {
+        inbound.name: app_cluster_name(inbound.pod.name)
+        for inbound in layout.inbounds.values()
+        if is_http(inbound.pod.service.protocol)
+    }
     return {
         "@type": ROUTES_TYPE,
         "name": ROUTES_NAME,
-        "vhost_header": POD_HEADER,
-        "request_headers_to_remove": [POD_HEADER],
-        "virtual_hosts": [_virtual_host(pod.name, faults.get(pod.name)) for pod in pods],
+        "vhost_header": LISTENER_HEADER,
+        "request_headers_to_remove": [LISTENER_HEADER],
+        "virtual_hosts": [_virtual_host(name, cluster, faults.get(name)) for name, cluster in listeners.items()],
     }
 
 
-def _virtual_host(pod: str, fault: HttpFault | None) -> dict[str, Any]:
-    cluster = app_cluster_name(pod)
+def _virtual_host(listener: str, cluster: str, fault: HttpFault | None) -> dict[str, Any]:
     routes = []
     if fault is not None:
         routes.append(route(cluster, prefix=fault.path or "/", per_filter=per_filter_config(fault)))
     if fault is None or fault.path:
         routes.append(route(cluster))
-    return {"name": pod, "domains": [pod], "routes": routes}
+    return {"name": listener, "domains": [listener], "routes": routes}

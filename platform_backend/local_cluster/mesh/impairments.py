@@ -1,10 +1,10 @@
-"""Network faults of pods, translated to the lanes of the wire."""
+"""Faults of a pod's traffic, translated to the lanes of the wire and the listeners of Envoy."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
-from local_cluster.mesh.layout import Layout, MeshError
+from local_cluster.mesh.layout import Layout, MeshError, is_http
 from local_cluster.wire.impairment import Direction, Impairment
 
 # Seen from the pod: "to" is what leaves it (requests it sends, responses it gives), "from" is what arrives.
@@ -39,6 +39,28 @@ def lanes_of(layout: Layout, scope: Scope, way: Way) -> Iterator[str]:
             yield _lane(pair.name, "request" if way == "to" else "response")
         if pair.callee == scope.pod and scope.target in ("", pair.caller_service):
             yield _lane(pair.name, "response" if way == "to" else "request")
+
+
+def http_listeners(layout: Layout, scope: Scope) -> list[str]:
+    """Names of the listeners that a scope's requests come in by ("from") or go out by ("to")."""
+    found = []
+    if "from" in scope.ways:
+        found += [
+            inbound.name
+            for inbound in layout.inbounds.values()
+            if inbound.pod.name == scope.pod
+            and scope.target in ("", inbound.source)
+            and is_http(inbound.pod.service.protocol)
+        ]
+    if "to" in scope.ways:
+        found += [
+            outbound.name
+            for outbound in layout.outbounds.values()
+            if outbound.pod == scope.pod
+            and scope.target in ("", outbound.service.name)
+            and is_http(outbound.service.protocol)
+        ]
+    return found
 
 
 def check_scope(layout: Layout, scope: Scope) -> None:

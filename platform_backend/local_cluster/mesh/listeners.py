@@ -1,11 +1,10 @@
 """Envoy's listeners: how a request or a connection enters the mesh, is counted, and goes on to a cluster."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from local_cluster.mesh.discovery import POD_HEADER, ROUTES_NAME, route
+from local_cluster.mesh.discovery import LISTENER_HEADER, ROUTES_NAME
 from local_cluster.mesh.http_fault import fault_filter, neutral_replies
 from local_cluster.mesh.layout import Inbound, Outbound, app_cluster_name, is_http
 from local_cluster.stat_names import HTTP_TAGS, Reporter, TcpEdge, tcp_prefix
@@ -40,38 +39,23 @@ class Report:
         return [{"name": name, "value_format": values[name]} for name in HTTP_TAGS if name in values]
 
 
-def outbound_listener(outbound: Outbound) -> dict[str, Any]:
+def outbound_listener(outbound: Outbound, routes: Path) -> dict[str, Any]:
     report = Report("source", outbound.pod, outbound.source, outbound.service)
     if not is_http(outbound.service.protocol):
         return _listener(outbound.name, outbound.host, outbound.port, _tcp_proxy(report, outbound.name))
-    routes = {
-        "name": outbound.name,
-        "virtual_hosts": [{"name": "all", "domains": ["*"], "routes": [route(outbound.name)]}],
-        "validate_clusters": False,  # they come after the listeners
-    }
-    return _listener(outbound.name, outbound.host, outbound.port, _http(report, {"route_config": routes}))
+    return _listener(outbound.name, outbound.host, outbound.port, _http(report, outbound.name, routes))
 
 
 def inbound_listener(inbound: Inbound, routes: Path) -> dict[str, Any]:
-    """All inbound listeners share the file of routes, where the faults of pods stand."""
     report = Report("destination", inbound.pod.name, inbound.source, inbound.pod.service)
     if not is_http(inbound.pod.service.protocol):
         proxy = _tcp_proxy(report, app_cluster_name(inbound.pod.name))
         return _listener(inbound.name, HOST, inbound.port, proxy)
-    manager = _http(
-        report,
-        {
-            "rds": {"route_config_name": ROUTES_NAME, "config_source": {"path_config_source": {"path": str(routes)}}},
-            "early_header_mutation_extensions": [_name_pod(inbound.pod.name)],
-            "local_reply_config": neutral_replies(),
-        },
-        filters=[fault_filter()],
-    )
-    return _listener(inbound.name, HOST, inbound.port, manager)
+    return _listener(inbound.name, HOST, inbound.port, _http(report, inbound.name, routes))
 
 
-def _name_pod(pod: str) -> dict[str, Any]:
-    header = {"header": {"key": POD_HEADER, "value": pod}, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}
+def _name_listener(name: str) -> dict[str, Any]:
+    header = {"header": {"key": LISTENER_HEADER, "value": name}, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}
     return {
         "name": "envoy.http.early_header_mutation.header_mutation",
         "typed_config": {
@@ -104,7 +88,8 @@ def _tcp_proxy(report: Report, cluster: str) -> dict[str, Any]:
     }
 
 
-def _http(report: Report, options: dict[str, Any], *, filters: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
+def _http(report: Report, listener: str, routes: Path) -> dict[str, Any]:
+    """All listeners share the file of routes, where their faults stand."""
     router = {"@type": f"{EXTENSIONS}.filters.http.router.v3.Router", "suppress_envoy_headers": True}
     manager = {
         "@type": f"{EXTENSIONS}.filters.network.http_connection_manager.v3.HttpConnectionManager",
@@ -114,8 +99,10 @@ def _http(report: Report, options: dict[str, Any], *, filters: Sequence[dict[str
         "server_header_transformation": "PASS_THROUGH",
         "stream_idle_timeout": "0s",
         "access_log": [_stats_logger(report)],
-        "http_filters": [*filters, {"name": "envoy.filters.http.router", "typed_config": router}],
-        **options,
+        "rds": {"route_config_name": ROUTES_NAME, "config_source": {"path_config_source": {"path": str(routes)}}},
+        "early_header_mutation_extensions": [_name_listener(listener)],
+        "local_reply_config": neutral_replies(),
+        "http_filters": [fault_filter(), {"name": "envoy.filters.http.router", "typed_config": router}],
     }
     return {"name": "envoy.filters.network.http_connection_manager", "typed_config": manager}
 

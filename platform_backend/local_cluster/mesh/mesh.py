@@ -16,8 +16,8 @@ from local_cluster.mesh.admin import EnvoyAdmin, wait_until
 from local_cluster.mesh.bootstrap import bootstrap
 from local_cluster.mesh.discovery import ROUTES_NAME, Discovery, write_atomically
 from local_cluster.mesh.http_fault import HttpFault
-from local_cluster.mesh.impairments import PodDirection, Scope, check_scope, wire_document
-from local_cluster.mesh.layout import Layout, MeshError, Outbound, is_http, plan
+from local_cluster.mesh.impairments import PodDirection, Scope, check_scope, http_listeners, wire_document
+from local_cluster.mesh.layout import Layout, MeshError, Outbound, plan
 from local_cluster.mesh.wire_client import WireClient, control_path, remove_control
 from local_cluster.topology import HOST, PortAllocator, Topology
 from local_cluster.wire.impairment import Impairment
@@ -110,16 +110,22 @@ class Mesh:
             self._write_wire_config()
             await self._wire.impair(self._wire_impairments())
 
-    async def set_http_fault(self, pod: str, fault: HttpFault | None) -> None:
-        """Have the pod's sidecar abort or delay requests that reach it; None ends that.
+    async def set_http_fault(
+        self, pod: str, fault: HttpFault | None, *, direction: PodDirection = "from", target: str = ""
+    ) -> None:
+        """Have the pod's sidecar abort or delay requests from others or to others; None ends that.
 
-        Returns when Envoy uses the new routes. Raises MeshError.
+        `target` limits it to requests from or to one service. Returns when Envoy uses the new routes. Raises
+        MeshError.
         """
-        if pod not in {callee.name for callee in self.layout.callees() if is_http(callee.service.protocol)}:
-            raise MeshError(f"pod {pod!r} receives no HTTP or gRPC requests, so they can't fail")
-        self._discovery.faults.pop(pod, None)
-        if fault is not None:
-            self._discovery.faults[pod] = fault
+        listeners = http_listeners(self.layout, Scope(pod, direction, target))
+        if not listeners:
+            whom = f" with service {target!r}" if target else ""
+            raise MeshError(f"pod {pod!r} has no HTTP or gRPC requests{whom} in direction {direction!r}: none can fail")
+        for listener in listeners:
+            self._discovery.faults.pop(listener, None)
+            if fault is not None:
+                self._discovery.faults[listener] = fault
         version = self._discovery.write_routes()
 
         async def in_use() -> bool:

@@ -2,6 +2,7 @@
 
 {"op": "impair", "impairments": {"links": {id: {latency_ms: ...}}, "lanes": {"<pair>/request": [id, ...]}}} -> {}
 {"op": "counters"} -> {"pairs": {pair: {opened, closed, request_bytes, response_bytes}}}
+{"op": "impairments"} -> {"lanes": {"<pair>/request": [{latency_ms: ...}, ...]}}, those in force
 Whatever is wrong with a request: {"error": "..."}.
 """
 
@@ -34,6 +35,8 @@ def _handle(wire: Wire, line: bytes) -> dict[str, Any]:
         request = json.loads(line)
         if request["op"] == "counters":
             return {"pairs": wire.counters()}
+        if request["op"] == "impairments":
+            return {"lanes": wire.impaired()}
         if request["op"] == "impair":
             wire.impair(Impairments.from_json(request["impairments"]))
             return {}

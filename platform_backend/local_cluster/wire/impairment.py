@@ -10,7 +10,6 @@ Direction = Literal["request", "response"]
 DIRECTIONS: Final[tuple[Direction, ...]] = ("request", "response")
 
 PERCENTAGES: Final = ("correlation", "loss", "reset")
-NOT_YET: Final = ("loss", "reset")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +18,7 @@ class Impairment:
 
     latency_ms: float = 0.0
     jitter_ms: float = 0.0  # standard deviation of the latency
-    correlation: float = 0.0  # percent: how much a latency resembles the one before
+    correlation: float = 0.0  # percent: how much a latency, or a loss, resembles the one before
     loss: float = 0.0  # percent of segments
     bandwidth: int = 0  # bytes per second; 0 is unlimited
     partition: bool = False  # nothing passes
@@ -30,8 +29,6 @@ class Impairment:
             value = getattr(self, field.name)
             if value < 0 or (field.name in PERCENTAGES and value > 100):
                 raise ValueError(f"impairment: {field.name} is {value!r}, out of range")
-            if value and field.name in NOT_YET:
-                raise ValueError(f"impairment: {field.name} is not supported by this wire yet")
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> "Impairment":
@@ -44,13 +41,34 @@ class Impairment:
 class Link:
     """One impaired link, shared by all lanes that cross it; holds what outlives a single chunk of bytes."""
 
-    __slots__ = ("_free", "_noise", "_rng", "impairment")
+    __slots__ = ("_free", "_lost", "_noise", "_rng", "impairment")
 
     def __init__(self, impairment: Impairment, rng: random.Random | None = None) -> None:
         self.impairment = impairment
         self._rng = rng or random.Random()  # noqa: S311 - network noise, not a secret
         self._noise = self._rng.gauss(0.0, 1.0)
         self._free = 0.0
+        self._lost = self._chance(impairment.loss)
+
+    def loses(self) -> bool:
+        """Whether the next segment gets lost.
+
+        A chain of two states: the share of losses is exactly `loss`, and `correlation` is that of neighbours. (netem
+        mixes random numbers instead, by which a correlation changes the share too.)
+        """
+        loss = self.impairment.loss
+        if loss:
+            bias = 100.0 if self._lost else 0.0
+            weight = self.impairment.correlation / 100
+            self._lost = self._chance(weight * bias + (1 - weight) * loss)
+        return bool(loss) and self._lost
+
+    def resets(self) -> bool:
+        """Whether the next segment resets its connection."""
+        return bool(self.impairment.reset) and self._chance(self.impairment.reset)
+
+    def _chance(self, percent: float) -> bool:
+        return self._rng.random() * 100 < percent
 
     def arrival(self, sent: float, size: int) -> float:
         """When `size` bytes sent at `sent` (seconds) come out at the other end."""

@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Final, Protocol
 
 from local_cluster.wire.impairment import Link
+from local_cluster.wire.tcp import MSS, Sender
 
 # A flow that holds this much stops reading, as a full TCP window would.
 HIGH_WATER: Final = 256 * 1024
@@ -30,6 +31,7 @@ Item = bytes | End
 class Source(Protocol):
     def pause(self) -> None: ...
     def resume(self) -> None: ...
+    def end(self, end: End) -> None: ...
 
 
 class Sink(Protocol):
@@ -40,12 +42,21 @@ class Sink(Protocol):
 class Lane:
     """One direction between two pods: its impairments, its counter, and the flows alive on it."""
 
-    __slots__ = ("bytes", "flows", "links")
+    __slots__ = ("_back", "bytes", "flows", "links")
 
     def __init__(self) -> None:
         self.links: tuple[Link, ...] = ()
         self.flows: set[Flow] = set()
         self.bytes = 0
+        self._back: Lane = self
+
+    def join(self, back: "Lane") -> None:
+        """The other direction, by which acknowledgements come back."""
+        self._back = back
+
+    @property
+    def lossy(self) -> bool:
+        return any(link.impairment.loss for link in self.links)
 
     @property
     def held(self) -> bool:
@@ -54,12 +65,25 @@ class Lane:
     @property
     def piece(self) -> int:
         """The largest number of bytes that travel as one; 0 is no limit."""
+        if any(link.impairment.loss or link.impairment.reset for link in self.links):
+            return MSS
         return PIECE if any(link.impairment.bandwidth for link in self.links) else 0
 
     def arrival(self, sent: float, size: int) -> float:
         for link in self.links:
             sent = link.arrival(sent, size)
         return sent
+
+    def forth(self, sent: float, size: int) -> float | None:
+        """The same for one segment, which may get lost."""
+        return None if any(link.loses() for link in self.links) else self.arrival(sent, size)
+
+    def back(self, sent: float) -> float | None:
+        """When an acknowledgement arrives, if it does."""
+        return self._back.forth(sent, 0)
+
+    def resets(self) -> bool:
+        return any(link.resets() for link in self.links)
 
     def impair(self, links: Sequence[Link]) -> None:
         """Bytes already on their way arrive at once, so that the end of a fault is the end of its effect."""
@@ -78,8 +102,10 @@ class Flow:
         "_dropped",
         "_last",
         "_loop",
+        "_mate",
         "_paused",
         "_queue",
+        "_sender",
         "_sink",
         "_source",
         "_timer",
@@ -99,7 +125,13 @@ class Flow:
         self._paused = False
         self._blocked = False
         self._dropped = False
+        self._sender: Sender | None = None  # while the lane loses segments
+        self._mate: Flow | None = None
         lane.flows.add(self)
+
+    def join(self, mate: "Flow") -> None:
+        """The other direction of the same connection."""
+        self._mate = mate
 
     def open(self, sink: Sink) -> None:
         """From now on bytes can leave."""
@@ -112,7 +144,7 @@ class Flow:
         """Take what the source sent."""
         if self._dropped:
             return
-        if not self._queue and not self.lane.links and self._can_deliver():
+        if not self._queue and not self._sender and not self.lane.links and self._can_deliver():
             self._deliver(item)
             return
         for piece in self._pieces(item):
@@ -130,6 +162,9 @@ class Flow:
 
     def hurry(self) -> None:
         now = self._loop.time()
+        if self._sender is not None:
+            self._queue.extend((now, item) for item in self._sender.abandon())
+            self._sender = None
         self._queue = deque((now, item) for _, item in self._queue)
         self._last = now
         self._flush()
@@ -139,6 +174,8 @@ class Flow:
         self._dropped = True
         self.lane.flows.discard(self)
         self._queue.clear()
+        if self._sender is not None:
+            self._sender.abandon()
         self._sink = None
         self._cancel_timer()
 
@@ -150,9 +187,36 @@ class Flow:
 
     def _enqueue(self, item: Item) -> None:
         size = 0 if isinstance(item, End) else len(item)
+        self._waiting += size
+        if item is not End.RESET and self.lane.resets():
+            self._reset()
+        elif self.lane.lossy:
+            self._sending().send(item, size)
+        else:
+            self._schedule(item, size)
+
+    def _schedule(self, item: Item, size: int) -> None:
         self._last = max(self._last, self.lane.arrival(self._loop.time(), size))
         self._queue.append((self._last, item))
-        self._waiting += size
+
+    def _sending(self) -> Sender:
+        if self._sender is None:
+            self._sender = Sender(self.lane, self._arrived)
+            other = self._mate._sender if self._mate is not None else None
+            if other is not None:
+                self._sender.peer, other.peer = other, self._sender
+        return self._sender
+
+    def _arrived(self, item: Item) -> None:
+        self._queue.append((self._loop.time(), item))
+        self._flush()
+
+    def _reset(self) -> None:
+        """Both ends lose the connection, as when a middlebox has forgotten it."""
+        sink = self._sink
+        self._source.end(End.RESET)
+        if sink is not None:
+            sink.end(End.RESET)
 
     def _can_deliver(self) -> bool:
         return self._sink is not None and not self._blocked

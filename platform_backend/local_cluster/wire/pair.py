@@ -24,6 +24,8 @@ class Pair:
         self.listen = listen
         self.target = target
         self.lanes: dict[Direction, Lane] = {"request": Lane(), "response": Lane()}
+        self.lanes["request"].join(self.lanes["response"])
+        self.lanes["response"].join(self.lanes["request"])
         self.opened = 0
         self.closed = 0
         self._opening: set[asyncio.Task[None]] = set()
@@ -51,6 +53,8 @@ class Connection:
         self.server = Socket(lambda: None, lambda: None)
         self._request = Flow(pair.lanes["request"], self.client)
         self._response = Flow(pair.lanes["response"], self.server)
+        self._request.join(self._response)
+        self._response.join(self._request)
         self.client.join(reads=self._request, writes=self._response)
         self.server.join(reads=self._response, writes=self._request)
 

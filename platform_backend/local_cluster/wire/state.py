@@ -1,7 +1,7 @@
 """What the mesh tells the wire: which pairs there are, and which links impair which lanes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from local_cluster.wire.impairment import DIRECTIONS, Direction, Impairment, Link
@@ -49,6 +49,15 @@ class Wire:
         """The link that is there already, if it is the same: it keeps its noise and its queue."""
         link = self._links.get(name)
         return link if link and link.impairment == impairment else Link(impairment)
+
+    def impaired(self) -> dict[str, list[dict[str, Any]]]:
+        """The impairments that now shape the bytes of each lane that has any."""
+        return {
+            f"{pair.name}/{direction}": [asdict(link.impairment) for link in lane.links]
+            for pair in self.pairs.values()
+            for direction, lane in pair.lanes.items()
+            if lane.links
+        }
 
     def counters(self) -> dict[str, dict[str, int]]:
         return {

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from common.errors import Conflict
-from datasets.labels import Injection, PodLabel, groundtruth, in_window, refuse_open
+from datasets.labels import Injection, PodLabel, groundtruth, in_window, normal_record, refuse_open, refuse_unchecked
 from telemetry.records import Window
 
 WINDOW = Window(1_000_000_000, 2_000_000_000)
@@ -49,3 +49,17 @@ def test_a_running_fault_refuses_the_window(start: int | None) -> None:
 
 def test_faults_over_or_begun_later_do_not() -> None:
     refuse_open([injection(1_500_000_000, 1_600_000_000), injection(2_000_000_000, None, finished=False)], WINDOW)
+
+
+def test_a_fault_whose_effect_is_not_checked_refuses_its_window_only() -> None:
+    checked = injection(1_500_000_000, 1_600_000_000)
+    refuse_unchecked([checked], WINDOW)
+    waiting = replace(checked, pods=[replace(checked.pods[0], effect_checked=False)])
+    with pytest.raises(Conflict, match=r"not checked yet: pod-failure \(f1\); build again"):
+        refuse_unchecked([waiting], WINDOW)
+    refuse_unchecked([waiting], Window(1_600_000_000, 2_000_000_000))
+
+
+def test_normal_record() -> None:
+    assert normal_record([Window(1, 5), Window(7, 9)]) == {"normal": [{"start": 1, "end": 5}, {"start": 7, "end": 9}]}
+    assert normal_record([]) == {"normal": []}

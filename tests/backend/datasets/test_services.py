@@ -52,7 +52,13 @@ def injection(window: Window, state: FaultState, start: int | None, end: int | N
     )
     if start is not None:
         Label.objects.create(
-            injection=made, pod="cartservice-0", service="cartservice", kind=made.kind, start=start, end=end
+            injection=made,
+            pod="cartservice-0",
+            service="cartservice",
+            kind=made.kind,
+            start=start,
+            end=end,
+            effect_checked=True,
         )
     return made
 
@@ -108,6 +114,61 @@ def test_the_same_window_gives_the_same_digest_and_bytes(user: User, window: Win
         each.refresh_from_db()
     assert made[0].digest == made[1].digest
     assert selectors.archive_path(made[0]).read_bytes() == selectors.archive_path(made[1]).read_bytes()
+
+
+def test_effect_and_normal_times_reach_the_dataset(user: User, window: Window) -> None:
+    made = injection(window, FaultState.RECOVERED, window.start + 5_000_000, window.start + 9_400_000)
+    evidence = {"kpi": "the pod is not ready", "test": "fisher", "p_value": 1e-9}
+    Label.objects.update(effect="confirmed", evidence=evidence, onset=window.start + 5_700_000)
+    dataset = services.dataset_create(by=user, name="golden", window=window)
+    services.dataset_build(dataset_id=dataset.pk)
+    dataset.refresh_from_db()
+    with zipfile.ZipFile(selectors.archive_path(dataset)) as archive:
+        pods = json.loads(archive.read("golden/groundtruth/injections.json"))["injections"][0]["pods"]
+        normal = json.loads(archive.read("golden/groundtruth/normal.json"))
+        limits = " ".join(json.loads(archive.read("golden/dataset.json"))["limits"])
+    assert pods[0]["effect"] == "confirmed"
+    assert (pods[0]["evidence"], pods[0]["onset"]) == (evidence, window.start + 5_700_000)
+    assert made.labels.get().onset == pods[0]["onset"]
+    assert normal == {
+        "normal": [
+            {"start": window.start, "end": window.start + 5_000_000},
+            {"start": window.start + 19_400_000, "end": window.end},
+        ]
+    }
+    assert "not measured" not in limits
+
+
+def test_a_build_waits_until_effects_are_checked(user: User, window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    injection(window, FaultState.RECOVERED, window.start + 5_000_000, window.start + 9_400_000)
+    Label.objects.update(effect_checked=False)
+    dataset = services.dataset_create(by=user, name="golden", window=window)
+    looks: list[float] = []
+
+    class Checked:
+        def wait(self, seconds: float) -> None:
+            looks.append(seconds)
+            if len(looks) == 3:
+                Label.objects.update(effect="absent", effect_checked=True)
+
+    monkeypatch.setattr(services, "Event", Checked)
+    services.dataset_build(dataset_id=dataset.pk)
+    dataset.refresh_from_db()
+    assert (dataset.state, looks) == (State.READY, [services.LOOK_EVERY_S] * 3)
+
+
+def test_a_build_without_checked_effects_is_refused_in_the_end(
+    user: User, window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "EFFECTS_WAIT_S", 0.0)
+    injection(window, FaultState.RECOVERED, window.start + 5_000_000, window.start + 9_400_000)
+    Label.objects.update(effect_checked=False)
+    dataset = services.dataset_create(by=user, name="golden", window=window)
+    services.dataset_build(dataset_id=dataset.pk)
+    dataset.refresh_from_db()
+    assert dataset.state == State.FAILED
+    assert "effects of faults in this window are not checked yet: pod-failure" in dataset.error
+    assert files() == []
 
 
 def test_labels_of_the_faults_app_reach_the_dataset(user: User, window: Window) -> None:

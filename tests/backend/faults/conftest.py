@@ -23,7 +23,8 @@ def create(monkeypatch: pytest.MonkeyPatch, driver: FakeFaultDriver, user: User,
     monkeypatch.setattr(timezone, "now", lambda: epoch + timedelta(microseconds=clock()))
 
     def make(**overrides: Any) -> Injection:
-        asked = {"kind": "pod-failure", "services": ["cartservice"], "duration_s": 60.0} | overrides
+        asked = {"kind": "pod-failure", "services": ["cartservice"], "duration_s": 60.0}
+        asked |= {"allow_last_replica": True} | overrides
         return services.injection_create(request=InjectionRequest(**asked), by=user)
 
     return make

@@ -84,7 +84,7 @@ def test_one_fault_per_pod_at_a_time(create: Any, advance: Any, clock: Any) -> N
         create(kind="cpu-stress")
     assert str(first.id) in caught.value.fields["pods"][0]
     create(pods=["cartservice-0"], services=[])
-    clock.advance(61)
+    clock.advance(31)
     assert advance(first).state == State.ACTIVE
     clock.advance(61)
     assert advance(first).state == State.RECOVERED

@@ -37,7 +37,7 @@ class World:
         self.states = [State.PLANNED]
 
     def create(self) -> None:
-        request = InjectionRequest("pod-failure", services=["cartservice"], duration_s=20)
+        request = InjectionRequest("pod-failure", services=["cartservice"], duration_s=20, allow_last_replica=True)
         self.injection = services.injection_create(request=request, by=self.user)
 
     def do(self, event: str, seconds: float) -> None:

@@ -40,7 +40,8 @@ def at_once(call: Callable[[], T]) -> list[T]:
 
 
 def asked(**overrides: Any) -> InjectionRequest:
-    return InjectionRequest(**{"kind": "pod-failure", "services": ["cartservice"], "duration_s": 60} | overrides)
+    default = {"kind": "pod-failure", "services": ["cartservice"], "duration_s": 60, "allow_last_replica": True}
+    return InjectionRequest(**default | overrides)
 
 
 def test_one_of_many_requests_gets_the_pod(driver: FakeFaultDriver, user: User) -> None:

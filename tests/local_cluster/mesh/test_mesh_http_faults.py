@@ -83,6 +83,44 @@ def test_delay(stage: Any) -> None:
     asyncio.run(scenario())
 
 
+def test_target_limits_the_fault_to_requests_of_one_service(stage: Any) -> None:
+    async def scenario() -> None:
+        async with stage(cart=1) as shop:
+            await shop.mesh.set_http_fault("cart-0", HttpFault(abort_status=INTERNAL), target="checkout")
+            assert (await shop.call("checkout-0", "cart")).status == INTERNAL
+            assert (await shop.call("frontend-0", "cart")).status == 0
+            await shop.mesh.set_http_fault("cart-0", None, target="checkout")
+            assert (await shop.call("checkout-0", "cart")).status == 0
+
+    asyncio.run(scenario())
+
+
+def test_direction_to_hits_the_requests_that_a_pod_makes(stage: Any, tally: Any) -> None:
+    async def scenario() -> None:
+        async with stage() as shop:
+            fault = HttpFault(abort_status=503)
+            await shop.mesh.set_http_fault("frontend-0", fault, direction="to", target="ad")
+            assert tally(await shop.calls("frontend-0", "ad", 4, "/"), "status") == {503: 4}, "whichever pod is meant"
+            assert tally(await shop.calls("frontend-0", "cart", 2), "status") == {0: 2}
+            assert (await shop.call("loadgenerator-0", "frontend", "/")).status == 200
+            await shop.mesh.set_http_fault("frontend-0", None, direction="to", target="ad")
+            assert tally(await shop.calls("frontend-0", "ad", 2, "/"), "status") == {200: 2}
+
+    asyncio.run(scenario())
+
+
+def test_both_directions_and_nothing_of_the_mesh_reaches_an_application(stage: Any) -> None:
+    async def scenario() -> None:
+        async with stage(cart=1, checkout=1) as shop:
+            await shop.mesh.set_http_fault("checkout-0", HttpFault(delay_ms=300), direction="both")
+            assert (await shop.call("checkout-0", "cart")).there > 0.29
+            answer = await shop.call("frontend-0", "checkout")
+            assert answer.there > 0.29
+            assert not [name for name in answer.request_headers if name.startswith("x-mesh")]
+
+    asyncio.run(scenario())
+
+
 def test_an_aborted_caller_sees_what_a_failing_upstream_says(stage: Any) -> None:
     async def scenario() -> None:
         async with stage() as shop:
@@ -171,9 +209,15 @@ def test_a_new_mesh_begins_without_the_faults_of_the_one_before(stage: Any) -> N
 def test_pods_without_requests_are_refused(stage: Any) -> None:
     async def scenario() -> None:
         async with stage() as shop:
-            for pod in ("redis-cart-0", "loadgenerator-0", "no-such-pod"):
-                with pytest.raises(MeshError, match="receives no HTTP or gRPC requests"):
-                    await shop.mesh.set_http_fault(pod, HttpFault(abort_status=500))
+            for pod, direction, target in (
+                ("redis-cart-0", "both", ""),
+                ("loadgenerator-0", "from", ""),
+                ("cart-0", "to", ""),  # it calls a store that speaks raw TCP
+                ("cart-0", "from", "ad"),
+                ("no-such-pod", "both", ""),
+            ):
+                with pytest.raises(MeshError, match="has no HTTP or gRPC requests"):
+                    await shop.mesh.set_http_fault(pod, HttpFault(abort_status=500), direction=direction, target=target)
 
     asyncio.run(scenario())
 

@@ -41,9 +41,31 @@ def test_bandwidth_is_shared_by_all_that_cross_the_link() -> None:
     assert link.arrival(20.0, 500) == pytest.approx(20.6)
 
 
+@pytest.mark.parametrize("loss", [1, 30])
+@pytest.mark.parametrize("correlation", [0, 50, 90])
+def test_the_share_of_losses_is_kept_whatever_their_correlation(loss: float, correlation: float) -> None:
+    link = Link(Impairment(loss=loss, correlation=correlation), random.Random(3))
+    lost = [float(link.loses()) for _ in range(40 * DRAWS)]
+    assert statistics.mean(lost) == pytest.approx(loss / 100, rel=0.2)
+    assert statistics.correlation(lost[:-1], lost[1:]) == pytest.approx(correlation / 100, abs=0.05)
+
+
+def test_all_and_nothing_is_lost() -> None:
+    assert all(Link(Impairment(loss=100)).loses() for _ in range(100))
+    assert not any(Link(Impairment(latency_ms=1)).loses() for _ in range(100))
+
+
 @pytest.mark.parametrize(
     "wrong",
-    [{"latency_ms": -1}, {"correlation": 101}, {"reset": 1}, {"loss": 1}, {"loss": -1}, {"lag": 3}, {"jitter_ms": "x"}],
+    [
+        {"latency_ms": -1},
+        {"correlation": 101},
+        {"reset": 101},
+        {"loss": 101},
+        {"loss": -1},
+        {"lag": 3},
+        {"jitter_ms": "x"},
+    ],
 )
 def test_impossible_impairments_are_refused(wrong: dict) -> None:
     with pytest.raises(ValueError, match="impairment"):

@@ -265,3 +265,47 @@ def test_finished_connections_leave_nothing_behind(bench: Any) -> None:
             assert not any(lane.flows for lane in b.wire.pairs[PAIR].lanes.values())
 
     asyncio.run(scenario())
+
+
+def test_a_lossy_lane_delivers_all_in_order_and_its_end_frees_what_is_held(bench: Any) -> None:
+    async def scenario() -> float:
+        async with bench() as b:
+            client, server = await b.connect()
+            sent = bytes(range(256)) * 400
+            b.impair(request=Impairment(loss=20))
+            client[1].write(sent)
+            assert await read(server, 1000) == sent[:1000]
+            b.impair(request=Impairment(loss=100))
+            client[1].write(b"late")
+            await asyncio.sleep(0.3)
+            ended = time.monotonic()
+            b.impair()
+            assert await read(server, len(sent) - 1000 + 4) == sent[1000:] + b"late"
+            return time.monotonic() - ended
+
+    assert asyncio.run(scenario()) < TIMEOUT
+
+
+def test_an_end_behind_lost_bytes_waits_for_them(bench: Any) -> None:
+    async def scenario() -> None:
+        async with bench() as b:
+            client, server = await b.connect()
+            b.impair(request=Impairment(loss=30))
+            client[1].write(b"x" * 20_000)
+            client[1].write_eof()
+            assert await rest(server) == b"x" * 20_000
+
+    asyncio.run(scenario())
+
+
+def test_a_reset_reaches_both_ends(bench: Any) -> None:
+    async def scenario() -> None:
+        async with bench() as b:
+            client, server = await b.connect()
+            b.impair(request=Impairment(reset=100))
+            client[1].write(b"?")
+            for end in (client, server):
+                with pytest.raises(ConnectionResetError):
+                    await rest(end)
+
+    asyncio.run(scenario())

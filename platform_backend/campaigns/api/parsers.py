@@ -1,0 +1,26 @@
+"""Campaign files as they are: YAML in the body of a request."""
+
+from collections.abc import Mapping
+from typing import IO, Any
+
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import BaseParser
+
+from campaigns.loading import LARGEST_BYTES
+
+
+class YamlParser(BaseParser):
+    """Gives the text. Like JSON, a form of a foreign page can't send this type."""
+
+    media_type = "application/yaml"
+
+    def parse(  # type: ignore[override]  # the stubs know of mappings only
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> str:
+        content: bytes = stream.read(LARGEST_BYTES + 1)
+        if len(content) > LARGEST_BYTES:
+            raise ParseError(f"The campaign has more than {LARGEST_BYTES // 1024} kB; split it into several files.")
+        try:
+            return content.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise ParseError(f"The campaign is not UTF-8 at byte {error.start}.") from None

@@ -1,0 +1,115 @@
+"""Campaigns in JSON."""
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from campaigns import selectors
+from campaigns.models import Campaign, State, Step, StepState
+from campaigns.planner import PlannedStep
+
+
+class PlannedStepSerializer(serializers.Serializer[PlannedStep]):
+    id = serializers.UUIDField(help_text="the same in every run of this plan")
+    index = serializers.IntegerField()
+    fault = serializers.CharField()
+    service = serializers.CharField()
+    pods = serializers.ChoiceField(choices=("one", "all"), help_text="one: drawn by the seed")
+    parameters = serializers.DictField()
+    duration_s = serializers.FloatField(source="duration")
+    allow_last_replica = serializers.BooleanField()
+    repeat = serializers.IntegerField(help_text="from 1")
+
+
+class PlanSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    seed = serializers.IntegerField()
+    digest = serializers.CharField(help_text="of the file's content; the same digest, the same plan")
+    expected_s = serializers.FloatField(help_text="how long it will take, if no step has to wait")
+    steps = PlannedStepSerializer(many=True)
+
+
+class StepSerializer(serializers.ModelSerializer[Step]):
+    state = serializers.ChoiceField(choices=StepState.choices)
+    parameters = serializers.DictField()
+    reason = serializers.CharField(help_text="why it waits, was skipped, failed or was ended early; may be empty")
+    injection = serializers.UUIDField(allow_null=True, help_text="of GET /api/v1/faults/injections/{id}")
+    effect = serializers.CharField(help_text="confirmed on all its pods, absent on one, unknown; empty: not known yet")
+
+    class Meta:
+        model = Step
+        fields = (
+            "id",
+            "plan_id",
+            "index",
+            "fault",
+            "service",
+            "pods",
+            "parameters",
+            "duration_s",
+            "allow_last_replica",
+            "repeat",
+            "state",
+            "reason",
+            "injection",
+            "effect",
+            "started_at",
+            "finished_at",
+        )
+        read_only_fields = fields
+
+
+class CampaignSerializer(serializers.ModelSerializer[Campaign]):
+    state = serializers.ChoiceField(choices=State.choices)
+    reason = serializers.CharField(help_text="why it did not complete; may be empty")
+    created_by = serializers.CharField(source="created_by.username", default=None, allow_null=True)
+    steps_done = serializers.IntegerField(source="steps_over", help_text="steps that are over, in whatever way")
+    steps_total = serializers.IntegerField()
+
+    class Meta:
+        model = Campaign
+        fields: tuple[str, ...] = (
+            "id",
+            "name",
+            "seed",
+            "digest",
+            "state",
+            "reason",
+            "steps_done",
+            "steps_total",
+            "expected_s",
+            "created_by",
+            "created_at",
+            "started_at",
+            "finished_at",
+        )
+        read_only_fields = fields
+
+
+class ProgressSerializer(serializers.Serializer[Any]):
+    steps_done = serializers.IntegerField()
+    steps_total = serializers.IntegerField()
+    current = serializers.IntegerField(allow_null=True, help_text="index of the step that is under way")
+    seconds_left = serializers.FloatField(allow_null=True, help_text="expected; null when it is over")
+
+
+class CampaignDetailSerializer(CampaignSerializer):
+    progress = serializers.SerializerMethodField()
+    content = serializers.DictField(help_text="the file, defaults filled in")
+    steps = StepSerializer(many=True)
+
+    class Meta(CampaignSerializer.Meta):
+        fields = (*CampaignSerializer.Meta.fields, "progress", "content", "steps")
+        read_only_fields = fields
+
+    @extend_schema_field(ProgressSerializer)
+    def get_progress(self, campaign: Campaign) -> dict[str, Any]:
+        progress = selectors.progress(campaign, timezone.now())
+        return {
+            "steps_done": progress.steps_done,
+            "steps_total": progress.steps_total,
+            "current": progress.current.index if progress.current else None,
+            "seconds_left": progress.seconds_left,
+        }

@@ -1,0 +1,114 @@
+"""Campaigns: plan one, start it, follow it, stop it."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import generics, status
+from rest_framework.parsers import JSONParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from campaigns import selectors, services
+from campaigns.api import examples
+from campaigns.api.parsers import YamlParser
+from campaigns.api.serializers import CampaignDetailSerializer, CampaignSerializer, PlanSerializer
+from campaigns.loading import load
+from campaigns.models import Campaign
+from campaigns.schema import CampaignFile, validate
+from common.api import NewestFirst, user_of
+from common.schema import page_example
+
+BODY: Final = {"application/json": OpenApiTypes.OBJECT, "application/yaml": OpenApiTypes.STR}
+FILES: Final = [
+    OpenApiExample("as JSON", examples.FILE, request_only=True, media_type="application/json"),
+    OpenApiExample("as a file", examples.TEXT, request_only=True, media_type="application/yaml"),
+]
+
+
+class ByTime(NewestFirst):
+    ordering = ("-created_at", "-id")
+
+
+class CampaignsView(generics.ListAPIView[Campaign]):
+    serializer_class = CampaignSerializer
+    pagination_class = ByTime
+    parser_classes = (JSONParser, YamlParser)
+    queryset = selectors.campaigns()
+
+    @extend_schema(operation_id="campaigns_list", tags=["campaigns"], examples=[page_example(examples.CAMPAIGN)])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Campaigns, newest first."""
+        return self.list(request, *args, **kwargs)
+
+    @extend_schema(
+        operation_id="campaigns_create",
+        tags=["campaigns"],
+        request=BODY,
+        responses={201: CampaignDetailSerializer},
+        examples=[*FILES, OpenApiExample("begun", examples.DETAIL, response_only=True, status_codes=["201"])],
+    )
+    def post(self, request: Request) -> Response:
+        """Start a campaign from its file, in YAML or as the same content in JSON. One runs at a time (409)."""
+        campaign = services.campaign_create(file=_file(request), by=user_of(request))
+        return Response(_body(campaign.id), status=status.HTTP_201_CREATED)
+
+
+class CampaignPlanView(APIView):
+    parser_classes = (JSONParser, YamlParser)
+
+    @extend_schema(
+        operation_id="campaigns_plan",
+        tags=["campaigns"],
+        request=BODY,
+        responses={200: PlanSerializer},
+        examples=[*FILES, OpenApiExample("a plan", examples.PLAN, response_only=True)],
+    )
+    def post(self, request: Request) -> Response:
+        """What a campaign would do, in which order and how long, checked against the system. Nothing is changed."""
+        file = _file(request)
+        plan = services.campaign_plan(file=file)
+        body = {
+            "name": file.name,
+            "seed": file.seed,
+            "digest": plan.digest,
+            "expected_s": plan.seconds,
+            "steps": plan.steps,
+        }
+        return Response(PlanSerializer(body).data)
+
+
+class CampaignView(APIView):
+    @extend_schema(
+        operation_id="campaigns_get",
+        tags=["campaigns"],
+        responses=CampaignDetailSerializer,
+        examples=[OpenApiExample("under way", examples.DETAIL)],
+    )
+    def get(self, request: Request, campaign_id: UUID) -> Response:
+        """One campaign with its progress and all its steps."""
+        return Response(_body(campaign_id))
+
+
+class CampaignStopView(APIView):
+    @extend_schema(
+        operation_id="campaigns_stop",
+        tags=["campaigns"],
+        request=None,
+        responses={202: CampaignDetailSerializer},
+        examples=[OpenApiExample("stopping", examples.DETAIL | {"state": "stopping", "reason": "stopped by admin"})],
+    )
+    def post(self, request: Request, campaign_id: UUID) -> Response:
+        """End a campaign and the injection it has begun. Asking again, or when it is over, changes nothing."""
+        services.campaign_stop(campaign_id=campaign_id, by=user_of(request))
+        return Response(_body(campaign_id), status=status.HTTP_202_ACCEPTED)
+
+
+def _file(request: Request) -> CampaignFile:
+    return load(request.data) if isinstance(request.data, str) else validate(request.data)
+
+
+def _body(campaign_id: UUID) -> dict[str, Any]:
+    return dict(CampaignDetailSerializer(selectors.campaign(campaign_id)).data)

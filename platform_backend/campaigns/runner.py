@@ -1,0 +1,256 @@
+"""A campaign's way through its steps, a look a second.
+
+Systems, telemetry and faults are asked outside of any transaction. What follows is written under the campaign's lock
+and only if campaign and step are still in the state that it follows from, so a retry, a second worker or one that
+was killed half-way does no harm. All there is to know is in the database: a restarted platform just goes on.
+"""
+
+import logging
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.audit import audit
+from campaigns import selectors
+from campaigns.models import CAMPAIGNS, STEPS, Campaign, State, Step, StepState
+from campaigns.steps import Outcome, next_move
+from common.errors import Unavailable, UserError
+from faults import services as faults
+from systems import selectors as systems
+from systems import services as system_services
+
+logger = logging.getLogger(__name__)
+
+# Nobody looked for so long: the platform was down, or its clock jumped. The system is to warm up again.
+INTERRUPTION: Final = timedelta(seconds=15)
+# So long the system may be out of reach when the campaign starts.
+START_LIMIT: Final = timedelta(seconds=120)
+# Looks in a row that an error of our own may end.
+MAX_ATTEMPTS: Final = 30
+MAX_MOVES: Final = 8
+# Before, nobody has looked for the effect.
+EFFECT_KNOWN: Final = frozenset({StepState.COOLING, StepState.DONE, StepState.FAILED})
+
+
+def open_campaign_advance() -> None:
+    """The open campaign, if there is one; and no injection stays whose step is over."""
+    for injection in selectors.orphaned_injections():
+        faults.injection_stop(injection_id=injection.id, by=None)
+    campaign = selectors.open_campaign()
+    if campaign is None:
+        return
+    try:
+        campaign_advance(campaign_id=campaign.id)
+    except Exception:
+        logger.exception("campaign %s could not be advanced", campaign.id)
+        _count_attempt(campaign.id)
+
+
+def campaign_advance(*, campaign_id: UUID) -> None:
+    """Go as far as it goes now."""
+    _look(campaign_id, timezone.now())
+    for _ in range(MAX_MOVES):
+        campaign = Campaign.objects.filter(id=campaign_id).first()
+        if campaign is None or not campaign.is_open or not _move(campaign):
+            return
+
+
+def _move(campaign: Campaign) -> bool:
+    """Whether something has changed, so that it is worth another look."""
+    now = timezone.now()
+    if campaign.state == State.PLANNED:
+        return _begin(campaign, now)
+    if campaign.state == State.STOPPING:
+        return _wind_up(campaign, now)
+    step = selectors.current_step(campaign)
+    if step is None:
+        _give_back_load(campaign)
+        return _finish(campaign, State.COMPLETED, now)
+    outcome = next_move(campaign, step, now)
+    return _settle(campaign, step, outcome, now)
+
+
+@transaction.atomic
+def _look(campaign_id: UUID, now: datetime) -> None:
+    campaign = Campaign.objects.select_for_update().filter(id=campaign_id).first()
+    if campaign is None or not campaign.is_open:
+        return
+    if campaign.looked_at and campaign.state == State.RUNNING and abs(now - campaign.looked_at) > INTERRUPTION:
+        campaign.quiet_until = now + timedelta(seconds=campaign.file.warm_up)
+        _extend_wait(campaign, now)
+        audit("campaign.resume", campaign.id, None, gap_s=(now - campaign.looked_at).total_seconds())
+    campaign.looked_at = now
+    campaign.save(update_fields=("looked_at", "quiet_until"))
+
+
+def _extend_wait(campaign: Campaign, now: datetime) -> None:
+    file = campaign.file
+    wait_until = now + timedelta(seconds=file.warm_up + file.steady.wait)
+    campaign.steps.filter(state=StepState.WAITING_STEADY).update(wait_until=wait_until)
+
+
+def _begin(campaign: Campaign, now: datetime) -> bool:
+    """The load first. That of before is written down before it is changed."""
+    try:
+        if campaign.load_before is None:
+            Campaign.objects.filter(id=campaign.id, load_before=None).update(load_before=systems.load())
+        if campaign.file.load is not None:
+            system_services.load_set(rate=campaign.file.load, by=campaign.created_by)
+    except Unavailable as error:
+        if now < campaign.created_at + START_LIMIT:
+            return False
+        return _end(campaign, State.FAILED, error.message)
+    except UserError as error:
+        return _end(campaign, State.FAILED, error.message)
+    return _start(campaign, now)
+
+
+@transaction.atomic
+def _start(before: Campaign, now: datetime) -> bool:
+    campaign = _locked(before)
+    if campaign is None:
+        return False
+    campaign.started_at = now
+    campaign.quiet_until = now + timedelta(seconds=campaign.file.warm_up)
+    _advance(campaign, State.RUNNING)
+    return True
+
+
+@transaction.atomic
+def _end(before: Campaign, ending: State, reason: str) -> bool:
+    """From here on it only winds up."""
+    campaign = _locked(before)
+    if campaign is None:
+        return False
+    campaign_end(campaign, ending, reason)
+    return True
+
+
+def campaign_end(campaign: Campaign, ending: State, reason: str) -> None:
+    """The caller holds the lock and knows that the campaign is planned or running."""
+    campaign.ending, campaign.reason = ending, reason
+    _advance(campaign, State.STOPPING)
+
+
+def _wind_up(campaign: Campaign, now: datetime) -> bool:
+    step = selectors.current_step(campaign)
+    injection = selectors.injection_of(step.id) if step else None
+    if injection is not None and injection.is_open:
+        if not injection.stop_requested:
+            faults.injection_stop(injection_id=injection.id, by=None)
+        return False
+    _give_back_load(campaign)
+    return _finish(campaign, State(campaign.ending), now)
+
+
+def _give_back_load(campaign: Campaign) -> None:
+    if campaign.load_before is None or campaign.file.load is None:
+        return
+    try:
+        if systems.load() != campaign.load_before:
+            system_services.load_set(rate=campaign.load_before, by=campaign.created_by)
+    except UserError as error:  # a system that is away begins with its own load when it is back
+        logger.warning("campaign %s could not give the load back: %s", campaign.id, error.message)
+
+
+@transaction.atomic
+def _finish(before: Campaign, to: State, now: datetime) -> bool:
+    campaign = _locked(before)
+    if campaign is None:
+        return False
+    for step in campaign.steps.exclude(state__in=(StepState.DONE, StepState.SKIPPED, StepState.FAILED)):
+        _close(campaign, step, now)
+    campaign.finished_at, campaign.slot = now, None
+    _advance(campaign, to)
+    return True
+
+
+def _close(campaign: Campaign, step: Step, now: datetime) -> None:
+    """A step that its campaign's end leaves open."""
+    if step.state == StepState.COOLING:
+        _advance_step(step, Outcome(StepState.DONE, step.reason), campaign, now)
+    elif selectors.injection_of(step.id) is not None:
+        _advance_step(step, Outcome(StepState.FAILED, f"ended early: {campaign.reason}"), campaign, now)
+    else:
+        _advance_step(step, Outcome(StepState.SKIPPED, f"not begun: {campaign.reason}"), campaign, now)
+
+
+@transaction.atomic
+def _settle(before: Campaign, step_before: Step, outcome: Outcome, now: datetime) -> bool:
+    """Write the outcome unless somebody has moved campaign or step meanwhile."""
+    if outcome == Outcome():
+        return False
+    campaign = _locked(before)
+    step = Step.objects.get(id=step_before.id)
+    if campaign is None or step.state != step_before.state or _is_overtaken(step, outcome):
+        return False
+    if outcome.quiet_until:
+        campaign.quiet_until = outcome.quiet_until
+        campaign.save(update_fields=("quiet_until",))
+    _advance_step(step, outcome, campaign, now)
+    if outcome.ending:
+        campaign_end(campaign, outcome.ending, outcome.reason)
+    return outcome.to is not None or outcome.ending is not None
+
+
+def _is_overtaken(step: Step, outcome: Outcome) -> bool:
+    """This worker's injection was refused because another worker's had just been accepted."""
+    is_refusal = outcome.to in (StepState.WAITING_STEADY, StepState.FAILED)
+    return step.state == StepState.INJECTING and is_refusal and selectors.injection_of(step.id) is not None
+
+
+def _advance_step(step: Step, outcome: Outcome, campaign: Campaign, now: datetime) -> None:
+    if outcome.to is None and outcome.reason == step.reason:
+        return
+    step.reason = outcome.reason
+    if outcome.to is not None:
+        STEPS.check(StepState(step.state), outcome.to)
+        step.state, step.since = outcome.to, now
+        _note(step, campaign, now)
+    step.save()
+
+
+def _note(step: Step, campaign: Campaign, now: datetime) -> None:
+    """What a step remembers of its moves."""
+    if step.state == StepState.WAITING_STEADY and step.wait_until is None:
+        step.started_at = now
+        step.wait_until = now + timedelta(seconds=campaign.file.steady.wait)
+    injection = selectors.injection_of(step.id)
+    if injection is not None:
+        step.injection = injection.id
+        step.effect = selectors.effect_of(injection.id) if step.state in EFFECT_KNOWN else ""
+    if not step.is_open:
+        step.finished_at = now
+        detail = {"reason": step.reason} if step.reason else {}
+        audit(f"campaign.step_{step.state}", step.id, None, campaign=str(campaign.id), **detail)
+
+
+def _locked(before: Campaign) -> Campaign | None:
+    """The campaign under its lock; None when it is no longer in the state that the caller has seen."""
+    campaign = Campaign.objects.select_for_update().get(id=before.id)
+    return campaign if campaign.state == before.state else None
+
+
+def _advance(campaign: Campaign, to: State) -> None:
+    CAMPAIGNS.check(State(campaign.state), to)
+    campaign.state, campaign.attempts = to, 0
+    campaign.save()
+    detail = {"reason": campaign.reason} if campaign.reason else {}
+    audit(f"campaign.{to.value}", campaign.id, None, **detail)
+
+
+def _count_attempt(campaign_id: UUID) -> None:
+    """An error of our own again and again ends the campaign, so that the next one can begin."""
+    with transaction.atomic():
+        campaign = Campaign.objects.select_for_update().get(id=campaign_id)
+        campaign.attempts += 1
+        campaign.save(update_fields=("attempts",))
+    if campaign.attempts < MAX_ATTEMPTS or not campaign.is_open:
+        return
+    if campaign.state != State.STOPPING:
+        _end(campaign, State.FAILED, "The platform could not drive this campaign; its log says more.")
+    else:
+        _finish(campaign, State.FAILED, timezone.now())

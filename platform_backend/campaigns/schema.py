@@ -1,0 +1,198 @@
+"""A campaign file: what is in it and what each key means. Knows no database, no system and no clock."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from common.errors import UserError
+from faults.catalogue import CATALOGUE, Kind, Parameter
+from faults.validation import fault_of
+
+LONGEST_S: Final = 3600
+MAX_STEPS: Final = 1000
+
+Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+ServiceName = Annotated[str, Field(max_length=253, pattern=r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$")]
+Seconds = Annotated[float, Field(ge=0, le=LONGEST_S)]
+Duration = Annotated[float, Field(ge=1, le=LONGEST_S)]
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+class Conditions(Section):
+    """Each is the most that is allowed; an absent one is not looked at. Measured over the last `window` seconds."""
+
+    error_ratio: float | None = Field(None, ge=0, le=1, description="share of failed requests at the shop's front")
+    latency_p95_ms: float | None = Field(None, gt=0, description="of requests at the shop's front")
+    pods_not_ready: int | None = Field(None, ge=0, description="besides those that the fault is for")
+    window: float = Field(10, ge=3, le=300, description="seconds")
+
+    @property
+    def needs_requests(self) -> bool:
+        return self.error_ratio is not None or self.latency_p95_ms is not None
+
+
+class Steady(Conditions):
+    """What must hold before each injection."""
+
+    pods_not_ready: int | None = Field(0, ge=0, description="of the whole system")
+    wait: float = Field(60, ge=1, le=LONGEST_S, description="seconds at most; then the step is skipped")
+
+
+class Stop(Conditions):
+    """What ends an injection early, and what else ends with it."""
+
+    then: Literal["campaign", "injection"] = Field("campaign", description="what is ended")
+
+    @model_validator(mode="after")
+    def _says_when(self) -> "Stop":
+        if not self.needs_requests and self.pods_not_ready is None:
+            raise ValueError("name at least one of error_ratio, latency_p95_ms, pods_not_ready")
+        return self
+
+
+class Entry(Section):
+    """One fault on each of these services, with each combination of the values of its parameters."""
+
+    fault: str = Field(description="one of GET /api/v1/faults/kinds")
+    services: list[ServiceName] = Field(min_length=1, max_length=100)
+    pods: Literal["one", "all"] = Field("one", description="one: drawn by the seed")
+    parameters: dict[str, Any] = Field(default_factory=dict, description="a list of values makes a step of each")
+    duration: Duration | None = Field(None, description="seconds; absent: the campaign's")
+    allow_last_replica: bool | None = Field(None, description="absent: the campaign's")
+
+    def combinations(self) -> Iterator[dict[str, Any]]:
+        """Every choice of one value for each parameter; the last one varies fastest."""
+        kind = CATALOGUE[self.fault]
+        values = [
+            value if is_sweep(kind, name, value) else [value]  # one value is a sweep of one
+            for name, value in self.parameters.items()
+        ]
+        for chosen in product(*values):
+            yield dict(zip(self.parameters, chosen, strict=True))
+
+
+class CampaignFile(Section):
+    name: Name
+    seed: int = Field(0, ge=0, lt=1 << 53, description="decides the order, and which pod of a service")
+    load: float | None = Field(None, ge=0, le=1000, description="requests per second; absent: as it is")
+    warm_up: Seconds = Field(30, description="seconds without faults before the first step")
+    duration: Duration = Field(30, description="seconds of each injection")
+    cool_down: Seconds = Field(30, description="seconds without faults after each injection")
+    repeats: int = Field(1, ge=1, le=100, description="how often the matrix is gone through")
+    order: Literal["shuffled", "written"] = "shuffled"
+    allow_last_replica: bool = Field(False, description="faults may take a service's last ready pod")
+    on_recovery_failed: Literal["abort", "continue"] = "abort"
+    steady: Steady = Field(default_factory=lambda: Steady())
+    stop: list[Stop] = Field(default_factory=list, max_length=10)
+    matrix: list[Entry] = Field(min_length=1, max_length=200)
+
+    def duration_of(self, entry: Entry) -> float:
+        return self.duration if entry.duration is None else entry.duration
+
+    def allows_last_replica(self, entry: Entry) -> bool:
+        return self.allow_last_replica if entry.allow_last_replica is None else entry.allow_last_replica
+
+
+def is_sweep(kind: Kind, name: str, value: Any) -> bool:
+    """A list stands for several values, unless the parameter itself is a list; then a list of lists does."""
+    if not isinstance(value, list):
+        return False
+    parameter = _parameter(kind, name)
+    is_list_itself = parameter is not None and parameter.type == "strings"
+    return not is_list_itself or any(isinstance(item, list) for item in value)
+
+
+def validate(content: Any) -> CampaignFile:
+    """Raises UserError with messages per path, such as matrix.0.parameters.latency_ms."""
+    try:
+        file = CampaignFile.model_validate(content)
+    except ValidationError as error:
+        raise _refused(_messages(error)) from None
+    errors = _parameter_errors(file) or _size_errors(file) | _load_errors(file)
+    if errors:
+        raise _refused(errors)
+    return file
+
+
+def _refused(errors: dict[str, list[str]]) -> UserError:
+    return UserError("The campaign is not valid; see errors.", fields=errors)
+
+
+def _messages(error: ValidationError) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for each in error.errors(include_url=False, include_context=False):
+        path = ".".join(_shown(part) for part in each["loc"]) or "campaign"
+        text = "unknown key; remove it or correct its name" if each["type"] == "extra_forbidden" else each["msg"]
+        found.setdefault(path, []).append(text)
+    return found
+
+
+def _shown(part: object) -> str:
+    """A key as the file has it, unless that can't be printed."""
+    text = str(part)
+    return text if text.isprintable() else repr(text)
+
+
+def _parameter_errors(file: CampaignFile) -> dict[str, list[str]]:
+    errors: dict[str, list[str]] = {}
+    for index, entry in enumerate(file.matrix):
+        kind = CATALOGUE.get(entry.fault)
+        if kind is None:
+            errors[f"matrix.{index}.fault"] = [f"no fault is called {entry.fault!r}; known: {', '.join(CATALOGUE)}"]
+            continue
+        for path, message in _entry_errors(kind, entry.parameters):
+            errors.setdefault(f"matrix.{index}.parameters{path}", []).append(message)
+    return errors
+
+
+def _entry_errors(kind: Kind, given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, value in given.items():
+        parameter = _parameter(kind, name)
+        if parameter is None:
+            known = ", ".join(sorted(each.name for each in kind.parameters)) or "none"
+            yield f".{_shown(name)}", f"{kind.name} has no such parameter; it has: {known}"
+        elif is_sweep(kind, name, value):
+            yield from _sweep_errors(parameter, value)
+        elif message := fault_of(parameter, value):
+            yield f".{name}", message
+    for parameter in kind.parameters:
+        if parameter.required and parameter.name not in given:
+            yield f".{parameter.name}", "missing"
+
+
+def _sweep_errors(parameter: Parameter, values: Sequence[Any]) -> Iterator[tuple[str, str]]:
+    if not values:
+        yield f".{parameter.name}", "an empty list; name at least one value"
+    for position, value in enumerate(values):
+        if message := fault_of(parameter, value):
+            yield f".{parameter.name}.{position}", message
+
+
+def _size_errors(file: CampaignFile) -> dict[str, list[str]]:
+    """Counted without making the steps: a small file can ask for billions."""
+    steps = file.repeats * sum(len(entry.services) * _combination_count(entry) for entry in file.matrix)
+    return {"matrix": [f"makes {steps} steps; at most {MAX_STEPS}"]} if steps > MAX_STEPS else {}
+
+
+def _combination_count(entry: Entry) -> int:
+    kind, count = CATALOGUE[entry.fault], 1
+    for name, value in entry.parameters.items():
+        count *= len(value) if is_sweep(kind, name, value) else 1
+    return count
+
+
+def _load_errors(file: CampaignFile) -> dict[str, list[str]]:
+    if file.load != 0:
+        return {}
+    message = "error_ratio and latency_p95_ms need requests, and load is 0"
+    named = [("steady", file.steady), *((f"stop.{index}", each) for index, each in enumerate(file.stop))]
+    return {path: [message] for path, conditions in named if conditions.needs_requests}
+
+
+def _parameter(kind: Kind, name: str) -> Parameter | None:
+    return next((each for each in kind.parameters if each.name == name), None)

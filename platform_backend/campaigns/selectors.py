@@ -1,0 +1,106 @@
+"""Reads of campaigns, and of the injections that they ordered."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from campaigns.models import Campaign, State, Step, StepState
+from campaigns.planner import step_seconds
+from common.errors import NotFound
+from faults import guards
+from faults.models import LIFECYCLE, Effect, Injection, Label
+
+OVER = (StepState.DONE, StepState.SKIPPED, StepState.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    steps_done: int  # over, in whatever way
+    steps_total: int
+    current: Step | None
+    seconds_left: float | None  # expected; None when it is over
+
+
+def campaigns() -> QuerySet[Campaign]:
+    return Campaign.objects.select_related("created_by").annotate(
+        steps_total=Count("steps"), steps_over=Count("steps", filter=Q(steps__state__in=OVER))
+    )
+
+
+def campaign(campaign_id: UUID) -> Campaign:
+    found = campaigns().prefetch_related("steps").filter(id=campaign_id).first()
+    if found is None:
+        raise NotFound(f"There is no campaign {campaign_id}.")
+    return found
+
+
+def open_campaign() -> Campaign | None:
+    return Campaign.objects.exclude(slot=None).first()
+
+
+def current_step(campaign: Campaign) -> Step | None:
+    """The first one that is not over."""
+    return campaign.steps.exclude(state__in=OVER).order_by("index").first()
+
+
+def progress(campaign: Campaign, now: datetime) -> Progress:
+    steps = sorted(campaign.steps.all(), key=lambda step: step.index)
+    left = [step for step in steps if step.is_open]
+    current = left[0] if left and campaign.state == State.RUNNING else None
+    return Progress(len(steps) - len(left), len(steps), current, _seconds_left(campaign, left, now))
+
+
+def _seconds_left(campaign: Campaign, left: Sequence[Step], now: datetime) -> float | None:
+    if not campaign.is_open:
+        return None
+    if campaign.state == State.STOPPING:
+        return 0.0
+    file = campaign.file
+    if campaign.state == State.PLANNED:
+        return campaign.expected_s
+    quiet = max(0.0, (campaign.quiet_until - now).total_seconds()) if campaign.quiet_until else 0.0
+    if left and left[0].state == StepState.COOLING:
+        return quiet + sum(step_seconds(file, step.duration_s) for step in left[1:])
+    begun = (now - left[0].started_at).total_seconds() if left and left[0].started_at else 0.0
+    first = max(0.0, step_seconds(file, left[0].duration_s) - begun) if left else 0.0
+    return quiet + first + sum(step_seconds(file, step.duration_s) for step in left[1:])
+
+
+def injection_of(step_id: UUID) -> Injection | None:
+    return Injection.objects.filter(campaign_step=step_id).first()
+
+
+def is_injecting(step_id: UUID) -> bool:
+    """Whether the step, and its campaign, still want an injection."""
+    return Step.objects.filter(id=step_id, state=StepState.INJECTING, campaign__state=State.RUNNING).exists()
+
+
+def is_effect_checked(injection_id: UUID) -> bool:
+    return not Label.objects.filter(injection_id=injection_id, effect_checked=False).exists()
+
+
+def effect_of(injection_id: UUID) -> str:
+    """Confirmed when it is on every pod, absent when it is on any; empty without labels."""
+    effects = set(Label.objects.filter(injection_id=injection_id).values_list("effect", flat=True))
+    for effect in (Effect.ABSENT, Effect.UNKNOWN, Effect.CONFIRMED):
+        if effect in effects:
+            return effect.value
+    return ""
+
+
+def orphaned_injections() -> list[Injection]:
+    """Open injections of steps that no longer want them."""
+    ordered = Injection.objects.filter(
+        state__in=LIFECYCLE.open_states, stop_requested=False, campaign_step__isnull=False
+    )
+    wanting = Step.objects.filter(campaign__slot__isnull=False).exclude(state__in=OVER)
+    return list(ordered.exclude(campaign_step__in=wanting.values("id")))
+
+
+def emergency_stop() -> str:
+    """Who stopped all faults and why; empty when nobody did."""
+    stop = guards.emergency_stop_in_force()
+    return guards.blocked_message(stop) if stop else ""

@@ -1,0 +1,135 @@
+"""Writes of campaigns that users ask for: start one, stop it. And the plan, which acts on nothing."""
+
+from collections.abc import Iterator
+from uuid import UUID, uuid5
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.audit import audit
+from campaigns import tasks
+from campaigns.models import Campaign, State, Step
+from campaigns.planner import Plan, PlannedStep, plan
+from campaigns.runner import campaign_end
+from campaigns.schema import CampaignFile, Entry
+from common.background import enqueue
+from common.errors import Conflict, NotFound, UserError
+from faults import guards, targets
+from faults.targets import Examination, InjectionRequest
+from systems import selectors as systems
+
+SLOT = "open"
+
+
+def campaign_plan(*, file: CampaignFile) -> Plan:
+    """The steps, checked against the system at hand. Raises UserError with errors per path, Unavailable."""
+    planned = plan(file)
+    _check_here(file)
+    return planned
+
+
+def campaign_create(*, file: CampaignFile, by: User) -> Campaign:
+    """Start it. Raises Conflict while another one is open or faults are blocked."""
+    planned = campaign_plan(file=file)
+    guards.refuse_blocked()
+    campaign = _store(file, planned, by)
+    return campaign
+
+
+def _store(file: CampaignFile, planned: Plan, by: User) -> Campaign:
+    try:
+        with transaction.atomic():
+            campaign = Campaign.objects.create(
+                name=file.name,
+                seed=file.seed,
+                digest=planned.digest,
+                content=file.model_dump(mode="json"),
+                expected_s=planned.seconds,
+                slot=SLOT,
+                created_by=by,
+                created_at=timezone.now(),
+            )
+            Step.objects.bulk_create(_row(campaign, step) for step in planned.steps)
+            audit("campaign.create", campaign.id, by, name=file.name, digest=planned.digest, steps=len(planned.steps))
+            enqueue(tasks.advance_campaign)
+    except IntegrityError:
+        raise Conflict(_taken()) from None
+    return campaign
+
+
+def _taken() -> str:
+    other = Campaign.objects.exclude(slot=None).first()
+    named = f"{other.name} ({other.id}) is {other.state}" if other else "Another campaign was faster"
+    return f"{named}; one campaign runs at a time. Wait for its end, or stop it."
+
+
+def _row(campaign: Campaign, step: PlannedStep) -> Step:
+    return Step(
+        id=uuid5(campaign.id, str(step.index)),
+        campaign=campaign,
+        index=step.index,
+        plan_id=step.id,
+        fault=step.fault,
+        service=step.service,
+        pods=step.pods,
+        draw=step.draw,
+        parameters=dict(step.parameters),
+        duration_s=step.duration,
+        allow_last_replica=step.allow_last_replica,
+        repeat=step.repeat,
+    )
+
+
+@transaction.atomic
+def campaign_stop(*, campaign_id: UUID, by: User) -> Campaign:
+    """End its injection and then the campaign. Asking again, or after the end, changes nothing."""
+    campaign = Campaign.objects.select_for_update().filter(id=campaign_id).first()
+    if campaign is None:
+        raise NotFound(f"There is no campaign {campaign_id}.")
+    if campaign.state in (State.PLANNED, State.RUNNING):
+        audit("campaign.stop", campaign.id, by)
+        campaign_end(campaign, State.STOPPED, f"stopped by {by.get_username()}")
+        enqueue(tasks.advance_campaign)
+    return campaign
+
+
+def _check_here(file: CampaignFile) -> None:
+    """Everything that will stand in the way of a step for certain is said before the first one."""
+    pods: dict[str, list[str]] = {}
+    for pod in systems.pods():
+        pods.setdefault(pod.service, []).append(pod.name)
+    errors: dict[str, list[str]] = {}
+    for index, entry in enumerate(file.matrix):
+        for position, service in enumerate(entry.services):
+            for asked in _requests(file, entry, service, pods.get(service, [])):
+                for path, messages in _paths(targets.examine(asked), f"matrix.{index}", position).items():
+                    errors[path] = list(dict.fromkeys([*errors.get(path, []), *messages]))
+    if errors:
+        raise UserError("The campaign does not fit this system; see errors.", fields=errors)
+
+
+def _requests(file: CampaignFile, entry: Entry, service: str, pods: list[str]) -> Iterator[InjectionRequest]:
+    """What will be asked for, up to the draw: which pod of the service it is makes no difference to what lasts."""
+    chosen = sorted(pods)[:1] if entry.pods == "one" else pods
+    for parameters in entry.combinations():
+        yield InjectionRequest(
+            kind=entry.fault,
+            pods=chosen,
+            services=() if chosen else (service,),
+            parameters=parameters,
+            duration_s=file.duration_of(entry),
+            allow_last_replica=file.allows_last_replica(entry),
+        )
+
+
+def _paths(found: Examination, entry: str, position: int) -> dict[str, list[str]]:
+    """The fields of an injection's errors as paths of the file."""
+    names = {"kind": "fault", "pods": f"services.{position}", "services": f"services.{position}"}
+    paths: dict[str, list[str]] = {}
+    for errors in (found.errors, found.lasting):
+        for name, messages in errors.items():
+            if messages:
+                field = "duration" if name == "duration_s" else names.get(name, name)
+                paths.setdefault(f"{entry}.{field}", []).extend(messages)
+    return paths

@@ -1,0 +1,197 @@
+"""Experiments: make, look at, pause, resume, stop, delete; and the preview of any fault."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import generics, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from common.api import NewestFirst, checked, user_of
+from common.schema import page_example
+from faults import experiments, selectors
+from faults.api.serializers import (
+    ExperimentCreateSerializer,
+    ExperimentSerializer,
+    OccurrenceSerializer,
+    PreviewRequestSerializer,
+    PreviewSerializer,
+)
+from faults.api.views import INJECTION, PARAMETERS, REQUEST
+from faults.models import Experiment, Occurrence
+
+EXPERIMENT_ID: Final = "5c0d9a4e-9a0e-4c43-8f5e-0f8f6a3f1b11"
+SCHEDULE: Final = {"type": "cron", "cron": "*/30 8-18 * * mon-fri", "time_zone": "Europe/Paris"}
+NEXT: Final = "2026-01-05T09:30:00Z"
+ASKED: Final = REQUEST | {"name": "slow cart in office hours", "schedule": SCHEDULE}
+EXPERIMENT: Final = {
+    "id": EXPERIMENT_ID,
+    "name": "slow cart in office hours",
+    "state": "scheduled",
+    "kind": "network-delay",
+    "services": ["cartservice"],
+    "pods": [],
+    "parameters": {"latency_ms": 200, "jitter_ms": 20},
+    "duration_s": 60.0,
+    "allow_last_replica": False,
+    "schedule": SCHEDULE | {"next_at": NEXT},
+    "created_by": "admin",
+    "created_at": "2026-01-05T08:59:00Z",
+}
+OCCURRENCE: Final = {
+    "scheduled_for": "2026-01-05T09:00:00Z",
+    "outcome": "injected",
+    "reason": "",
+    "injection": INJECTION | {"experiment": EXPERIMENT_ID, "scheduled_for": "2026-01-05T09:00:00Z"},
+}
+PREVIEW: Final = {
+    "possible": False,
+    "pods": [{"name": "cartservice-0", "service": "cartservice", "ready": True}],
+    "parameters": PARAMETERS,
+    "duration_s": 60.0,
+    "occurrences": [NEXT],
+    "refusals": {"pods": ["cartservice-0 is in quarantine: it did not become ready; look after it, then clear it"]},
+}
+
+
+class PreviewView(APIView):
+    @extend_schema(
+        operation_id="faults_preview",
+        tags=["faults"],
+        request=PreviewRequestSerializer,
+        responses=PreviewSerializer,
+        examples=[
+            OpenApiExample("a slow cart", ASKED | {"count": 1}, request_only=True),
+            OpenApiExample("refused", PREVIEW, response_only=True),
+        ],
+    )
+    def post(self, request: Request) -> Response:
+        """What an injection or experiment would do: its pods, its next occurrences, and all that speaks against it.
+
+        Nothing is done.
+        """
+        asked = checked(PreviewRequestSerializer(data=request.data))
+        found = experiments.preview(
+            request=asked.injection_request, when=asked.schedule_request, count=asked.validated_data["count"]
+        )
+        return Response(PreviewSerializer(found).data)
+
+
+class ExperimentPages(NewestFirst):
+    ordering = ("-created_at", "-id")
+
+
+class ExperimentsView(generics.ListAPIView[Experiment]):
+    serializer_class = ExperimentSerializer
+    pagination_class = ExperimentPages
+    queryset = selectors.experiments()
+
+    @extend_schema(operation_id="experiments_list", tags=["experiments"], examples=[page_example(EXPERIMENT)])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Experiments, newest first."""
+        return self.list(request, *args, **kwargs)
+
+    @extend_schema(
+        operation_id="experiments_create",
+        tags=["experiments"],
+        request=ExperimentCreateSerializer,
+        responses={201: ExperimentSerializer},
+        examples=[
+            OpenApiExample("a slow cart", ASKED, request_only=True),
+            OpenApiExample("scheduled", EXPERIMENT, response_only=True, status_codes=["201"]),
+        ],
+    )
+    def post(self, request: Request) -> Response:
+        """Schedule a fault: now, at a time, or by cron. Its pods are resolved anew each time."""
+        asked = checked(ExperimentCreateSerializer(data=request.data))
+        made = experiments.experiment_create(request=asked.experiment_request, by=user_of(request))
+        return Response(_body(made.id), status=status.HTTP_201_CREATED)
+
+
+class ExperimentView(APIView):
+    @extend_schema(
+        operation_id="experiments_get",
+        tags=["experiments"],
+        responses=ExperimentSerializer,
+        examples=[OpenApiExample("scheduled", EXPERIMENT)],
+    )
+    def get(self, request: Request, experiment_id: UUID) -> Response:
+        """One experiment."""
+        return Response(_body(experiment_id))
+
+    @extend_schema(operation_id="experiments_delete", tags=["experiments"], responses={204: None})
+    def delete(self, request: Request, experiment_id: UUID) -> Response:
+        """Delete an experiment without a running fault. Its injections and labels stay."""
+        experiments.experiment_delete(experiment_id=experiment_id, by=user_of(request))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class ExperimentPauseView(APIView):
+    @extend_schema(
+        operation_id="experiments_pause",
+        tags=["experiments"],
+        request=None,
+        responses=ExperimentSerializer,
+        examples=[OpenApiExample("paused", EXPERIMENT | {"state": "paused"})],
+    )
+    def post(self, request: Request, experiment_id: UUID) -> Response:
+        """No occurrence until it is resumed. A fault that runs goes on."""
+        experiments.experiment_pause(experiment_id=experiment_id, by=user_of(request))
+        return Response(_body(experiment_id))
+
+
+class ExperimentResumeView(APIView):
+    @extend_schema(
+        operation_id="experiments_resume",
+        tags=["experiments"],
+        request=None,
+        responses=ExperimentSerializer,
+        examples=[OpenApiExample("resumed", EXPERIMENT)],
+    )
+    def post(self, request: Request, experiment_id: UUID) -> Response:
+        """Go on with the next occurrence from now."""
+        experiments.experiment_resume(experiment_id=experiment_id, by=user_of(request))
+        return Response(_body(experiment_id))
+
+
+class ExperimentStopView(APIView):
+    @extend_schema(
+        operation_id="experiments_stop",
+        tags=["experiments"],
+        request=None,
+        responses={202: ExperimentSerializer},
+        examples=[
+            OpenApiExample("stopped", EXPERIMENT | {"state": "stopped", "schedule": SCHEDULE | {"next_at": None}})
+        ],
+    )
+    def post(self, request: Request, experiment_id: UUID) -> Response:
+        """No further occurrence, and end its running faults. Stopping again changes nothing."""
+        experiments.experiment_stop(experiment_id=experiment_id, by=user_of(request))
+        return Response(_body(experiment_id), status=status.HTTP_202_ACCEPTED)
+
+
+class OccurrencePages(NewestFirst):
+    ordering = ("-scheduled_for", "-id")
+
+
+class OccurrencesView(generics.ListAPIView[Occurrence]):
+    serializer_class = OccurrenceSerializer
+    pagination_class = OccurrencePages
+    queryset = Occurrence.objects.all()
+
+    @extend_schema(operation_id="experiments_history", tags=["experiments"], examples=[page_example(OCCURRENCE)])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """What came of each occurrence, latest first: its injection, or why it was skipped."""
+        return self.list(request, *args, **kwargs)
+
+    def get_queryset(self) -> Any:
+        if getattr(self, "swagger_fake_view", False):
+            return Occurrence.objects.none()
+        found = selectors.experiment(self.kwargs["experiment_id"])
+        return selectors.occurrences(found)
+
+
+def _body(experiment_id: UUID) -> dict[str, Any]:
+    return dict(ExperimentSerializer(selectors.experiment(experiment_id)).data)

@@ -1,0 +1,116 @@
+"""The emergency stop, and pods in quarantine."""
+
+from typing import Any, Final
+
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from common.api import checked, user_of
+from faults import emergency, guards, selectors, services
+from faults.api.serializers import (
+    EmergencyStopCreateSerializer,
+    EmergencyStopSerializer,
+    QuarantineSerializer,
+    StoppedSerializer,
+)
+from faults.api.views import INJECTION_ID
+
+STOP: Final = {
+    "id": "b1f4a1f0-45a1-4c0e-b2f5-5d9c6c1e0a01",
+    "by": "admin",
+    "reason": "customers see errors",
+    "at": "2026-01-05T09:00:30Z",
+}
+FREE: Final = {"blocked": False, "id": None, "by": None, "reason": None, "at": None}
+QUARANTINED: Final = {
+    "pod": "cartservice-0",
+    "reason": "latency is still five times that of before",
+    "injection": INJECTION_ID,
+    "since": "2026-01-05T09:02:00Z",
+    "cleared_at": None,
+    "cleared_by": None,
+}
+
+
+class EmergencyStopView(APIView):
+    @extend_schema(
+        operation_id="emergency_stop_get",
+        tags=["faults"],
+        responses=EmergencyStopSerializer,
+        examples=[OpenApiExample("blocked", STOP | {"blocked": True}), OpenApiExample("free", FREE)],
+    )
+    def get(self, request: Request) -> Response:
+        """Whether faults are blocked, by whom and why."""
+        return Response(_state())
+
+    @extend_schema(
+        operation_id="emergency_stop_start",
+        tags=["faults"],
+        request=EmergencyStopCreateSerializer,
+        responses={201: StoppedSerializer},
+        examples=[
+            OpenApiExample("stop", {"reason": "customers see errors"}, request_only=True),
+            OpenApiExample(
+                "stopped",
+                STOP | {"ended": [INJECTION_ID], "ending": [], "unreachable": ""},
+                response_only=True,
+                status_codes=["201"],
+            ),
+        ],
+    )
+    def post(self, request: Request) -> Response:
+        """End every fault now and allow none until released. Needs neither worker nor broker."""
+        asked = checked(EmergencyStopCreateSerializer(data=request.data)).validated_data
+        stopped = emergency.emergency_stop(reason=asked["reason"], by=user_of(request), stop_id=asked["id"])
+        return Response(StoppedSerializer(stopped).data, status=status.HTTP_201_CREATED)
+
+
+class EmergencyReleaseView(APIView):
+    @extend_schema(
+        operation_id="emergency_stop_release",
+        tags=["faults"],
+        request=None,
+        responses=EmergencyStopSerializer,
+        examples=[OpenApiExample("released", FREE)],
+    )
+    def post(self, request: Request) -> Response:
+        """Allow faults again. Nothing happens when they are not blocked."""
+        emergency.emergency_stop_release(by=user_of(request))
+        return Response(_state())
+
+
+class QuarantineView(APIView):
+    @extend_schema(
+        operation_id="quarantine_list",
+        tags=["faults"],
+        responses=QuarantineSerializer(many=True),
+        examples=[OpenApiExample("a pod", QUARANTINED)],
+    )
+    def get(self, request: Request) -> Response:
+        """Pods that did not recover from a fault, and get no other until cleared."""
+        return Response(QuarantineSerializer(selectors.quarantine(), many=True).data)
+
+
+class QuarantineClearView(APIView):
+    @extend_schema(
+        operation_id="quarantine_clear",
+        tags=["faults"],
+        request=None,
+        responses=QuarantineSerializer,
+        examples=[
+            OpenApiExample("cleared", QUARANTINED | {"cleared_at": "2026-01-05T09:10:00Z", "cleared_by": "admin"})
+        ],
+    )
+    def post(self, request: Request, pod: str) -> Response:
+        """The pod is well again and may be given faults."""
+        entry = services.quarantine_clear(pod=pod, by=user_of(request))
+        return Response(QuarantineSerializer(entry).data)
+
+
+def _state() -> dict[str, Any]:
+    stop = guards.emergency_stop_in_force()
+    shown = {name: getattr(stop, name, None) for name in ("id", "by", "reason", "at")}
+    return dict(EmergencyStopSerializer({"blocked": stop is not None, **shown}).data)

@@ -1,0 +1,187 @@
+"""What users do with experiments, which inject a fault now, at a time, or by cron."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from typing import Any, Final
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.audit import audit
+from common.background import enqueue
+from common.errors import Conflict, NotFound, UserError
+from faults import guards, schedule, services, targets, tasks
+from faults.models import Experiment, ExperimentState, Occurrence
+from faults.occurrences import following, move, open_injections, skip_new
+from faults.targets import Examination, InjectionRequest
+
+MOST_PREVIEWED: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleRequest:
+    type: str = Experiment.Schedule.NOW.value
+    at: datetime | None = None
+    cron: str = ""
+    time_zone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentRequest:
+    name: str
+    injection: InjectionRequest
+    schedule: ScheduleRequest = field(default_factory=ScheduleRequest)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What would happen, and why it would not. `refusals` by input field; "" for what is not about a field."""
+
+    examination: Examination
+    occurrences: Sequence[datetime]
+    refusals: Mapping[str, Sequence[str]]
+
+
+def preview(*, request: InjectionRequest, when: ScheduleRequest, count: int) -> Preview:
+    """Without acting. Raises Unavailable when the system can't be asked."""
+    found = targets.examine(request)
+    refusals: dict[str, list[str]] = {name: list(messages) for name, messages in found.errors.items()}
+    passing = found.passing if when.type == Experiment.Schedule.NOW else {}
+    for conflicts in (found.lasting, passing):
+        for name, messages in conflicts.items():
+            refusals.setdefault(name, []).extend(messages)
+    if stop := guards.emergency_stop_in_force():
+        refusals[""] = [guards.blocked_message(stop)]
+    occurrences: list[datetime] = []
+    try:
+        occurrences = _upcoming(when, timezone.now(), min(count, MOST_PREVIEWED))
+    except UserError as error:
+        refusals |= error.fields
+    return Preview(found, occurrences, {name: messages for name, messages in refusals.items() if messages})
+
+
+def experiment_create(*, request: ExperimentRequest, by: User) -> Experiment:
+    """Raises UserError for what is wrong, Conflict for what waiting does not change; the rest shows when it is due."""
+    now = timezone.now()
+    first = _upcoming(request.schedule, now, 1)
+    guards.refuse_blocked()
+    found = targets.examine(request.injection)
+    is_now = request.schedule.type == Experiment.Schedule.NOW
+    targets.refuse(found.errors, found.lasting, found.passing if is_now else {})
+    return _store(request, found, by, first[0])
+
+
+@transaction.atomic
+def _store(request: ExperimentRequest, found: Examination, by: User, first: datetime) -> Experiment:
+    asked = request.injection
+    experiment = Experiment.objects.create(
+        name=request.name,
+        kind=asked.kind,
+        parameters=dict(asked.parameters),
+        requested={"services": list(asked.services), "pods": list(asked.pods)},
+        duration_s=found.plan.duration_s,
+        allow_last_replica=asked.allow_last_replica,
+        schedule=request.schedule.type,
+        cron=request.schedule.cron,
+        time_zone=request.schedule.time_zone,
+        next_at=first,
+        created_by=by,
+        created_at=timezone.now(),
+    )
+    audit("experiment.create", experiment.id, by, **_detail(experiment))
+    enqueue(tasks.fire_experiments)
+    return experiment
+
+
+@transaction.atomic
+def experiment_pause(*, experiment_id: UUID, by: User) -> Experiment:
+    """No occurrence while it is paused. A fault that runs goes on."""
+    experiment = _locked(experiment_id)
+    if experiment.state == ExperimentState.PAUSED:
+        return experiment
+    if experiment.next_at is None and not experiment.is_over:
+        raise Conflict("The experiment has no further occurrence; to end its fault, stop it.")
+    move(experiment, ExperimentState.PAUSED)
+    experiment.save(update_fields=("state",))
+    audit("experiment.pause", experiment.id, by)
+    return experiment
+
+
+@transaction.atomic
+def experiment_resume(*, experiment_id: UUID, by: User) -> Experiment:
+    """Go on with the next occurrence from now; what fell into the pause is not made up for."""
+    experiment = _locked(experiment_id)
+    if experiment.state == ExperimentState.SCHEDULED:
+        return experiment
+    move(experiment, ExperimentState.SCHEDULED)
+    now = timezone.now()
+    if experiment.schedule == Experiment.Schedule.CRON:
+        experiment.next_at = following(experiment, now)
+    elif experiment.next_at is not None and experiment.next_at < now:
+        skip_new(experiment, experiment.next_at, "The experiment was paused at that time.")
+        experiment.next_at = None
+    experiment.save(update_fields=("state", "next_at"))
+    audit("experiment.resume", experiment.id, by)
+    return experiment
+
+
+@transaction.atomic
+def experiment_stop(*, experiment_id: UUID, by: User) -> Experiment:
+    """No further occurrence, and its running faults end. Stopping again changes nothing."""
+    experiment = _locked(experiment_id)
+    if not experiment.is_over:
+        move(experiment, ExperimentState.STOPPED)
+        experiment.next_at = None
+        experiment.save(update_fields=("state", "next_at"))
+        pending = experiment.occurrences.filter(outcome=Occurrence.Outcome.PENDING)
+        pending.update(outcome=Occurrence.Outcome.SKIPPED, reason="The experiment was stopped.")
+        audit("experiment.stop", experiment.id, by)
+    for injection_id in open_injections(experiment):
+        services.injection_stop(injection_id=injection_id, by=by)
+    return experiment
+
+
+@transaction.atomic
+def experiment_delete(*, experiment_id: UUID, by: User) -> None:
+    """Its injections and labels stay: they are what happened."""
+    experiment = _locked(experiment_id)
+    if open_injections(experiment):
+        raise Conflict("A fault of the experiment still runs; stop the experiment first.")
+    audit("experiment.delete", experiment.id, by, **_detail(experiment))
+    experiment.delete()
+
+
+def _upcoming(when: ScheduleRequest, now: datetime, count: int) -> list[datetime]:
+    """The first occurrences. Raises UserError."""
+    match when.type:
+        case Experiment.Schedule.NOW:
+            return [now][:count]
+        case Experiment.Schedule.AT:
+            if when.at is None or when.at <= now:
+                message = "missing" if when.at is None else f"{when.at:%Y-%m-%d %H:%M:%S %Z} has passed"
+                raise UserError("The schedule is not valid; see errors.", fields={"schedule.at": [message]})
+            return [when.at][:count]
+        case _:
+            return list(islice(schedule.occurrences(schedule.cron(when.cron, when.time_zone), now), count))
+
+
+def _detail(experiment: Experiment) -> dict[str, Any]:
+    return {
+        "name": experiment.name,
+        "kind": experiment.kind,
+        "targets": experiment.requested,
+        "schedule": experiment.schedule,
+        "cron": experiment.cron,
+        "time_zone": experiment.time_zone,
+    }
+
+
+def _locked(experiment_id: UUID) -> Experiment:
+    experiment = Experiment.objects.select_for_update().filter(id=experiment_id).first()
+    if experiment is None:
+        raise NotFound(f"There is no experiment {experiment_id}.")
+    return experiment

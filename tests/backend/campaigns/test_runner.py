@@ -1,0 +1,287 @@
+"""A campaign from its start to its end, and everything that may keep it from there."""
+
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from accounts.models import AuditEntry
+from campaigns import selectors, services
+from campaigns.models import Campaign
+from common.errors import Conflict, UserError
+from faults import services as faults
+from faults.models import EmergencyStop, Injection
+from faults.targets import InjectionRequest
+
+SICK = {"error_ratio": 0.5}
+
+
+def states(campaign: Campaign) -> list[str]:
+    return [step.state for step in campaign.steps.order_by("index")]
+
+
+def test_goes_through_its_steps_one_after_another_and_gives_the_load_back(world: Any) -> None:
+    campaign = world.start()
+    world.tick()
+    assert world.system.rate == 20
+    campaign = world.until_state(campaign, "completed")
+    assert states(campaign) == ["done", "done"]
+    assert [step.effect for step in campaign.steps.all()] == ["confirmed", "confirmed"]
+    assert world.system.rate == 10
+    first, second = Injection.objects.order_by("requested_at")
+    assert first.started_at >= campaign.started_at + timedelta(seconds=10)
+    assert second.started_at >= first.ended_at + timedelta(seconds=15)
+    assert [(first.kind, first.created_by), second.kind] == [("pod-failure", world.user), "cpu-stress"]
+    assert [step.injection for step in campaign.steps.all()] == [first.id, second.id]
+
+
+def test_takes_about_as_long_as_planned(world: Any) -> None:
+    campaign = world.until_state(world.start(), "completed")
+    taken = (campaign.finished_at - campaign.created_at).total_seconds()
+    assert taken == pytest.approx(campaign.expected_s, abs=10)
+
+
+def test_waits_until_the_system_is_steady(world: Any) -> None:
+    campaign = world.start()
+    world.sick(**SICK)
+    world.run(25)
+    step = world.step(campaign, 0)
+    assert (step.state, step.reason) == ("waiting_steady", "error_ratio is 0.500, at most 0.05")
+    assert not Injection.objects.exists()
+    world.sick(error_ratio=0.0)
+    world.run(2)
+    assert world.step(campaign, 0).state == "injecting"
+    assert world.step(campaign, 0).reason == ""
+
+
+@pytest.mark.parametrize(
+    ("trouble", "reason"),
+    [
+        (SICK, "error_ratio is 0.500"),
+        ({"latency_p95_ms": 900.0}, "latency_p95_ms is 900, at most 500"),
+        ({"requests": 0.0, "error_ratio": None, "latency_p95_ms": None}, "no request was answered in 10 s"),
+    ],
+)
+def test_a_step_that_finds_no_steady_state_is_skipped_with_the_reason(
+    world: Any, trouble: dict[str, Any], reason: str
+) -> None:
+    campaign = world.start()
+    world.sick(**trouble)
+    campaign = world.until_state(campaign, "completed")
+    assert states(campaign) == ["skipped", "skipped"]
+    assert f"not steady within 30 s: {reason}" in world.step(campaign, 0).reason
+    assert not Injection.objects.exists()
+
+
+def test_pods_that_are_down_are_no_steady_state(world: Any) -> None:
+    campaign = world.start()
+    world.system.down = {"redis-cart-0"}
+    world.run(20)
+    assert "not ready: redis-cart-0" in world.step(campaign, 0).reason
+
+
+def test_a_stop_condition_ends_the_injection_and_the_campaign(world: Any) -> None:
+    campaign = world.start(stop=[{"error_ratio": 0.4}])
+    world.until(lambda: Injection.objects.filter(state="active").exists())
+    world.sick(**SICK)
+    campaign = world.until_state(campaign, "aborted")
+    injection = Injection.objects.get()
+    assert injection.stop_requested
+    assert (injection.ended_at - injection.started_at).total_seconds() < 10
+    assert campaign.reason == "stop condition: error_ratio is 0.500, at most 0.4"
+    assert states(campaign) == ["failed", "skipped"]
+    assert world.system.rate == 10
+
+
+def test_a_stop_condition_may_end_the_injection_alone(world: Any) -> None:
+    campaign = world.start(stop=[{"error_ratio": 0.4, "then": "injection"}])
+    world.until(lambda: Injection.objects.filter(state="active").exists())
+    world.sick(**SICK)
+    world.run(3)
+    world.sick(error_ratio=0.0)
+    campaign = world.until_state(campaign, "completed")
+    assert states(campaign) == ["failed", "done"]
+    assert world.step(campaign, 0).reason.startswith("stop condition: error_ratio")
+
+
+def test_pods_that_the_fault_is_for_may_be_down(world: Any) -> None:
+    campaign = world.start(stop=[{"pods_not_ready": 0}])
+    world.until(lambda: Injection.objects.filter(state="active").exists())
+    world.system.down = {Injection.objects.get().targets.get().pod}
+    world.run(5)
+    assert Campaign.objects.get(id=campaign.id).state == "running"
+    world.system.down |= {"redis-cart-0"}
+    assert "redis-cart-0" in world.until_state(campaign, "aborted").reason
+
+
+def test_a_user_stops_it_in_the_middle_of_an_injection(world: Any) -> None:
+    campaign = world.start()
+    world.until(lambda: Injection.objects.filter(state="active").exists())
+    services.campaign_stop(campaign_id=campaign.id, by=world.user)
+    services.campaign_stop(campaign_id=campaign.id, by=world.user)
+    campaign = world.until_state(campaign, "stopped")
+    assert campaign.reason == "stopped by ada"
+    assert Injection.objects.get().state == "recovered"
+    assert states(campaign) == ["failed", "skipped"]
+    assert "stopped by ada" in world.step(campaign, 1).reason
+    assert AuditEntry.objects.filter(action="campaign.stop", actor=world.user).count() == 1
+
+
+def test_a_user_stops_it_before_anything_was_injected(world: Any) -> None:
+    campaign = world.start()
+    world.run(3)
+    services.campaign_stop(campaign_id=campaign.id, by=world.user)
+    campaign = world.until_state(campaign, "stopped")
+    assert states(campaign) == ["skipped", "skipped"]
+    assert not Injection.objects.exists()
+
+
+def test_one_campaign_at_a_time(world: Any) -> None:
+    campaign = world.start()
+    with pytest.raises(Conflict, match=f"{campaign.id}.*one campaign runs at a time"):
+        world.start(name="other")
+    services.campaign_stop(campaign_id=campaign.id, by=world.user)
+    world.until_state(campaign, "stopped")
+    world.start(name="other")
+
+
+def test_a_recovery_that_failed_aborts_unless_told_otherwise(world: Any) -> None:
+    world.recovery = "recovery_failed"
+    campaign = world.until_state(world.start(), "aborted")
+    assert campaign.reason == "it did not recover: cartservice-0 is not ready"
+    assert states(campaign) == ["failed", "skipped"]
+    campaign = world.until_state(world.start(on_recovery_failed="continue"), "completed")
+    assert states(campaign) == ["failed", "failed"]
+
+
+def test_an_effect_that_nobody_checks_does_not_hold_it_up(world: Any) -> None:
+    world.effects = ""
+    campaign = world.until_state(world.start(), "completed")
+    assert {step.effect for step in campaign.steps.all()} == {"unknown"}
+
+
+def test_an_injection_that_somebody_else_ends_is_no_whole_one(world: Any) -> None:
+    campaign = world.start()
+    world.until(lambda: Injection.objects.filter(state="active").exists())
+    faults.injection_stop(injection_id=Injection.objects.get().id, by=world.user)
+    campaign = world.until_state(campaign, "completed")
+    assert world.step(campaign, 0).reason == "its injection was stopped before its time"
+    assert states(campaign) == ["failed", "done"]
+
+
+def test_waits_for_a_pod_that_has_another_fault(world: Any) -> None:
+    campaign = world.start()
+    for pod in ("cartservice-0", "cartservice-1"):
+        request = InjectionRequest("cpu-stress", pods=[pod], duration_s=25)
+        faults.injection_create(request=request, by=world.user)
+    world.run(18)
+    step = world.step(campaign, 0)
+    assert step.state == "waiting_steady"
+    assert "has a cpu-stress until" in step.reason
+    world.until(lambda: world.step(campaign, 0).state == "injecting")
+
+
+def test_an_emergency_stop_aborts_it(world: Any) -> None:
+    campaign = world.start()
+    EmergencyStop.objects.create(reason="smoke", by="ada", at=world.now())
+    campaign = world.until_state(campaign, "aborted")
+    assert "smoke" in campaign.reason
+    with pytest.raises(Conflict, match="smoke"):
+        world.start()
+
+
+def test_after_an_interruption_the_system_warms_up_again(world: Any) -> None:
+    campaign = world.start()
+    world.until(lambda: world.step(campaign, 0).state == "cooling")
+    world.system.rate = 10  # a restarted system has forgotten it
+    world.clock.advance(3600)
+    world.run(9)
+    assert world.step(campaign, 1).state == "pending"
+    world.run(5)
+    assert world.step(campaign, 1).state == "injecting"
+    assert world.system.rate == 20
+    assert AuditEntry.objects.filter(action="campaign.resume").count() == 1
+    world.until_state(campaign, "completed")
+
+
+def test_a_system_that_was_restarted_quickly_warms_up_again(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    campaign = world.start()
+    world.run(8)
+    monkeypatch.setattr("systems.adapters.fake.STARTED", world.clock())
+    world.run(9)
+    assert world.step(campaign, 0).state == "pending"
+    assert world.step(campaign, 0).reason == "the system was restarted and warms up"
+    world.run(2)
+    assert world.step(campaign, 0).state == "injecting"
+
+
+def test_a_clock_that_is_set_back_does_not_hold_it_up(world: Any) -> None:
+    campaign = world.start()
+    world.run(5)
+    world.clock.advance(-7200)
+    world.until_state(campaign, "completed")
+
+
+def test_a_system_out_of_reach_at_the_start_is_waited_for_and_then_given_up(world: Any) -> None:
+    campaign = world.start()
+    world.system.reachable = False
+    world.run(20)
+    assert Campaign.objects.get(id=campaign.id).state == "planned"
+    world.system.reachable = True
+    world.run(2)
+    assert Campaign.objects.get(id=campaign.id).state == "running"
+    services.campaign_stop(campaign_id=campaign.id, by=world.user)
+    world.until_state(campaign, "stopped")
+
+    campaign = world.start()
+    world.system.reachable = False
+    campaign = world.until_state(campaign, "failed")
+    assert "out of reach" in campaign.reason
+
+
+def test_an_error_of_our_own_ends_it_after_some_looks(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    campaign = world.start()
+    world.run(3)
+
+    def broken(*_: Any) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr("campaigns.runner.next_move", broken)
+    campaign = world.until_state(campaign, "failed")
+    assert "its log says more" in campaign.reason
+
+
+def test_what_does_not_fit_the_system_is_said_before_it_starts(world: Any) -> None:
+    matrix = [
+        {"fault": "pod-failure", "services": ["cartservice", "frontend", "nowhere", "loadgenerator"]},
+        {"fault": "jvm-gc", "services": ["cartservice"]},
+        {"fault": "http-abort", "services": ["redis-cart"], "parameters": {"status": 503}},
+        {"fault": "network-delay", "services": ["cartservice"], "parameters": {"latency_ms": 9, "target": ["", "x"]}},
+    ]
+    with pytest.raises(UserError) as refused:
+        world.start(matrix=matrix, duration=3600)
+    found = {path: " ".join(messages) for path, messages in refused.value.fields.items()}
+    assert "allow_last_replica" in found["matrix.0.services.1"]
+    assert "no service 'nowhere'" in found["matrix.0.services.2"]
+    assert "protected" in found["matrix.0.services.3"]
+    assert "no pod runs Java" in found["matrix.1.fault"]
+    assert "http or grpc" in found["matrix.2.services.0"]
+    assert "no service 'x'" in found["matrix.3.parameters.target"]
+    assert "matrix.0.services.0" not in found
+    assert not Campaign.objects.exists()
+
+
+def test_progress_counts_down(world: Any) -> None:
+    campaign = world.start()
+    seen = []
+    while Campaign.objects.get(id=campaign.id).is_open:
+        world.tick()
+        now = selectors.progress(Campaign.objects.get(id=campaign.id), world.now())
+        seen.append((now.steps_done, now.seconds_left))
+    done, left = zip(*seen[:-1], strict=True)
+    assert list(done) == sorted(done)
+    assert seen[-1] == (2, None)
+    assert all(after <= before + 4 for before, after in pairwise(left))
+    assert left[0] == pytest.approx(campaign.expected_s, abs=2)
+    assert left[-1] <= 3

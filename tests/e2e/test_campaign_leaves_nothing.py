@@ -1,0 +1,108 @@
+"""A campaign over every kind of the local cluster, unattended: all recover, and the system is as it was before.
+
+The kinds and their parameters are those of campaigns/full.yaml, one service each and shorter. A campaign is cut by a
+restart of the platform too: it goes on where it was.
+"""
+
+import os
+import re
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from local_cluster.client import LocalClusterClient
+from local_cluster.faults.kinds import KINDS
+from local_cluster.leftovers import leftovers, snapshot
+from platform_backend.config import REPO
+
+pytestmark = pytest.mark.timeout(900)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass(frozen=True)
+class Running:
+    folder: Path
+    env: dict[str, str]
+
+    def cli(self, *arguments: str, timeout: float = 120) -> "subprocess.CompletedProcess[str]":
+        command = [str(REPO / "microservo"), *arguments]
+        return subprocess.run(command, env=self.env, capture_output=True, text=True, timeout=timeout, check=False)
+
+    def client(self) -> LocalClusterClient:
+        return LocalClusterClient(self.folder / "state" / "run" / "cluster.sock")
+
+    def write(self, name: str, content: dict[str, Any]) -> str:
+        file = self.folder / f"{name}.yaml"
+        file.write_text(yaml.safe_dump(content | {"name": name}))
+        return str(file)
+
+
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    folder = tmp_path_factory.mktemp("c")
+    env = os.environ | {
+        "MICROSERVO_STATE_DIR": str(folder / "state"),
+        "MICROSERVO_WEB__PORT": str(free_port()),
+        "MICROSERVO_SHOP__PORT": str(free_port()),
+        "MICROSERVO_LOCAL_CLUSTER__FIRST_PORT": "25500",
+    }
+    running = Running(folder, env)
+    done = running.cli("up", "--detach")
+    try:
+        assert done.returncode == 0, done.stderr
+        yield running
+    finally:
+        running.cli("down")
+
+
+def one_of_each_kind() -> dict[str, Any]:
+    full = yaml.safe_load((REPO / "campaigns" / "full.yaml").read_text())
+    entries = {entry["fault"]: entry | {"services": entry["services"][:1]} for entry in full["matrix"]}
+    for entry in entries.values():
+        parameters = entry.get("parameters", {})
+        single = {name: value[0] if isinstance(value, list) else value for name, value in parameters.items()}
+        entry["parameters"] = single
+    quick = {"warm_up": 15, "duration": 5, "cool_down": 1, "stop": [], "matrix": list(entries.values())}
+    return full | quick
+
+
+def test_every_injection_recovers_and_nothing_is_left(platform: Running) -> None:
+    file = platform.write("each-kind", one_of_each_kind())
+    with closing(platform.client()) as client:
+        before = snapshot(client, platform.folder / "state" / "cluster")
+        done = platform.cli("campaign", "run", file, timeout=800)
+        after = snapshot(client, platform.folder / "state" / "cluster")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert leftovers(before, after) == []
+    assert f"each-kind completed: {len(KINDS)} done" in done.stdout
+    for kind in KINDS:
+        assert re.search(rf"^{kind}\s", done.stdout, re.MULTILINE), kind
+
+
+def test_goes_on_after_a_restart_of_the_platform(platform: Running) -> None:
+    matrix = [{"fault": "network-delay", "services": ["currencyservice"], "parameters": {"latency_ms": 100}}]
+    content = {"warm_up": 2, "duration": 6, "cool_down": 1, "repeats": 2, "matrix": matrix}
+    command = [str(REPO / "microservo"), "campaign", "run", platform.write("restarted", content)]
+    with subprocess.Popen(
+        command, env=platform.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as following:
+        time.sleep(5)  # the first fault is on its way, or in force
+        assert platform.cli("down").returncode == 0
+        assert platform.cli("up", "--detach").returncode == 0
+        out, err = following.communicate(timeout=300)
+    assert "restarted completed" in out, out + err
+    assert len(re.findall(r"^network-delay\s+currencyservice-0", out, re.MULTILINE)) == 2, out
+    assert platform.cli("campaign", "list").stdout.count("completed") == 2
