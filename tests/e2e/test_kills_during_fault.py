@@ -20,8 +20,12 @@ LATENCY_MS = 400
 # One request of the shop's home page asks for currencies several times; each answer is held back.
 SLOW_S = LATENCY_MS / 1000
 DELAY = {"kind": "network-delay", "pods": ["currencyservice-0"], "parameters": {"latency_ms": LATENCY_MS}}
-# The local cluster takes the pods with it, and so the fault: it ends at the kill, not at its deadline.
-ENDS_WITH = {"cluster": "cluster-restarted", "manager": "cluster-restarted"}
+# What takes the pod with it ends the fault there and then, not at its deadline.
+ENDS_WITH = {
+    "pod/currencyservice-0": "pod-restarted",
+    "cluster": "cluster-restarted",
+    "manager": "cluster-restarted",
+}
 PARTS = [
     *("web", "worker", "beat", "broker"),
     *("cluster/collector", "cluster/envoy", "cluster/wire", "pod/currencyservice-0"),
