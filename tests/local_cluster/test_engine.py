@@ -25,6 +25,7 @@ class Tickle(FaultKind):
     def __init__(self) -> None:
         self.broken: set[str] = set()
         self.stubborn = 0
+        self.mistaken = 0  # how often clearing fails by a mistake in the program
         self.on: set[str] = set()
 
     async def apply(self, context: Any, pod: str, parameters: Any) -> int:
@@ -37,6 +38,9 @@ class Tickle(FaultKind):
         if self.stubborn:
             self.stubborn -= 1
             raise NotYet("it still laughs")
+        if self.mistaken:
+            self.mistaken -= 1
+            raise AttributeError("laugh")
         self.on.discard(pod)
         return now_us()
 
@@ -158,5 +162,17 @@ def test_what_is_open_at_the_controllers_end_is_closed(setting: Setting) -> None
         setting.engine.close_open()
         assert (record.state, record.pods[0].end_reason) == ("ended", "cluster-restarted")
         await asyncio.sleep(0)
+
+    run(scenario())
+
+
+def test_a_mistake_in_the_program_leaves_no_fault_behind(setting: Setting) -> None:
+    async def scenario() -> None:
+        setting.kind.mistaken = 2
+        record = setting.submit(seconds=0.2)
+        await eventually(lambda: "internal error" in record.pods[0].error)
+        await eventually(lambda: record.over)
+        assert (record.state, record.pods[0].end_reason) == ("ended", "deadline")
+        assert setting.kind.on == set()
 
     run(scenario())

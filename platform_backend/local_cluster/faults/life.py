@@ -72,6 +72,9 @@ class FaultLife:
             if times.start_us is None:
                 times.error = str(failure) or f"did not take hold within {limit:.0f} s"
                 logger.warning("%s on %s failed: %s", self._kind.name, times.pod, times.error)
+        except Exception as failure:  # noqa: BLE001 - a mistake of ours must not leave half a fault behind: it is cleared
+            times.error = f"internal error: {failure!r}"
+            logger.error("%s on %s failed", self._kind.name, times.pod, exc_info=failure)
 
     async def _unless_ending(self, applying: Coroutine[None, None, int]) -> int:
         """Cancelled by the end of the fault, which must not wait for a slow beginning. Raises NotYet then."""
@@ -113,7 +116,10 @@ class FaultLife:
             except (NotYet, TimeoutError) as failure:
                 times.error = str(failure) or f"not gone after {CLEAR_TIMEOUT:.0f} s; still trying"
                 logger.warning("%s on %s: %s", self._kind.name, times.pod, times.error)
-                await asyncio.sleep(CLEAR_RETRY)
+            except Exception as failure:  # noqa: BLE001 - nor a fault that nobody ends any more
+                times.error = f"internal error: {failure!r}; still trying"
+                logger.error("%s on %s can't be ended", self._kind.name, times.pod, exc_info=failure)
+            await asyncio.sleep(CLEAR_RETRY)
         took_hold_late = reason == "failed" and times.start_us is not None  # by a killing that was cut short
         if not times.over:
             finish(times, end_us, "recovered" if took_hold_late else reason)
