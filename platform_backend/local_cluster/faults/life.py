@@ -72,7 +72,7 @@ class FaultLife:
             if times.start_us is None:
                 times.error = str(failure) or f"did not take hold within {limit:.0f} s"
                 logger.warning("%s on %s failed: %s", self._kind.name, times.pod, times.error)
-        except Exception as failure:  # noqa: BLE001 - a mistake of ours must not leave half a fault behind: it is cleared
+        except Exception as failure:  # a mistake of ours must not leave half a fault behind: it is cleared
             times.error = f"internal error: {failure!r}"
             logger.error("%s on %s failed", self._kind.name, times.pod, exc_info=failure)
 
@@ -116,7 +116,7 @@ class FaultLife:
             except (NotYet, TimeoutError) as failure:
                 times.error = str(failure) or f"not gone after {CLEAR_TIMEOUT:.0f} s; still trying"
                 logger.warning("%s on %s: %s", self._kind.name, times.pod, times.error)
-            except Exception as failure:  # noqa: BLE001 - nor a fault that nobody ends any more
+            except Exception as failure:  # nor a fault that nobody ends any more
                 times.error = f"internal error: {failure!r}; still trying"
                 logger.error("%s on %s can't be ended", self._kind.name, times.pod, exc_info=failure)
             await asyncio.sleep(CLEAR_RETRY)
