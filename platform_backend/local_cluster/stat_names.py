@@ -43,8 +43,6 @@ TCP_METRICS: Final = {
     "envoy_tcp_downstream_cx_rx_bytes_total": "istio_tcp_received_bytes_total",
     "envoy_tcp_downstream_cx_tx_bytes_total": "istio_tcp_sent_bytes_total",
 }
-# Gauge; opened minus active is istio_tcp_connections_closed_total.
-TCP_ACTIVE: Final = "envoy_tcp_downstream_cx_active"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ that a restart of the platform cuts goes on where it was.
 
 import os
 import re
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -22,14 +21,9 @@ from local_cluster.client import LocalClusterClient
 from local_cluster.faults.kinds import KINDS
 from local_cluster.leftovers import leftovers, snapshot
 from platform_backend.config import REPO
+from tests.e2e.platform_copy import free_ports
 
 pytestmark = pytest.mark.timeout(900)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass(frozen=True)
@@ -53,10 +47,11 @@ class Running:
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     folder = tmp_path_factory.mktemp("c")
+    web, shop = free_ports(2)
     env = os.environ | {
         "MICROSERVO_STATE_DIR": str(folder / "state"),
-        "MICROSERVO_WEB__PORT": str(free_port()),
-        "MICROSERVO_SHOP__PORT": str(free_port()),
+        "MICROSERVO_WEB__PORT": str(web),
+        "MICROSERVO_SHOP__PORT": str(shop),
         "MICROSERVO_LOCAL_CLUSTER__FIRST_PORT": "25500",
     }
     running = Running(folder, env)

@@ -5,7 +5,6 @@ import hashlib
 import json
 import os
 import re
-import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ import pytest
 import yaml
 
 from tests.e2e.kpis import KPIS, Dataset, Label, calls_to
+from tests.e2e.platform_copy import free_ports
 
 REPO = Path(__file__).resolve().parents[2]
 # Called by others, calls nobody, and never a target of the demo.
@@ -27,12 +27,6 @@ QUIET_SECONDS = 10
 pytestmark = pytest.mark.timeout(600)
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @dataclasses.dataclass(frozen=True)
 class Demo:
     output: str
@@ -42,10 +36,11 @@ class Demo:
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     folder = tmp_path_factory.mktemp("demo")
+    web, shop = free_ports(2)
     env = os.environ | {
         "MICROSERVO_STATE_DIR": str(folder / "state"),
-        "MICROSERVO_WEB__PORT": str(free_port()),
-        "MICROSERVO_SHOP__PORT": str(free_port()),
+        "MICROSERVO_WEB__PORT": str(web),
+        "MICROSERVO_SHOP__PORT": str(shop),
     }
     command = [str(REPO / "microservo"), "demo", "--out", str(folder / "out")]
     finished = subprocess.run(command, env=env, capture_output=True, text=True, timeout=500, check=False)
