@@ -10,6 +10,7 @@ from typing import Final
 TEMPORARY: Final = ".tmp-"
 CHECKPOINT: Final = b"microservo.checkpoint"  # metadata key of hot batches and of segments
 LOCK_NAME: Final = "writer.lock"
+REQUESTS: Final = "seal-requests"
 
 _HOT: Final = re.compile(r"^hot-(\d{8,})\.arrows$")
 _SEGMENT: Final = re.compile(r"^seg-(\d{8,})-(-?\d+)-(-?\d+)-(\d+)\.parquet$")
@@ -56,6 +57,11 @@ def segment_path(folder: Path, seq: int, first: int, last: int, rows: int) -> Pa
 
 def temporary_path(folder: Path, seq: int) -> Path:
     return folder / f"{TEMPORARY}{seq:08d}.parquet"
+
+
+def request_folder(folder: Path) -> Path:
+    """Of a table: one file each asks its writer to seal."""
+    return folder / REQUESTS
 
 
 def parse_names(folder: Path, names: Iterable[str]) -> Listing:

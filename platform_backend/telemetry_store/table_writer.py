@@ -2,7 +2,9 @@
 
 import contextlib
 import logging
+import os
 import time
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +51,7 @@ class TableWriter:
     def __init__(self, folder: Path, table: TableName, policy: SealPolicy, sealer: ThreadPoolExecutor) -> None:
         self._folder, self._table, self._policy, self._sealer = folder, table, policy, sealer
         self._sealing: list[_Sealing] = []
+        self._asked: dict[str, int] = {}  # requests to seal, each with the last hot file it waits for
         self._hot: HotWriter | None = None
         folder.mkdir(parents=True, exist_ok=True)
         self._recover()
@@ -80,6 +83,18 @@ class TableWriter:
             self._rotate()
             self._open()
 
+    def answer_requests(self) -> None:
+        """Seal for those who asked, and tell them when it is done."""
+        asked = self._requests()
+        if asked - self._asked.keys():
+            self.seal()
+        last = self._seq - 1
+        self._asked = {name: self._asked.get(name, last) for name in asked}
+        unsealed = min((sealing.hot.seq for sealing in self._unsealed()), default=self._seq)
+        for name, seq in self._asked.items():
+            if seq < unsealed:
+                (layout.request_folder(self._folder) / name).unlink(missing_ok=True)
+
     def close(self) -> None:
         """Seal everything and wait for it."""
         if self._hot:
@@ -94,6 +109,17 @@ class TableWriter:
     def newest_segment(self) -> Segment | None:
         segments = layout.list_folder(self._folder).segments
         return segments[-1] if segments else None
+
+    def _requests(self) -> set[str]:
+        try:
+            return set(os.listdir(layout.request_folder(self._folder)))  # noqa: PTH208 - only names are needed
+        except FileNotFoundError:
+            return set()
+
+    def _unsealed(self) -> Iterator[_Sealing]:
+        for sealing in self._sealing:
+            if not sealing.future.done() or sealing.future.exception():
+                yield sealing
 
     def _open(self) -> HotWriter:
         self._hot = HotWriter(layout.hot_path(self._folder, self._seq), SCHEMAS[self._table])

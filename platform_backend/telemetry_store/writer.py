@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import pyarrow as pa
 
@@ -15,6 +15,8 @@ from telemetry_store import layout
 from telemetry_store.schemas import SCHEMAS, TABLES, TableName
 from telemetry_store.segment import read_last_log_id
 from telemetry_store.table_writer import SealPolicy, TableWriter
+
+LOCK_POLL_SECONDS: Final = 0.05
 
 Columns = Mapping[str, Sequence[Any] | pa.Array]
 
@@ -26,10 +28,11 @@ class StoreLocked(Exception):
 class StoreWriter:
     """Owns the three tables of one folder. Use it from one thread."""
 
-    def __init__(self, folder: Path, policy: SealPolicy | None = None) -> None:
+    def __init__(self, folder: Path, policy: SealPolicy | None = None, *, wait_s: float = 0.0) -> None:
+        """Waits that long for another writer to end. Raises StoreLocked when it does not, and OSError."""
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
-        self._lock = _lock(folder / layout.LOCK_NAME)
+        self._lock = _lock(folder / layout.LOCK_NAME, wait_s)
         self._sealer = ThreadPoolExecutor(1, thread_name_prefix="seal")
         self._tables = {
             table: TableWriter(folder / table, table, policy or SealPolicy(), self._sealer) for table in TABLES
@@ -61,9 +64,10 @@ class StoreWriter:
         return self._tables[table].last_timestamp()
 
     def seal_if_due(self) -> None:
-        """Call it about once a second: a quiet table has no append that would notice."""
+        """Call it twice a second: a quiet table has no append that would notice, and others may ask to seal."""
         for table in self._tables.values():
             table.seal_if_due()
+            table.answer_requests()
 
     def seal(self) -> None:
         for table in self._tables.values():
@@ -91,11 +95,20 @@ def _array(values: Sequence[Any] | pa.Array, kind: pa.DataType) -> pa.Array:
     return values if isinstance(values, pa.Array) else pa.array(values, type=kind)
 
 
-def _lock(path: Path) -> int:
+def _lock(path: Path, wait_s: float) -> int:
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    deadline = time.monotonic() + wait_s
+    while not _locked(descriptor):
+        if time.monotonic() >= deadline:
+            os.close(descriptor)
+            raise StoreLocked(f"{path}: another process writes to this store; stop it first")
+        time.sleep(LOCK_POLL_SECONDS)
+    return descriptor
+
+
+def _locked(descriptor: int) -> bool:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        os.close(descriptor)
-        raise StoreLocked(f"{path}: another process writes to this store; stop it first") from None
-    return descriptor
+        return False
+    return True

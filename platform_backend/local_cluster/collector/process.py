@@ -23,7 +23,9 @@ logger = logging.getLogger(__name__)
 
 HOST: Final = "127.0.0.1"
 POLL_SECONDS: Final = 0.5
-SEAL_CHECK_SECONDS: Final = 1.0
+SEAL_CHECK_SECONDS: Final = 0.5
+# A dataset build seals by itself while no collector runs.
+LOCK_WAIT_SECONDS: Final = 10.0
 RETENTION_SECONDS: Final = 60.0
 
 
@@ -45,7 +47,7 @@ async def collect(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    with StoreWriter(settings.directory) as writer:
+    with StoreWriter(settings.directory, wait_s=LOCK_WAIT_SECONDS) as writer:
         async with _running(settings, writer) as tasks:
             stopped = asyncio.create_task(stopping.wait())
             await asyncio.wait([stopped, *tasks], return_when=asyncio.FIRST_COMPLETED)
