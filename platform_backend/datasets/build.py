@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from datasets.files import DatasetFolder, Progress
-from datasets.formats.base import Export, Format, RowCounts
+from datasets.formats.base import RowCounts
+from datasets.formats.csv import CsvFormat, SourceExport
 from datasets.labels import Injection
 from datasets.manifest import MANIFEST, SystemFacts, digest, manifest
 from datasets.pack import pack
@@ -42,7 +43,7 @@ class Built:
     counts: RowCounts
 
 
-def build(order: Order, kind: Format, *, work: Path, into: Path, progress: Progress) -> Built:
+def build(order: Order, kind: CsvFormat, *, work: Path, into: Path, progress: Progress) -> Built:
     """Write the dataset below `work`, then `<name>.zip` and dataset.json into `into`. Raises CountMismatch."""
     folder = work / order.name
     with DatasetFolder(folder, progress) as files:
@@ -66,8 +67,8 @@ def verify_counts(order: Order, counts: RowCounts) -> None:
             )
 
 
-def _export(order: Order) -> Export:
-    return Export(
+def _export(order: Order) -> SourceExport:
+    return SourceExport(
         source=order.source,
         window=order.window,
         injections=order.injections,

@@ -1,7 +1,8 @@
 """The csv format: the files and columns of the original MicroServo, written batch by batch in bounded memory."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import pyarrow as pa
@@ -10,10 +11,11 @@ import pyarrow.csv
 
 from datasets.files import DatasetFolder, TableFile
 from datasets.formats import kpi
-from datasets.formats.base import Export, RowCounts
+from datasets.formats.base import RowCounts
 from datasets.formats.columns import log_columns, namer, sample_columns, span_columns
-from datasets.labels import groundtruth, in_window, injection_record, normal_record
-from telemetry.records import TableName
+from datasets.labels import Injection, groundtruth, in_window, injection_record, normal_record
+from telemetry.ports import TelemetrySource
+from telemetry.records import TableName, Window
 
 LOG_PATH: Final = "log/log.csv"
 TRACE_PATH: Final = "trace/trace.csv"
@@ -41,10 +43,22 @@ CHUNK: Final = 65_536
 Columns = Callable[[pa.RecordBatch], pa.RecordBatch]
 
 
+@dataclass(frozen=True, slots=True)
+class SourceExport:
+    """Until the engine takes over."""
+
+    source: TelemetrySource
+    window: Window
+    injections: Sequence[Injection]
+    nodes: Mapping[str, str]
+    default_node: str
+    normal: Sequence[Window] = ()
+
+
 class CsvFormat:
     """Logs and spans stream into one file each, samples in one pass into a file per metric."""
 
-    def write(self, export: Export, folder: DatasetFolder) -> RowCounts:
+    def write(self, export: SourceExport, folder: DatasetFolder) -> RowCounts:
         metrics = _write_samples(export, folder)
         tables: dict[TableName, int] = {
             "logs": _write_table(export, folder, "logs", LOG_PATH, LOG_COLUMNS, log_columns),
@@ -56,7 +70,12 @@ class CsvFormat:
 
 
 def _write_table(
-    export: Export, folder: DatasetFolder, table: TableName, path: str, columns: Sequence[str], to_columns: Columns
+    export: SourceExport,
+    folder: DatasetFolder,
+    table: TableName,
+    path: str,
+    columns: Sequence[str],
+    to_columns: Columns,
 ) -> int:
     with folder.table(path) as file:
         file.write(_header(columns), rows=0)
@@ -65,7 +84,7 @@ def _write_table(
     return file.rows
 
 
-def _write_samples(export: Export, folder: DatasetFolder) -> dict[str, int]:
+def _write_samples(export: SourceExport, folder: DatasetFolder) -> dict[str, int]:
     files: dict[str, TableFile] = {}
     name_of = namer(export.nodes, export.default_node)
     for batch in _chunks(export, "samples"):
@@ -80,7 +99,7 @@ def _write_samples(export: Export, folder: DatasetFolder) -> dict[str, int]:
     return {metric: files[metric].rows for metric in sorted(files)}
 
 
-def _write_labels(export: Export, folder: DatasetFolder) -> None:
+def _write_labels(export: SourceExport, folder: DatasetFolder) -> None:
     injections = in_window(export.injections, export.window)
     folder.add(GROUNDTRUTH_PATH, _json(groundtruth(injections)))
     folder.add(INJECTIONS_PATH, _json({"injections": [injection_record(each) for each in injections]}))
@@ -99,7 +118,7 @@ def split_by(batch: pa.RecordBatch, column: str) -> Iterator[tuple[str, pa.Recor
         start += lengths[code]
 
 
-def _chunks(export: Export, table: TableName) -> Iterator[pa.RecordBatch]:
+def _chunks(export: SourceExport, table: TableName) -> Iterator[pa.RecordBatch]:
     """Batches of bounded size; no two of them share a moment, so that each can be put in order by itself."""
     carried: list[pa.RecordBatch] = []
     for batch in export.source.batches(table, export.window):
