@@ -52,14 +52,14 @@ class Snapshot:
 
 class StoreReader:
     def __init__(self, folder: Path, *, threads: int = 2, memory: str = "1GB") -> None:
-        self._folder = folder
+        self.folder = folder
         self._database = duckdb.connect(":memory:", config={"threads": threads, "memory_limit": memory})
 
     def close(self) -> None:
         self._database.close()
 
     def snapshot(self, table: TableName, start: int = BEGINNING, end: int = END) -> Snapshot:
-        listing = list_folder(self._folder / table)
+        listing = list_folder(self.folder / table)
         segments = tuple(segment for segment in listing.segments if segment.overlaps(start, end))
         batches = [batch for file in listing.hot for batch in read_hot(file.path).batches]
         return Snapshot(table, start, end, segments, pa.Table.from_batches(batches, schema=SCHEMAS[table]))
@@ -74,7 +74,7 @@ class StoreReader:
         try:
             return attempt()
         except (FileNotFoundError, duckdb.IOException) as error:
-            raise StoreUnreadable(f"{self._folder}: can't be read: {error}") from error
+            raise StoreUnreadable(f"{self.folder}: can't be read: {error}") from error
 
     def query(self, sql: str, parameters: Mapping[str, Any], *, table: TableName, start: int, end: int) -> list[Row]:
         """Rows of `sql`, in which {rows} stands for the table's rows of [start, end)."""

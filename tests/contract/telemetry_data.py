@@ -50,7 +50,7 @@ def store(records: Records, folder: Path, *, parts: int) -> None:
 def embedded(records: Records, folder: Path) -> TelemetrySource:
     """The store assigns log_ids by order of arrival, as the records have them."""
     store(records, folder, parts=4)
-    return EmbeddedTelemetry(StoreReader(folder))
+    return EmbeddedTelemetry(StoreReader(folder), seal_within_s=0.1)  # nobody answers: the writer is not closed
 
 
 def fake(records: Records, folder: Path) -> TelemetrySource:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -329,6 +330,111 @@ class TestBulk:
         source = load()
         assert source.count(table, WINDOW) == 0
         assert list(source.batches(table, WINDOW)) == []
+
+
+ORDER = {
+    "logs": ("timestamp", "log_id"),
+    "spans": ("timestamp", "span_id", "trace_id"),
+    "samples": ("metric", "timestamp", "pod", "labels"),
+}
+
+
+def within(rows: list, window: Window) -> list:
+    return [row for row in rows if window.start <= row.timestamp < window.end]
+
+
+def records(table, rows: pa.Table) -> list[tuple]:
+    """As they come, without the log_id, which adapters choose."""
+    names = [name for name in SCHEMAS[table].names if name != "log_id"]
+    return list(zip(*(rows[name].to_pylist() for name in names), strict=True))
+
+
+class TestHold:
+    WINDOWS = (Window(T0 - 60 * SECOND, T0 + 600 * SECOND), Window(T0 + 3 * SECOND, T0 + 9 * SECOND), Window(1, 2))
+
+    def tables(self) -> dict[str, list]:
+        noise = random.Random(3)
+        samples = [
+            data.sample(f"m{noise.randrange(5)}", at=T0 + noise.randrange(50) * SECOND, value=i, pod=f"p-{i % 3}")
+            for i in range(300)
+        ]
+        return {"logs": shuffled_logs(200), "spans": many_traces(50), "samples": samples}
+
+    @pytest.mark.parametrize("table", TABLES)
+    @pytest.mark.parametrize("align", [0, 1, 7 * SECOND])
+    def test_slices_are_the_window_and_its_rows(self, load: Load, tmp_path: Path, table, align: int) -> None:
+        tables = self.tables()
+        source = load(**tables)
+        for number, window in enumerate(self.WINDOWS):
+            held = source.hold(window, tmp_path / f"held-{number}")
+            slices = held.slices(table, align_us=align)
+            assert slices == held.slices(table, align_us=align)
+            assert [(part.start - window.start) % max(align, 1) for part in slices] == [0] * len(slices)
+            bounds = [bound for part in slices for bound in (part.start, part.end)]
+            assert (bounds[0], bounds[-1], bounds[1:-1:2]) == (window.start, window.end, bounds[2::2])
+            found = [row for part in slices for row in records(table, held.read(part))]
+            names = [name for name in SCHEMAS[table].names if name != "log_id"]
+            expected = [tuple(getattr(row, name) for name in names) for row in within(tables[table], window)]
+            assert sorted(map(repr, found)) == sorted(map(repr, expected))
+            assert held.count(table) == len(expected)
+
+    @pytest.mark.parametrize("table", TABLES)
+    def test_a_slice_is_in_order(self, load: Load, tmp_path: Path, table) -> None:
+        held = load(**self.tables()).hold(self.WINDOWS[0], tmp_path / "held")
+        for part in held.slices(table):
+            keys = held.read(part, ORDER[table])
+            assert keys.column_names == list(ORDER[table])
+            rows = list(zip(*(keys[name].to_pylist() for name in keys.column_names), strict=True))
+            assert rows == sorted(rows)
+
+    @pytest.mark.parametrize("table", TABLES)
+    def test_columns_have_their_names_and_types(self, load: Load, tmp_path: Path, table) -> None:
+        held = load(**self.tables()).hold(self.WINDOWS[0], tmp_path / "held")
+        rows = held.read(held.slices(table)[0])
+        assert rows.cast(SCHEMAS[table]).schema == SCHEMAS[table]
+        assert held.read(held.slices(table)[0], ["timestamp"]).column_names == ["timestamp"]
+
+    @pytest.mark.parametrize("table", TABLES)
+    def test_a_slice_may_be_narrowed(self, load: Load, tmp_path: Path, table) -> None:
+        tables = self.tables()
+        held = load(**tables).hold(self.WINDOWS[0], tmp_path / "held")
+        narrow = Window(T0 + 5 * SECOND, T0 + 11 * SECOND)
+        touching = [part for part in held.slices(table) if part.start < narrow.end and part.end > narrow.start]
+        rows = sum(
+            held.read(replace(p, start=max(p.start, narrow.start), end=min(p.end, narrow.end))).num_rows
+            for p in touching
+        )
+        assert rows == len(within(tables[table], narrow))
+
+    @pytest.mark.parametrize("table", TABLES)
+    def test_files_and_edges_are_the_rows_of_the_window(self, load: Load, tmp_path: Path, table) -> None:
+        tables = self.tables()
+        source = load(**tables)
+        for number, window in enumerate(self.WINDOWS):
+            held = source.hold(window, tmp_path / f"held-{number}")
+            whole = [pq.read_table(path, partitioning=None) for path in held.files(table)]
+            cut = [held.read(part) for part in held.edges(table)]
+            found = [row for rows in (*whole, *cut) for row in records(table, rows)]
+            assert len(found) == len(set(found)) == held.count(table)
+            assert all(
+                window.start <= row[SCHEMAS[table].names.index("timestamp") - (table == "logs")] < window.end
+                for row in found
+            )
+
+    @pytest.mark.parametrize("table", TABLES)
+    def test_held_again_is_the_same(self, load: Load, tmp_path: Path, table) -> None:
+        source, window = load(**self.tables()), self.WINDOWS[0]
+        first, again = (source.hold(window, tmp_path / "held") for _ in range(2))
+        assert [path.name for path in first.files(table)] == [path.name for path in again.files(table)]
+        for one, two in zip(first.slices(table), again.slices(table), strict=True):
+            assert first.read(one).equals(again.read(two))
+
+    @pytest.mark.parametrize("table", TABLES)
+    def test_nothing_there(self, load: Load, tmp_path: Path, table) -> None:
+        held = load().hold(WINDOW, tmp_path / "held")
+        (part,) = held.slices(table)
+        assert held.count(table) == held.read(part).num_rows == 0
+        assert (list(held.files(table)), list(held.edges(table))) == ([], [])
 
 
 @pytest.mark.parametrize("adapter", sorted(data.LOADERS))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby
+from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
 import pyarrow as pa
@@ -10,6 +11,7 @@ import pyarrow as pa
 from common.errors import Unavailable
 from platform_backend.config import Config
 from telemetry.adapters import embedded_sql as sql
+from telemetry.adapters.held_store import HeldStore
 from telemetry.paging import (
     check_limit,
     check_step,
@@ -20,6 +22,7 @@ from telemetry.paging import (
 from telemetry.ports import (
     Bucket,
     Edge,
+    HeldTelemetry,
     LogQuery,
     MetricQuery,
     Page,
@@ -28,11 +31,14 @@ from telemetry.ports import (
     TraceSummary,
 )
 from telemetry.records import LogRecord, Span, TableName, Window
+from telemetry_store.held import HoldFailed, hold
 from telemetry_store.layout import Segment
 from telemetry_store.reader import BEGINNING, END, Row, Snapshot, StoreReader, StoreUnreadable
 
 # How far before its window a rate looks for the sample that its first difference needs.
 RATE_LOOKBACK_US: Final = 300_000_000
+# A writer looks for requests twice a second, and seals 200,000 rows in less than one.
+SEAL_WITHIN_S: Final = 15.0
 
 Result = TypeVar("Result")
 
@@ -40,8 +46,8 @@ Result = TypeVar("Result")
 class EmbeddedTelemetry:
     """Implements telemetry.ports.TelemetrySource; safe for threads."""
 
-    def __init__(self, reader: StoreReader) -> None:
-        self._reader = reader
+    def __init__(self, reader: StoreReader, *, seal_within_s: float = SEAL_WITHIN_S) -> None:
+        self._reader, self._seal_within_s = reader, seal_within_s
 
     @classmethod
     def from_config(cls, settings: Config) -> Self:
@@ -106,6 +112,11 @@ class EmbeddedTelemetry:
         with _reachable():
             yield from self._reader.batches(table, window.start, window.end)
 
+    def hold(self, window: Window, folder: Path) -> HeldTelemetry:
+        with _reachable():
+            tables = hold(self._reader.folder, folder, window.start, window.end, seal_within_s=self._seal_within_s)
+        return HeldStore(window, tables)
+
     def _query(self, table: TableName, window: Window | None, statement: str, parameters: dict[str, Any]) -> list[Row]:
         start, end = (window.start, window.end) if window else (BEGINNING, END)
         with _reachable():
@@ -153,5 +164,5 @@ def _page(rows: Sequence[Result], limit: int, cursor_of: Callable[[Result], str]
 def _reachable() -> Iterator[None]:
     try:
         yield
-    except (StoreUnreadable, FileNotFoundError) as error:
+    except (StoreUnreadable, HoldFailed, FileNotFoundError) as error:
         raise Unavailable(f"telemetry can't be read at the moment: {error}; try again") from error

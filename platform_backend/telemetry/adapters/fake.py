@@ -4,15 +4,17 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from itertools import pairwise
+from pathlib import Path
 from statistics import fmean
 from typing import Protocol, Self, TypeVar
 
 import pyarrow as pa
 
 from platform_backend.config import Config
+from telemetry.adapters.held_tables import HeldTables
 from telemetry.paging import check_limit, check_step, decode_log_cursor, decode_trace_cursor, encode_cursor
-from telemetry.ports import Bucket, Edge, LogQuery, MetricQuery, Page, Series, TraceQuery, TraceSummary
-from telemetry.records import SCHEMAS, LogRecord, Sample, Span, TableName, Window
+from telemetry.ports import Bucket, Edge, HeldTelemetry, LogQuery, MetricQuery, Page, Series, TraceQuery, TraceSummary
+from telemetry.records import SCHEMAS, TABLES, LogRecord, Sample, Span, TableName, Window
 
 RATE_LOOKBACK_US = 300_000_000
 
@@ -112,6 +114,11 @@ class FakeTelemetry:
         if rows:
             dicts = [asdict(row) for row in rows]  # type: ignore[call-overload]
             yield pa.RecordBatch.from_pylist(dicts, schema=SCHEMAS[table])
+
+    def hold(self, window: Window, folder: Path) -> HeldTelemetry:
+        return HeldTables(
+            window, {table: pa.Table.from_batches(self.batches(table, window), SCHEMAS[table]) for table in TABLES}
+        )
 
     def _rows(self, table: TableName) -> Sequence[_Timed]:
         tables: dict[TableName, Sequence[_Timed]] = {
