@@ -77,8 +77,8 @@ class Knobs:
     def apply(self, table: TableName, rows: pa.Table, *, start: int) -> pa.Table:
         """The rows that stay, in their order.
 
-        `rows` are in the order of time, and `start` is the window's start in microseconds. Samples: all of each
-        step that they touch (slices aligned to `metric_step_us`).
+        `start` is the window's start in microseconds. Of samples, `rows` holds each series in the order of time, and
+        all of each step that it touches (slices aligned to `metric_step_us`).
         """
         if self.missing_services and rows.num_rows:
             rows = rows.filter(pc.invert(pc.is_in(rows["service"], value_set=self._missing)))
