@@ -1,8 +1,22 @@
 """Read and verify datasets of MicroServo and of the field. Imports neither pandas nor pyarrow until they are needed."""
 
+from microservo_sdk.dataset import Dataset
 from microservo_sdk.errors import DatasetError
 from microservo_sdk.limits import Limits
+from microservo_sdk.model import Injection, PodLabel, Side, Split, Window
+from microservo_sdk.opening import open_dataset
 from microservo_sdk.verify import verify
 
-__all__ = ["DatasetError", "Limits", "verify"]
+__all__ = [
+    "Dataset",
+    "DatasetError",
+    "Injection",
+    "Limits",
+    "PodLabel",
+    "Side",
+    "Split",
+    "Window",
+    "open_dataset",
+    "verify",
+]
 __version__ = "0.1.0"

@@ -1,0 +1,90 @@
+"""The ground truth files: injections.json, normal.json, and the original's groundtruth.json."""
+
+from typing import Final
+
+from microservo_sdk.container import Container
+from microservo_sdk.documents import Node, read_json
+from microservo_sdk.model import Injection, PodLabel, Window, injection_of
+
+GROUNDTRUTH: Final = "groundtruth/groundtruth.json"
+INJECTIONS: Final = "groundtruth/injections.json"
+NORMAL: Final = "groundtruth/normal.json"
+COLUMNS: Final = ("timestamp", "service", "cmdb_id", "failure_type", "duration")
+EFFECTS: Final = ("confirmed", "absent", "unknown")
+MICROSECONDS: Final = 1_000_000
+
+
+def read_injections(container: Container) -> list[Injection]:
+    """From injections.json where there is one, which has exact times, else from groundtruth.json."""
+    if INJECTIONS in container.sizes:
+        top = Node(read_json(container, INJECTIONS), INJECTIONS)
+        return [_injection(node) for node in top.get("injections").items()]
+    if GROUNDTRUTH in container.sizes:
+        return _from_columns(container)
+    return []
+
+
+def read_normal(container: Container) -> list[Window]:
+    top = Node(read_json(container, NORMAL), NORMAL)
+    return [window_of(node) for node in top.get("normal").items()]
+
+
+def groundtruth_rows(container: Container) -> list[dict[str, Node]]:
+    """groundtruth.json, row by row."""
+    top = Node(read_json(container, GROUNDTRUTH), GROUNDTRUTH)
+    columns = {name: top.get(name).items() for name in COLUMNS}
+    lengths = {name: len(values) for name, values in columns.items()}
+    if len(set(lengths.values())) > 1:
+        raise top.wrong(f"columns of different length: {lengths}")
+    return [dict(zip(COLUMNS, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def window_of(node: Node) -> Window:
+    start, end = node.get("start").integer(), node.get("end").integer()
+    if start >= end:
+        raise node.wrong(f"it starts at {start}, not before its end at {end}")
+    return Window(start, end)
+
+
+def _injection(node: Node) -> Injection:
+    return injection_of(
+        node.get("injection").text(),
+        node.get("kind").text(),
+        [_label(pod) for pod in node.get("pods").items()],
+        parameters=node.find("parameters", {}).object(),
+        target=node.find("target", {}).object(),
+    )
+
+
+def _label(node: Node) -> PodLabel:
+    start, end = node.get("start").integer_or_none(), node.get("end").integer_or_none()
+    if start is not None and end is not None and end < start:
+        raise node.wrong(f"its end {end} is before its start {start}")
+    effect = node.find("effect", "unknown").text()
+    if effect not in EFFECTS:
+        raise node.get("effect").expected(f"one of {', '.join(EFFECTS)}")
+    return PodLabel(
+        pod=node.get("pod").text(),
+        service=node.get("service").text(),
+        start=start,
+        end=end,
+        end_reason=node.find("end_reason", "").text(),
+        effect=effect,
+        evidence=node.find("evidence", {}).object(),
+        onset=node.find("onset").integer_or_none(),
+    )
+
+
+def _from_columns(container: Container) -> list[Injection]:
+    """Pods of one service that were hurt by one kind at one time are one injection."""
+    groups: dict[tuple[int, str, str], list[PodLabel]] = {}
+    for row in groundtruth_rows(container):
+        start, length = row["timestamp"].integer(), row["duration"].integer_or_none()
+        label = PodLabel(
+            pod=row["cmdb_id"].text(),
+            service=row["service"].text(),
+            start=start * MICROSECONDS,
+            end=None if length is None else (start + length) * MICROSECONDS,
+        )
+        groups.setdefault((start, label.service, row["failure_type"].text()), []).append(label)
+    return [injection_of(str(index), key[2], labels) for index, (key, labels) in enumerate(groups.items())]
