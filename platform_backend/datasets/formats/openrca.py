@@ -1,0 +1,173 @@
+"""The openrca format: telemetry by UTC day in the files of OpenRCA's Market systems, with records and queries.
+
+Every row of the store is in it once; metric_service.csv is computed on top of that.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import lru_cache, partial
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from datasets.formats import kpi
+from datasets.formats.base import Chunk, Export, Part
+from datasets.formats.cases import first_start, json_bytes
+from datasets.formats.columns import NameOf, namer
+from datasets.formats.openrca_columns import (
+    LOG_COLUMNS,
+    METRIC_COLUMNS,
+    SERVICE_COLUMNS,
+    TRACE_COLUMNS,
+    by_day,
+    by_metric,
+    log_columns,
+    sample_columns,
+    span_columns,
+)
+from datasets.formats.openrca_tasks import Failure, failures, query_csv, record_csv
+from datasets.formats.rcaeval import unsampled
+from datasets.formats.rcaeval_columns import csv_bytes, csv_header, decimals
+from datasets.formats.wide import OPERATION, SPAN_COLUMNS, Calls, Grid, Operation, called_services, operations
+from datasets.labels import MICROSECONDS, in_window, injection_record
+from telemetry.ports import Slice
+from telemetry.records import TableName, Window
+
+RECORD_PATH: Final = "record.csv"
+QUERY_PATH: Final = "query.csv"
+TASKS_PATH: Final = "tasks.csv"
+INJECTIONS_PATH: Final = "groundtruth/injections.json"
+MINUTE_S: Final = 60
+# Of metric_service.csv, so much is computed at once.
+STRETCH_S: Final = 600
+# A pod that had a sample in this time before the fault was there when it began.
+SEEN_US: Final = 5 * MICROSECONDS
+
+
+class OpenrcaFormat:
+    name = "openrca"
+    complete = True
+
+    def parts(self, export: Export) -> Iterator[Part]:
+        yield Part("labels", partial(_labels, export))
+        yield from _table_parts(export, "logs")
+        yield from _table_parts(export, "spans")
+        yield from _table_parts(export, "samples")
+        # Learned once, by whoever needs it first: it takes a pass over all spans.
+        targets = lru_cache(maxsize=1)(partial(_targets, export))
+        for window in _stretches(export.window):
+            yield Part(f"service/{window.start}", partial(_service, export, window, targets))
+
+
+def _table_parts(export: Export, table: TableName) -> Iterator[Part]:
+    for number, part in enumerate(export.slices(table)):
+        yield Part(f"{table}/{number}", partial(_MAKE[table], export, part))
+
+
+def _logs(export: Export, part: Slice) -> Iterator[Chunk]:
+    for day, rows in by_day(export.rows(part)):
+        content = csv_bytes(log_columns(rows))
+        path = f"telemetry/{day}/log/log_service.csv"
+        yield Chunk(path, content, rows=rows.num_rows, table="logs", header=csv_header(LOG_COLUMNS))
+
+
+def _spans(export: Export, part: Slice) -> Iterator[Chunk]:
+    for day, rows in by_day(export.rows(part)):
+        content = csv_bytes(span_columns(rows))
+        path = f"telemetry/{day}/trace/trace_span.csv"
+        yield Chunk(path, content, rows=rows.num_rows, table="spans", header=csv_header(TRACE_COLUMNS))
+
+
+def _samples(export: Export, part: Slice) -> Iterator[Chunk]:
+    name_of = namer(export.nodes, export.default_node)
+    for day, of_day in by_day(export.rows(part)):
+        for metric, rows in by_metric(of_day):
+            yield _metric_chunk(day, metric, rows, name_of)
+
+
+def _metric_chunk(day: str, metric: str, rows: pa.Table, name_of: NameOf) -> Chunk:
+    # Names are free of structural characters, so nothing needs quotes.
+    content = csv_bytes(sample_columns(rows, name_of), quoting="none")
+    file = "metric_mesh.csv" if kpi.group(metric) == "istio" else "metric_container.csv"
+    path, header = f"telemetry/{day}/metric/{file}", csv_header(METRIC_COLUMNS)
+    return Chunk(path, content, rows=rows.num_rows, table="samples", metric=metric, header=header)
+
+
+_MAKE: Final = {"logs": _logs, "spans": _spans, "samples": _samples}
+
+
+def _targets(export: Export) -> Mapping[Operation, str]:
+    """`<service>-<grpc or http>` of each operation that tells about a service."""
+    known = {each for part in export.slices("spans") for each in operations(export.rows(part, OPERATION))}
+    return {each: f"{service}-{each[2]}" for each, service in called_services(known).items()}
+
+
+def _stretches(window: Window) -> Iterator[Window]:
+    """The window in pieces that end at whole multiples of STRETCH_S, so that no minute lies in two."""
+    length = STRETCH_S * MICROSECONDS
+    start = window.start
+    while start < window.end:
+        end = min(start - start % length + length, window.end)
+        yield Window(start, end)
+        start = end
+
+
+def _service(export: Export, window: Window, targets: Callable[[], Mapping[Operation, str]]) -> Iterator[Chunk]:
+    first = window.start // MICROSECONDS // MINUTE_S * MINUTE_S
+    minutes = -(-(window.end - first * MICROSECONDS) // (MINUTE_S * MICROSECONDS))
+    calls = Calls(Grid(first, MINUTE_S, minutes), targets())
+    everything = unsampled(export)
+    for part in everything.between("spans", window.start, window.end):
+        calls.add(everything.rows(part, SPAN_COLUMNS))
+    rows = _service_rows(calls, first)
+    for day, of_day in by_day(rows):
+        of_day = of_day.set_column(1, "timestamp", pc.divide(of_day["timestamp"], MICROSECONDS))
+        path, header = f"telemetry/{day}/metric/metric_service.csv", csv_header(SERVICE_COLUMNS)
+        yield Chunk(path, csv_bytes(of_day, quoting="none"), rows=of_day.num_rows, header=header)
+
+
+def _service_rows(calls: Calls, first: int) -> pa.Table:
+    """With timestamps in microseconds; a minute without a call of a service has no row of it."""
+    minutes, places = np.nonzero(calls.counts.T)
+    count, errors = calls.counts[places, minutes], calls.errors[places, minutes]
+    milliseconds = calls.durations[places, minutes] / 1000
+    return pa.table(
+        {
+            "service": pa.array(calls.targets, pa.string()).take(pa.array(places)),
+            "timestamp": pa.array((first + minutes * MINUTE_S) * MICROSECONDS),
+            "rr": pa.nulls(len(places), pa.string()),  # whether a call was answered at all is not recorded
+            "sr": decimals(pa.array((100 * (1 - errors / count)).round(6))),
+            "mrt": decimals(pa.array((milliseconds / count).round(6))),
+            "count": pa.array(count.astype(np.int64)),
+        }
+    )
+
+
+def _labels(export: Export) -> Iterator[Chunk]:
+    rows = sorted(failure for each in _answered(export) for failure in each)
+    yield Chunk(RECORD_PATH, record_csv(rows), rows=len(rows))
+    yield Chunk(QUERY_PATH, query_csv(rows), rows=len(rows))
+    yield Chunk(TASKS_PATH, query_csv(rows, answers=False), rows=len(rows))
+    truth = in_window(export.injections, export.window)
+    yield Chunk(INJECTIONS_PATH, json_bytes({"injections": [injection_record(each) for each in truth]}))
+
+
+def _answered(export: Export) -> Iterator[list[Failure]]:
+    """Those that began in the window: of others, the telemetry does not have the occurrence."""
+    injections = in_window(export.injections, export.window)
+    for true, labelled in zip(injections, export.knobs.labels(injections), strict=True):
+        if first_start(true) >= export.window.start:
+            yield failures(labelled, partial(_pods_of, export, first_start(true)))
+
+
+def _pods_of(export: Export, moment: int, service: str) -> set[str]:
+    """The pods of a service that had samples just before a moment, whatever the knobs take away."""
+    everything = replace(export, knobs=type(export.knobs)())
+    pods: set[str] = set()
+    start = max(export.window.start, moment - SEEN_US)
+    for part in everything.between("samples", start, max(moment, start + 1)):
+        rows = everything.rows(part, ("service", "pod"))
+        pods |= set(rows.filter(pc.equal(rows["service"], service))["pod"].unique().to_pylist())
+    return pods
