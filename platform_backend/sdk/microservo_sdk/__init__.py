@@ -2,17 +2,22 @@
 
 from microservo_sdk.dataset import Dataset
 from microservo_sdk.errors import DatasetError
+from microservo_sdk.formats.openrca import Query, Record
+from microservo_sdk.formats.rcaeval import Case
 from microservo_sdk.limits import Limits
 from microservo_sdk.model import Injection, PodLabel, Side, Split, Window
 from microservo_sdk.opening import open_dataset
 from microservo_sdk.verify import verify
 
 __all__ = [
+    "Case",
     "Dataset",
     "DatasetError",
     "Injection",
     "Limits",
     "PodLabel",
+    "Query",
+    "Record",
     "Side",
     "Split",
     "Window",

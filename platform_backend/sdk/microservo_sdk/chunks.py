@@ -10,7 +10,11 @@ from microservo_sdk.selection import Selection
 
 As = Literal["pandas", "arrow", "python"]
 TYPES: Final[Mapping[str, type]] = {
-    "timestamp": int, "duration": int, "status_code": int, "log_id": int, "value": float
+    "timestamp": int,
+    "duration": int,
+    "status_code": int,
+    "log_id": int,
+    "value": float,
 }
 
 
@@ -39,9 +43,7 @@ class PythonChunk:
 
     def select(self, wanted: Selection) -> "PythonChunk":
         conditions = [
-            list(map(wanted.accepts(name), self.columns[name]))
-            for name in wanted.restricted
-            if name in self.columns
+            list(map(wanted.accepts(name), self.columns[name])) for name in wanted.restricted if name in self.columns
         ]
         if not conditions:
             return self

@@ -92,7 +92,7 @@ def read_whole(container: Container, name: str, *, limit: int = MAX_JSON) -> byt
 
 
 def strip_root(names: Mapping[str, int]) -> str:
-    """"folder/" when the whole dataset lies in one folder, else ""."""
+    """ "folder/" when the whole dataset lies in one folder, else ""."""
     tops = {name.partition("/")[0] if "/" in name else "" for name in names}
     return f"{tops.pop()}/" if len(tops) == 1 and "" not in tops else ""
 

@@ -16,14 +16,20 @@ from microservo_sdk.errors import DatasetError
 from microservo_sdk.limits import MAX_RECORD
 
 BLOCK: Final = 1 << 21
-Kind = Literal["text", "integer", "float", "seconds"]
+Kind = Literal["text", "integer", "float", "optional", "seconds"]
 # Possessive, so that a wrong field costs no backtracking. Field after field, each ended by a line break.
 _SHAPES: Final[Mapping[Kind, tuple[re.Pattern[str], str]]] = {
     "integer": (re.compile(r"(?:-?[0-8]?[0-9]{1,18}\n)*+"), "an integer"),
     "float": (re.compile(r"(?:(?:-?[0-9]++(?:\.[0-9]++)?(?:[eE][+-]?[0-9]{1,3})?|nan|NaN|-?inf)\n)*+"), "a number"),
+    "optional": (re.compile(r"(?:(?:-?[0-9]++(?:\.[0-9]++)?(?:[eE][+-]?[0-9]{1,3})?|nan|NaN|-?inf)?\n)*+"), "a number"),
     "seconds": (re.compile(r"(?:-?[0-9]{1,12}(?:\.[0-9]{1,9})?\n)*+"), "a time in seconds"),
 }
-_CONVERT: Final[Mapping[Kind, Callable[[str], Any]]] = {"integer": int, "float": float, "seconds": float}
+_CONVERT: Final[Mapping[Kind, Callable[[str], Any]]] = {
+    "integer": int,
+    "float": float,
+    "optional": lambda field: float(field or "nan"),
+    "seconds": float,
+}
 # The limit is one of the process; a log line may be longer than its default of 128 kB.
 csv.field_size_limit(max(csv.field_size_limit(), MAX_RECORD))
 
@@ -129,7 +135,7 @@ def read_header(container: Container, name: str) -> list[str]:
     with container.open(name) as stream:
         start = _first_record(stream, name)
     try:
-        header = next(_reader(start.decode()), [])
+        header: list[str] = next(_reader(start.decode()), [])
     except (csv.Error, UnicodeDecodeError) as error:
         raise DatasetError(f"no header of a CSV file: {error}", file=name, line=1) from error
     if not header:

@@ -8,7 +8,6 @@ from microservo_sdk.chunks import Chunk
 from microservo_sdk.container import MANIFEST, Container
 from microservo_sdk.csvfile import read_header
 from microservo_sdk.errors import DatasetError
-from microservo_sdk.manifest import Manifest
 from microservo_sdk.model import Injection, Window
 from microservo_sdk.selection import Selection
 
@@ -72,5 +71,3 @@ def _refuse_half_written(container: Container) -> None:
     tables = [name for name in (LOG, TRACE) if name in container.sizes]
     if any(read_header(container, name)[0] != "" for name in tables):
         raise DatasetError("missing: the dataset is half-written, or cut off", file=MANIFEST)
-
-

@@ -6,8 +6,10 @@ from typing import Final
 
 from microservo_sdk.container import MANIFEST, Container
 from microservo_sdk.dataset import Dataset
-from microservo_sdk.errors import DatasetError
 from microservo_sdk.formats.microservo import MicroServoLayout
+from microservo_sdk.formats.openrca import OpenrcaLayout
+from microservo_sdk.formats.parquet import ParquetLayout
+from microservo_sdk.formats.rcaeval import RcaevalLayout
 from microservo_sdk.layout import Layout, detect
 from microservo_sdk.limits import Limits
 from microservo_sdk.manifest import Manifest, read_manifest
@@ -16,6 +18,9 @@ from microservo_sdk.places import open_container
 LAYOUTS: Final[Mapping[str, Callable[[Container, Manifest | None], Layout]]] = {
     "microservo": MicroServoLayout,
     "csv": MicroServoLayout,
+    "parquet": ParquetLayout,
+    "rcaeval": RcaevalLayout,
+    "openrca": OpenrcaLayout,
 }
 
 
@@ -32,6 +37,4 @@ def open_dataset(path: str | os.PathLike[str], *, limits: Limits | None = None) 
 def identify(container: Container) -> tuple[str, Manifest | None, Layout]:
     manifest = read_manifest(container) if MANIFEST in container.sizes else None
     name = manifest.format if manifest else detect(container)
-    if name not in LAYOUTS:
-        raise DatasetError(f"format {name!r} can't be read yet", file=MANIFEST, hint="update microservo-sdk")
     return name, manifest, LAYOUTS[name](container, manifest)

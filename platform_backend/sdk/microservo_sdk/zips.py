@@ -160,7 +160,7 @@ def _refuse_member(info: zipfile.ZipInfo, limits: Limits) -> None:
 
 def _refuse_ratio(info: zipfile.ZipInfo, name: str, limits: Limits) -> None:
     ratio = info.file_size / max(info.compress_size, 1)
-    if info.file_size > limits.ratio_from and ratio > limits.ratio or ratio > DEFLATE_AT_MOST + 1024:
+    if (info.file_size > limits.ratio_from and ratio > limits.ratio) or ratio > DEFLATE_AT_MOST + 1024:
         raise DatasetError(f"a zip bomb: {ratio:.0f} times as large as its packed form", file=name, hint=ORIGIN)
 
 
@@ -173,7 +173,10 @@ def _refuse_bomb(infos: list[zipfile.ZipInfo], directory: int, path: Path, limit
     for info in sorted(infos, key=lambda info: info.header_offset):
         if info.header_offset < end:
             raise DatasetError(
-                "it overlaps the member before it", file=printable(info.filename), offset=info.header_offset, hint=ORIGIN
+                "it overlaps the member before it",
+                file=printable(info.filename),
+                offset=info.header_offset,
+                hint=ORIGIN,
             )
         end = info.header_offset + LOCAL_HEADER + info.compress_size
         if end > directory:

@@ -163,7 +163,7 @@ class MicroServoLayout(BareLayout):
 
     def _metric_converter(self, path: str, metric: str) -> Callable[[Columns], Columns]:
         parse = istio_series if path.startswith("metric/istio/") else container_series
-        series = Lookup(lambda names: parse(*names, self._known))
+        series = Lookup(lambda names: parse(names[0], names[1], self._known))
 
         def convert(columns: Columns) -> Columns:
             found = list(map(series.__getitem__, zip(columns["cmdb_id"], columns["kpi_name"], strict=True)))
