@@ -1,17 +1,31 @@
-"""From a window of telemetry to a packed dataset in a folder of its own. Knows no database and no queue."""
+"""From a window of telemetry to a packed dataset in a folder of its own. Knows no database and no queue.
 
+    <work>/held/       the telemetry of the window, see `telemetry.ports.HeldTelemetry`
+    <work>/spool/      what is made so far, see `engine.spool`
+
+Called again with the same work folder after a kill it goes on after the last finished part.
+"""
+
+import hashlib
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-from datasets.files import DatasetFolder, Progress
-from datasets.formats.base import RowCounts
-from datasets.formats.csv import CsvFormat, SourceExport
+from datasets.engine import run
+from datasets.engine.spool import Spool
+from datasets.files import Progress
+from datasets.formats.base import NEUTRAL, Export, Format, RowCounts
+from datasets.knobs import Knobs
 from datasets.labels import Injection
 from datasets.manifest import MANIFEST, SystemFacts, digest, manifest
-from datasets.pack import pack
 from telemetry.ports import TelemetrySource
 from telemetry.records import TABLES, TableName, Window
+
+HELD: Final = "held"
+SPOOL: Final = "spool"
+THREADS: Final = 2
 
 
 class CountMismatch(Exception):
@@ -31,9 +45,22 @@ class Order:
     nodes: Mapping[str, str]
     default_node: str
     normal: Sequence[Window] = ()
+    knobs: Knobs = NEUTRAL
 
     def rows_expected(self) -> dict[TableName, int]:
         return {table: self.source.count(table, self.window) for table in TABLES}
+
+    def hold(self, work: Path) -> Export:
+        """The telemetry as it is at the first call with this work folder. Raises Unavailable."""
+        return Export(
+            held=self.source.hold(self.window, work / HELD),
+            window=self.window,
+            injections=self.injections,
+            nodes=self.nodes,
+            default_node=self.default_node,
+            normal=self.normal,
+            knobs=self.knobs,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,48 +70,67 @@ class Built:
     counts: RowCounts
 
 
-def build(order: Order, kind: CsvFormat, *, work: Path, into: Path, progress: Progress) -> Built:
-    """Write the dataset below `work`, then `<name>.zip` and dataset.json into `into`. Raises CountMismatch."""
-    folder = work / order.name
-    with DatasetFolder(folder, progress) as files:
-        counts = kind.write(_export(order), files)
-        verify_counts(order, counts)
-        content = _manifest(order, counts, files)
-        files.add(MANIFEST, content)
-    into.mkdir(parents=True)
-    (into / MANIFEST).write_bytes(content)
-    size = pack(folder=folder, paths=files.entries, target=into / f"{order.name}.zip", progress=progress)
+def build(order: Order, kind: Format, *, work: Path, into: Path, progress: Progress, threads: int = THREADS) -> Built:
+    """Make `into` with `<name>.zip` and dataset.json, whole or not at all. Raises CountMismatch, DiskFull."""
+    export = order.hold(work)
+    expected = {table: export.expected(table) for table in TABLES}
+    with Spool(work / SPOOL, _fingerprint(order, export), progress) as spool:
+        run.make(kind.parts(export), spool, threads=threads, rows=sum(expected.values()), progress=progress)
+        counts = spool.counts
+        if kind.complete:
+            verify_counts(counts, expected)
+        content = _manifest(order, spool)
+        spool.add(MANIFEST, content)
+        size = _publish(order, spool, content, into, progress)
     return Built(digest=digest(content), size=size, counts=counts)
 
 
-def verify_counts(order: Order, counts: RowCounts) -> None:
-    """Compare to the row with what the store counts now."""
-    for table, stored in order.rows_expected().items():
-        if counts.tables[table] != stored:
+def verify_counts(counts: RowCounts, expected: Mapping[TableName, int]) -> None:
+    """Compare to the row with what was held, as far as the knobs leave it."""
+    for table, rows in expected.items():
+        if counts.tables[table] != rows:
             raise CountMismatch(
-                f"{table}: wrote {counts.tables[table]} rows, the store counts {stored} in the window; "
-                "late telemetry may still be on its way: build again in a minute"
+                f"{table}: wrote {counts.tables[table]} rows, the store has {rows} in the window; "
+                "this is a mistake of the platform or of its disk: build again, and if it stays, report it"
             )
 
 
-def _export(order: Order) -> SourceExport:
-    return SourceExport(
-        source=order.source,
-        window=order.window,
-        injections=order.injections,
-        nodes=order.nodes,
-        default_node=order.default_node,
-        normal=order.normal,
+def _publish(order: Order, spool: Spool, content: bytes, into: Path, progress: Progress) -> int:
+    unfinished = into.with_name(f".{into.name}.unfinished")
+    for leftover in (unfinished, into):
+        shutil.rmtree(leftover, ignore_errors=True)
+    unfinished.mkdir(parents=True)
+    size = run.assemble(spool, unfinished / f"{order.name}.zip", folder=order.name, progress=progress)
+    (unfinished / MANIFEST).write_bytes(content)
+    unfinished.rename(into)
+    return size
+
+
+def _fingerprint(order: Order, export: Export) -> str:
+    """Of everything that the parts are made from: what was made from something else is of no use."""
+    held = [[path.name for path in export.held.files(table)] + [*export.held.edges(table)] for table in TABLES]
+    facts = (
+        order.name,
+        order.kind,
+        order.window,
+        list(order.injections),
+        sorted(order.nodes.items()),
+        order.default_node,
+        list(order.normal),
+        order.knobs,
+        sorted(order.facts.versions.items()),
+        held,
     )
+    return hashlib.sha256(repr(facts).encode()).hexdigest()
 
 
-def _manifest(order: Order, counts: RowCounts, files: DatasetFolder) -> bytes:
+def _manifest(order: Order, spool: Spool) -> bytes:
     return manifest(
         name=order.name,
         kind=order.kind,
         window=order.window,
         facts=order.facts,
         injections=order.injections,
-        counts=counts,
-        files=files.entries,
+        counts=spool.counts,
+        files=spool.entries,
     )

@@ -38,11 +38,14 @@ def _time_order(rows: pa.Table, keys: Sequence[str]) -> Integers | None:
     same = times[1:] == times[:-1]
     if not same.any():
         return indices
-    if indices is None:
-        indices = np.arange(len(times))
     tied = np.flatnonzero(np.append(same, False) | np.append(False, same))
-    ties = rows.select(list(keys)).take(pa.array(indices[tied]))
-    indices[tied] = indices[tied][pc.sort_indices(ties, [(key, "ascending") for key in keys]).to_numpy()]
+    at = tied if indices is None else indices[tied]
+    ties = rows.select(list(keys)).take(pa.array(at))
+    order = pc.sort_indices(ties, [(key, "ascending") for key in keys]).to_numpy()
+    if np.all(order == np.arange(len(order))):
+        return indices
+    indices = np.arange(len(times)) if indices is None else indices
+    indices[tied] = at[order]
     return indices
 
 

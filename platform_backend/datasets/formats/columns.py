@@ -1,71 +1,91 @@
-"""From the store's record batches to the columns of the csv format. Vectorised: no Python per row."""
+"""From the store's rows to the columns of the csv format. Vectorised: no Python per row.
 
-from collections.abc import Callable, Mapping
-from decimal import Decimal
+The rows come as `HeldTelemetry.read` gives them, in order and with texts as dictionaries where they repeat.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from datasets.formats.kpi import SeriesName, series_name
 
 MICROSECONDS: Final = 1_000_000
-_PER_MICROSECOND: Final = pa.scalar(Decimal("0.000001"), pa.decimal128(7, 6))
+LOG_NEEDS: Final = ("log_id", "timestamp", "pod", "level", "message")
+SPAN_NEEDS: Final = (
+    "timestamp",
+    "pod",
+    "span_id",
+    "trace_id",
+    "duration",
+    "kind",
+    "type",
+    "status_code",
+    "operation_name",
+    "parent_span_id",
+)
+SAMPLE_NEEDS: Final = ("timestamp", "pod", "metric", "labels", "value")
 _INTEGRAL: Final = r"^-?[0-9]+$"
+_SURELY_PLAIN: Final = 1e15  # whole numbers below this are written without an exponent
 
 NameOf = Callable[[str, str, str], SeriesName]  # metric, pod, labels
+Integers = npt.NDArray[np.int64]
 
 
-def log_columns(batch: pa.RecordBatch) -> pa.RecordBatch:
-    batch = in_order(batch, "log_id")
-    timestamp = batch["timestamp"]
-    level = pc.utf8_lower(batch["level"])
-    return pa.record_batch(
+def log_columns(rows: pa.Table) -> pa.Table:
+    timestamp = whole(rows["timestamp"])
+    return pa.table(
         {
-            "log_id": batch["log_id"],
-            "timestamp": pc.multiply(timestamp.cast(pa.decimal128(19, 0)), _PER_MICROSECOND),
+            "log_id": rows["log_id"],
+            "timestamp": decimal_seconds(timestamp),
             "date": iso_dates(timestamp),
-            "cmdb_id": batch["pod"],
-            "message": pc.binary_join_element_wise("severity:", level, ",message:", batch["message"], ""),
+            "cmdb_id": texts(rows["pod"]),
+            "message": pc.binary_join_element_wise(_message_starts(rows["level"]), rows["message"], ""),
         }
     )
 
 
-def span_columns(batch: pa.RecordBatch) -> pa.RecordBatch:
-    batch = in_order(batch, "span_id", "trace_id")
-    return pa.record_batch(
+def span_columns(rows: pa.Table) -> pa.Table:
+    return pa.table(
         {
-            "timestamp": batch["timestamp"],
-            "cmdb_id": batch["pod"],
-            "span_id": batch["span_id"],
-            "trace_id": batch["trace_id"],
-            "duration": batch["duration"],
-            "type": span_types(batch["kind"], batch["type"]),
-            "status_code": batch["status_code"],
-            "operation_name": batch["operation_name"],
-            "parent_span": batch["parent_span_id"],
+            "timestamp": rows["timestamp"],
+            "cmdb_id": texts(rows["pod"]),
+            "span_id": rows["span_id"],
+            "trace_id": texts(rows["trace_id"]),
+            "duration": rows["duration"],
+            "type": span_types(texts(rows["kind"]), texts(rows["type"])),
+            "status_code": rows["status_code"],
+            "operation_name": texts(rows["operation_name"]),
+            "parent_span": rows["parent_span_id"],
         }
     )
 
 
-def sample_columns(metric: str, batch: pa.RecordBatch, name_of: NameOf) -> pa.RecordBatch:
-    """`batch` holds samples of one metric."""
-    batch = in_order(batch, "pod", "labels")
-    cmdb_ids, kpi_names = _series_columns(metric, batch, name_of)
-    return pa.record_batch(
+def sample_columns(rows: pa.Table, name_of: NameOf) -> pa.Table:
+    cmdb_ids, kpi_names = _series_columns(rows, name_of)
+    return pa.table(
         {
-            "timestamp": pc.divide(batch["timestamp"], MICROSECONDS),
+            "timestamp": pc.divide(whole(rows["timestamp"]), MICROSECONDS),
             "cmdb_id": cmdb_ids,
             "kpi_name": kpi_names,
-            "value": float_texts(batch["value"]),
+            "value": float_texts(whole(rows["value"])),
         }
     )
 
 
-def in_order(batch: pa.RecordBatch, *ties: str) -> pa.RecordBatch:
-    """By time, rows of one moment by `ties`: a source may give those in any order, a dataset has one."""
-    return batch.sort_by([(column, "ascending") for column in ("timestamp", *ties)])
+def runs_of(column: pa.ChunkedArray) -> Iterator[tuple[str, int, int]]:
+    """Value, first row and number of rows of each run of equal values."""
+    codes, values = coded(column)
+    if not len(codes):
+        return
+    starts = np.flatnonzero(np.diff(codes, prepend=-1))
+    lengths = np.diff(starts, append=len(codes))
+    for start, length in zip(starts.tolist(), lengths.tolist(), strict=True):
+        yield values[codes[start]].as_py(), start, length
 
 
 def span_types(kind: pa.Array, technology: pa.Array) -> pa.Array:
@@ -73,6 +93,14 @@ def span_types(kind: pa.Array, technology: pa.Array) -> pa.Array:
     is_server, is_client = pc.equal(kind, "server"), pc.equal(kind, "client")
     called = pc.if_else(pc.equal(technology, "db"), "db", "external")
     return pc.if_else(is_server, "request", pc.if_else(is_client, called, "app"))
+
+
+def decimal_seconds(timestamp: pa.Array) -> pa.Array:
+    """Microseconds are unscaled decimals of six places already: only their width changes."""
+    values = timestamp.to_numpy()
+    words = np.empty((len(values), 2), np.int64)  # the low and the high half of 128 bits
+    words[:, 0], words[:, 1] = values, values >> 63
+    return pa.Array.from_buffers(pa.decimal128(25, 6), len(values), [None, pa.py_buffer(words)])
 
 
 def iso_dates(timestamp: pa.Array) -> pa.Array:
@@ -86,9 +114,14 @@ def iso_dates(timestamp: pa.Array) -> pa.Array:
 
 def float_texts(values: pa.Array) -> pa.Array:
     """Shortest exact decimals; whole numbers keep ".0", so that readers see a column of floats."""
-    texts = values.cast(pa.string())
-    whole = pc.match_substring_regex(texts, _INTEGRAL)
-    return pc.if_else(whole, pc.binary_join_element_wise(texts, "0", "."), texts)
+    numbers = values.to_numpy(zero_copy_only=False)
+    digits = values.cast(pa.string())
+    is_whole = np.abs(numbers) < _SURELY_PLAIN
+    is_whole &= np.floor(numbers) == numbers
+    for index in np.flatnonzero(np.abs(numbers) >= _SURELY_PLAIN):
+        is_whole[index] = digits[int(index)].as_py().lstrip("-").isdigit()
+    endings = pa.array(["", ".0"]).take(pa.array(is_whole.view(np.int8)))
+    return pc.binary_join_element_wise(digits, endings, "")
 
 
 def namer(nodes: Mapping[str, str], default_node: str) -> NameOf:
@@ -101,16 +134,41 @@ def namer(nodes: Mapping[str, str], default_node: str) -> NameOf:
     return name_of
 
 
-def _series_columns(metric: str, rows: pa.RecordBatch, name_of: NameOf) -> tuple[pa.Array, pa.Array]:
-    """cmdb_id and kpi_name of each row; a name is made once per distinct (pod, labels)."""
-    pods, labels = rows["pod"].dictionary_encode(), rows["labels"].dictionary_encode()
-    width = len(labels.dictionary)
-    pairs = pc.add(pc.multiply(pods.indices.cast(pa.int64()), width), labels.indices.cast(pa.int64()))
-    series = pairs.dictionary_encode()
-    names = [
-        name_of(metric, pods.dictionary[pair // width].as_py(), labels.dictionary[pair % width].as_py())
-        for pair in series.dictionary.to_pylist()
-    ]
+def whole(column: pa.ChunkedArray) -> pa.Array:
+    """In one piece."""
+    return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
+
+
+def texts(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    return column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
+
+
+def coded(column: pa.ChunkedArray) -> tuple[Integers, pa.Array]:
+    """A number per row, and the value that each stands for."""
+    encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+    unified = whole(encoded.unify_dictionaries())
+    if not len(unified):
+        return np.empty(0, np.int64), pa.array([], pa.string())
+    return unified.indices.to_numpy(zero_copy_only=False).astype(np.int64), unified.dictionary
+
+
+def _message_starts(level: pa.ChunkedArray) -> pa.Array:
+    codes, levels = coded(level)
+    starts = pc.binary_join_element_wise("severity:", pc.utf8_lower(levels), ",message:", "")
+    return starts.take(pa.array(codes))
+
+
+def _series_columns(rows: pa.Table, name_of: NameOf) -> tuple[pa.Array, pa.Array]:
+    """cmdb_id and kpi_name of each row; a name is made once per distinct (metric, pod, labels)."""
+    columns: list[Any] = [coded(rows[name]) for name in ("metric", "pod", "labels")]
+    (metric, metrics), (pod, pods), (label, labels) = columns
+    triples = (metric * len(pods) + pod) * len(labels) + label
+    series = pa.array(triples).dictionary_encode()
+    names = []
+    for triple in series.dictionary.to_pylist():
+        pair, third = divmod(triple, len(labels))
+        first, second = divmod(pair, len(pods))
+        names.append(name_of(metrics[first].as_py(), pods[second].as_py(), labels[third].as_py()))
     cmdb_ids = pa.array([name.cmdb_id for name in names], pa.string())
     kpi_names = pa.array([name.kpi_name for name in names], pa.string())
     return cmdb_ids.take(series.indices), kpi_names.take(series.indices)

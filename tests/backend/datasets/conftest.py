@@ -1,6 +1,7 @@
 """A window of telemetry in memory, small enough to know each row of it."""
 
 import shutil
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from datasets.labels import Injection, PodLabel
 from datasets.manifest import SystemFacts
 from platform_backend.config import config
 from systems.adapters.fake import FakeSystemDriver
+from telemetry.adapters.held_tables import HeldTables
 from telemetry.records import SCHEMAS, TableName, Window
 
 START = 1_718_651_400_000_000
@@ -24,7 +26,7 @@ WINDOW = Window(START, START + 60 * SECOND)
 
 
 class MemorySource:
-    """The two methods of TelemetrySource that an export needs, over Arrow tables."""
+    """The methods of TelemetrySource that an export needs, over Arrow tables; `batch_rows` is what a slice has."""
 
     def __init__(self, tables: dict[TableName, pa.Table], batch_rows: int = 7) -> None:
         self.tables = tables
@@ -35,6 +37,9 @@ class MemorySource:
 
     def batches(self, table: TableName, window: Window) -> Iterator[pa.RecordBatch]:
         yield from self._rows(table, window).combine_chunks().to_batches(max_chunksize=self.batch_rows)
+
+    def hold(self, window: Window, folder: Path) -> HeldTables:
+        return HeldTables(window, self.tables, slice_rows=self.batch_rows)
 
     def _rows(self, table: TableName, window: Window) -> pa.Table:
         time = pc.field("timestamp")
@@ -210,6 +215,8 @@ def build_csv(tmp_path: Path) -> Callable[..., tuple[Path, Built]]:
         work = tmp_path / where
         work.mkdir()
         built = build(order, CsvFormat(), work=work, into=work / "result", progress=progress)
+        with zipfile.ZipFile(work / "result" / f"{order.name}.zip") as archive:
+            archive.extractall(work)
         return work / order.name, built
 
     return run

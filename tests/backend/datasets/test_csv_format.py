@@ -10,7 +10,6 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.csv
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +17,7 @@ from hypothesis import strategies as st
 from datasets.build import Order
 from datasets.formats import csv, kpi
 from datasets.formats.columns import log_columns
+from datasets.formats.labels import INJECTIONS_PATH
 from telemetry.records import SCHEMAS
 
 REPO = Path(__file__).resolve().parents[3]
@@ -134,7 +134,7 @@ def test_groundtruth_has_the_labels_of_the_window_only(ours: dict[str, pd.DataFr
 
 def test_injections_have_exact_times(build_csv: Build, order: Order) -> None:
     folder, _ = build_csv(order)
-    (injection,) = json.loads((folder / csv.INJECTIONS_PATH).read_text())["injections"]
+    (injection,) = json.loads((folder / INJECTIONS_PATH).read_text())["injections"]
     assert injection["injection"] == "in-window"
     assert injection["target"] == {"services": ["cartservice"]}
     (label,) = injection["pods"]
@@ -194,8 +194,7 @@ def test_the_guide_explains_every_key_of_the_manifest(build_csv: Build, order: O
 def test_any_message_comes_back_as_it_was(messages: list[str]) -> None:
     rows = [{"log_id": index, "message": message} for index, message in enumerate(messages)]
     base = {"timestamp": 1, "service": "s", "pod": "s-0", "level": "INFO", "trace_id": None, "span_id": None}
-    batch = pa.RecordBatch.from_pylist([base | row for row in rows], schema=SCHEMAS["logs"])
-    text = io.BytesIO()
-    pyarrow.csv.write_csv(log_columns(batch), text)
-    read = pd.read_csv(io.BytesIO(text.getvalue()))
+    table = pa.Table.from_pylist([base | row for row in rows], schema=SCHEMAS["logs"])
+    text = csv.header(csv.LOG_COLUMNS) + csv.csv_text(log_columns(table)).to_pybytes()
+    read = pd.read_csv(io.BytesIO(text))
     assert read["message"].tolist() == [f"severity:info,message:{message}" for message in messages]
