@@ -22,14 +22,15 @@ from datasets.formats.openrca_columns import (
     SERVICE_COLUMNS,
     TRACE_COLUMNS,
     by_day,
-    by_metric,
+    in_time_order,
     log_columns,
+    metric_counts,
     sample_columns,
     span_columns,
 )
 from datasets.formats.openrca_tasks import Failure, failures, query_csv, record_csv
 from datasets.formats.rcaeval import unsampled
-from datasets.formats.rcaeval_columns import csv_bytes, csv_header, decimals
+from datasets.formats.rcaeval_columns import csv_bytes, csv_header, decimals, text
 from datasets.formats.wide import OPERATION, SPAN_COLUMNS, Calls, Grid, Operation, called_services, operations
 from datasets.labels import MICROSECONDS, in_window, injection_record
 from telemetry.ports import Slice
@@ -39,6 +40,8 @@ RECORD_PATH: Final = "record.csv"
 QUERY_PATH: Final = "query.csv"
 TASKS_PATH: Final = "tasks.csv"
 INJECTIONS_PATH: Final = "groundtruth/injections.json"
+CONTAINER_FILE: Final = "metric_container.csv"
+MESH_FILE: Final = "metric_mesh.csv"
 MINUTE_S: Final = 60
 # Of metric_service.csv, so much is computed at once.
 STRETCH_S: Final = 600
@@ -83,16 +86,25 @@ def _spans(export: Export, part: Slice) -> Iterator[Chunk]:
 def _samples(export: Export, part: Slice) -> Iterator[Chunk]:
     name_of = namer(export.nodes, export.default_node)
     for day, of_day in by_day(export.rows(part)):
-        for metric, rows in by_metric(of_day):
-            yield _metric_chunk(day, metric, rows, name_of)
+        for file, rows in _by_file(in_time_order(of_day)):
+            yield from _metric_chunks(f"telemetry/{day}/metric/{file}", rows, name_of)
 
 
-def _metric_chunk(day: str, metric: str, rows: pa.Table, name_of: NameOf) -> Chunk:
+def _by_file(rows: pa.Table) -> Iterator[tuple[str, pa.Table]]:
+    is_mesh = pc.starts_with(text(rows["metric"]), pattern=kpi.ISTIO)
+    for file, chosen in ((CONTAINER_FILE, pc.invert(is_mesh)), (MESH_FILE, is_mesh)):
+        of_file = rows.filter(chosen)
+        if of_file.num_rows:
+            yield file, of_file
+
+
+def _metric_chunks(path: str, rows: pa.Table, name_of: NameOf) -> Iterator[Chunk]:
+    """The rows, and then without content how many are of which metric."""
     # Names are free of structural characters, so nothing needs quotes.
     content = csv_bytes(sample_columns(rows, name_of), quoting="none")
-    file = "metric_mesh.csv" if kpi.group(metric) == "istio" else "metric_container.csv"
-    path, header = f"telemetry/{day}/metric/{file}", csv_header(METRIC_COLUMNS)
-    return Chunk(path, content, rows=rows.num_rows, table="samples", metric=metric, header=header)
+    yield Chunk(path, content, rows=0, table="samples", header=csv_header(METRIC_COLUMNS))
+    for metric, count in metric_counts(rows):
+        yield Chunk(path, b"", rows=count, table="samples", metric=metric)
 
 
 _MAKE: Final = {"logs": _logs, "spans": _spans, "samples": _samples}
