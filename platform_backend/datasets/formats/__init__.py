@@ -3,4 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
-FORMATS: Final[Mapping[str, str]] = {"csv": "datasets.formats.csv:CsvFormat"}
+FORMATS: Final[Mapping[str, str]] = {
+    "csv": "datasets.formats.csv:CsvFormat",
+    "rcaeval": "datasets.formats.rcaeval:RcaevalFormat",
+    "openrca": "datasets.formats.openrca:OpenrcaFormat",
+}
