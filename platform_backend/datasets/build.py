@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from datasets.card import UNKNOWN, Origin, Subject, card_files, split_of
 from datasets.engine import run
 from datasets.engine.spool import Spool
 from datasets.files import Progress
@@ -46,6 +47,7 @@ class Order:
     default_node: str
     normal: Sequence[Window] = ()
     knobs: Knobs = NEUTRAL
+    origin: Origin = UNKNOWN
 
     def rows_expected(self) -> dict[TableName, int]:
         return {table: self.source.count(table, self.window) for table in TABLES}
@@ -79,7 +81,9 @@ def build(order: Order, kind: Format, *, work: Path, into: Path, progress: Progr
         counts = spool.counts
         if kind.complete:
             verify_counts(counts, expected)
-        content = _manifest(order, spool)
+        for path, about in card_files(_subject(order, export, counts), progress).items():
+            spool.add(path, about)
+        content = _manifest(order, export, spool)
         spool.add(MANIFEST, content)
         size = _publish(order, spool, content, into, progress)
     return Built(digest=digest(content), size=size, counts=counts)
@@ -124,7 +128,14 @@ def _fingerprint(order: Order, export: Export) -> str:
     return hashlib.sha256(repr(facts).encode()).hexdigest()
 
 
-def _manifest(order: Order, spool: Spool) -> bytes:
+def _subject(order: Order, export: Export, counts: RowCounts) -> Subject:
+    return Subject(
+        name=order.name, kind=order.kind, export=export, facts=order.facts, origin=order.origin, counts=counts
+    )
+
+
+def _manifest(order: Order, export: Export, spool: Spool) -> bytes:
+    split = split_of(export)
     return manifest(
         name=order.name,
         kind=order.kind,
@@ -133,4 +144,7 @@ def _manifest(order: Order, spool: Spool) -> bytes:
         injections=order.injections,
         counts=spool.counts,
         files=spool.entries,
+        knobs=order.knobs.to_record(),
+        split=None if split is None else {side: len(found) for side, found in split.injections.items()},
+        licence=order.origin.licence,
     )

@@ -48,7 +48,11 @@ def manifest(
     injections: Sequence[Injection],
     counts: RowCounts,
     files: Mapping[str, FileEntry],
+    knobs: Mapping[str, Any] | None = None,
+    split: Mapping[str, int] | None = None,
+    licence: str = "",
 ) -> bytes:
+    """`knobs` as recorded; `split`: how many injections are on either side."""
     content = {
         "format": kind,
         "format_version": FORMAT_VERSION,
@@ -56,6 +60,10 @@ def manifest(
         "window": window_record(window),
         "system": {"services": list(facts.services), "pods": list(facts.pods)},
         "faults": [_fault_record(each) for each in in_window(injections, window)],
+        "knobs": dict(knobs or {}),
+        "split": None if split is None else dict(split),
+        "seeds": {"load": facts.load.get("seed"), "knobs": (knobs or {}).get("seed")},
+        "licence": licence,
         "load": dict(facts.load),
         "sampling": {"interval_s": facts.sampling_interval_s},
         "rows": {"tables": dict(counts.tables), "metrics": dict(counts.metrics)},

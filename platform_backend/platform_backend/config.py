@@ -78,6 +78,11 @@ class Faults(Section):
 
 class Datasets(Section):
     max_window_hours: float = Field(gt=0)
+    licence: str = Field(min_length=1, max_length=500)
+    quota_gigabytes_per_user: float = Field(ge=0)
+    keep_days: float = Field(ge=0)
+    max_upload_gigabytes: float = Field(gt=0)
+    max_unpacked_gigabytes: float = Field(gt=0)
 
 
 class Config(BaseSettings):
