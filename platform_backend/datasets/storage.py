@@ -1,28 +1,60 @@
 """Where datasets lie on disk, and how a build appears there whole or not at all.
 
-    <datasets_dir>/<id>/<name>.zip, dataset.json     published by one rename of the folder
-    <datasets_dir>/.building/<id>/                   a build at work, locked by its builder
+    <datasets_dir>/<id>/<name>.zip, dataset.json     published by one rename of the folder, locked by its readers
+    <datasets_dir>/.building/<id>/                   a build or import at work, locked by who works on it
+    <datasets_dir>/.places/<n>/                      one for each that may be at work at once, locked likewise
 
-The lock is the kernel's (flock), so it ends with its process, however that ends.
+Locks are the kernel's, so they end with their process: a killed reader holds nothing up, and a killed build leaves
+its folder to the next one, which goes on where it ended.
 """
 
-import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from types import TracebackType
+from typing import Final, Self
 from uuid import UUID
 
+from datasets.locks import Busy, lock, lock_new, locked
 from datasets.manifest import MANIFEST
 
 BUILDING: Final = ".building"
 RESULT: Final = "result"
+PLACES: Final = 2  # of the worker's four threads: faults and campaigns must always find a free one
+
+__all__ = ["BUILDING", "RESULT", "Busy", "Lease", "Store", "Work"]
 
 
-class Busy(Exception):
-    """Another process or thread is at work on this dataset."""
+@dataclass(slots=True)
+class Work:
+    """The folder of a build. Unless it is kept, it goes when its lock ends; a killed process leaves it."""
+
+    path: Path
+    kept: bool = False
+
+
+@dataclass(slots=True)
+class Lease:
+    """While it lasts, the files of a dataset stay. Close it, or use it as a context manager."""
+
+    folder: Path
+    _descriptor: int
+
+    def close(self) -> None:
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
 
 class Store:
@@ -30,108 +62,111 @@ class Store:
         self.root = root
 
     def archive(self, dataset: UUID, name: str) -> Path:
-        return self.root / str(dataset) / f"{name}.zip"
+        return self._folder(dataset) / f"{name}.zip"
 
     def manifest(self, dataset: UUID) -> Path:
-        return self.root / str(dataset) / MANIFEST
+        return self._folder(dataset) / MANIFEST
+
+    def read(self, dataset: UUID) -> Lease:
+        """Any number may read at once. Raises FileNotFoundError when it is gone, Busy when it is just being removed."""
+        folder = self._folder(dataset)
+        return Lease(folder, lock(folder, shared=True))
+
+    def is_read(self, dataset: UUID) -> bool:
+        """Whether somebody reads it just now."""
+        try:
+            with locked(self._folder(dataset)):
+                return False
+        except FileNotFoundError:
+            return False
+        except Busy:
+            return True
 
     @contextmanager
-    def lock(self, dataset: UUID) -> Iterator[Path]:
-        """An empty work folder that nobody else has until this is left; it is gone then. Raises Busy."""
+    def work(self, dataset: UUID) -> Iterator[Work]:
+        """The work folder, which nobody else has until this is left. Raises Busy."""
         path = self.root / BUILDING / str(dataset)
-        descriptor = _lock_folder(path)
+        descriptor = lock_new(path)
+        work = Work(path)
         try:
-            _empty(path)
-            yield path
+            yield work
         finally:
-            shutil.rmtree(path, ignore_errors=True)
+            if not work.kept:
+                shutil.rmtree(path, ignore_errors=True)
             os.close(descriptor)
 
-    def publish(self, dataset: UUID, work: Path) -> None:
-        """Move the result in `work` to its place. The caller holds the lock."""
-        target = self.root / str(dataset)
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """One of the few places for those who build. Raises Busy when all are taken, in whichever process."""
+        for number in range(PLACES):
+            try:
+                descriptor = lock_new(self.root / ".places" / str(number))
+            except Busy:
+                continue
+            try:
+                yield
+            finally:
+                os.close(descriptor)
+            return
+        raise Busy(f"all {PLACES} places for builds are taken")
+
+    def publish(self, dataset: UUID, result: Path) -> None:
+        """Move the folder `result` to its place. The caller holds the work folder."""
         self.remove(dataset)
-        (work / RESULT).rename(target)
+        result.rename(self._folder(dataset))
         _sync_folder(self.root)
 
     def remove(self, dataset: UUID) -> None:
-        """Delete what is published. Renamed away first, so that it is never seen in part; idempotent."""
-        published = self.root / str(dataset)
+        """Delete what is published; idempotent. Raises Busy while somebody reads it, and leaves it whole then.
+
+        Renamed away first, so that it is never seen in part.
+        """
         doomed = self.root / BUILDING / f"{dataset}.deleted"
         doomed.parent.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(doomed, ignore_errors=True)
-        if published.exists():
-            published.rename(doomed)
-            shutil.rmtree(doomed, ignore_errors=True)  # what resists is left to the next sweep
+        try:
+            with locked(self._folder(dataset)):
+                self._folder(dataset).rename(doomed)
+        except FileNotFoundError:
+            return
+        shutil.rmtree(doomed, ignore_errors=True)  # what resists is left to the next sweep
 
-    def sweep(self, is_kept: Callable[[UUID], bool]) -> list[str]:
-        """Remove what no dataset owns: builds whose process died, deletions cut short. Names what it removed."""
-        removed = [name for name in self._leftovers() if self._clear_leftover(name)]
-        for folder in self._published():
-            if not is_kept(folder) and self._remove_if_free(folder, is_kept):
-                removed.append(str(folder))
+    def sweep(self, *, is_kept: Callable[[UUID], bool], is_open: Callable[[UUID], bool]) -> list[str]:
+        """Remove what no dataset owns, and name it: builds that are over, deletions cut short, orphans."""
+        removed = [name for name in _names(self.root / BUILDING) if self._clear_leftover(name, is_open)]
+        for dataset in self._published():
+            if not is_kept(dataset) and self._remove_if_free(dataset, is_kept):
+                removed.append(str(dataset))
         return removed
 
-    def _leftovers(self) -> list[str]:
-        return _names(self.root / BUILDING)
+    def _folder(self, dataset: UUID) -> Path:
+        return self.root / str(dataset)
 
     def _published(self) -> list[UUID]:
         return [UUID(name) for name in _names(self.root) if _is_uuid(name)]
 
-    def _clear_leftover(self, name: str) -> bool:
+    def _clear_leftover(self, name: str, is_open: Callable[[UUID], bool]) -> bool:
         if name.endswith(".deleted"):
             shutil.rmtree(self.root / BUILDING / name, ignore_errors=True)
             return True
-        if not _is_uuid(name):
+        if not _is_uuid(name) or is_open(UUID(name)):
             return False
         try:
-            with self.lock(UUID(name)):
-                return True
+            with self.work(UUID(name)) as work:
+                work.kept = is_open(UUID(name))  # an upload may have become a dataset between the look and the lock
+                return not work.kept
         except Busy:
             return False
 
     def _remove_if_free(self, dataset: UUID, is_kept: Callable[[UUID], bool]) -> bool:
         try:
-            with self.lock(dataset):
+            with self.work(dataset):
                 if is_kept(dataset):  # it may have been finished between the look and the lock
                     return False
                 self.remove(dataset)
                 return True
         except Busy:
             return False
-
-
-def _lock_folder(path: Path) -> int:
-    """Create and lock a folder. A folder removed by its last owner meanwhile is not locked but made anew."""
-    while True:
-        path.mkdir(parents=True, exist_ok=True)
-        try:
-            descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        except FileNotFoundError:
-            continue
-        if _is_locked_in_place(descriptor, path):
-            return descriptor
-        os.close(descriptor)
-
-
-def _is_locked_in_place(descriptor: int, path: Path) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        raise Busy(f"{path}: another build is at work there") from None
-    try:
-        return os.fstat(descriptor).st_ino == path.stat().st_ino
-    except FileNotFoundError:
-        return False
-
-
-def _empty(path: Path) -> None:
-    for entry in path.iterdir():
-        if entry.is_dir():
-            shutil.rmtree(entry)
-        else:
-            entry.unlink()
 
 
 def _names(folder: Path) -> list[str]:

@@ -14,8 +14,17 @@ def build_dataset(dataset_id: str) -> None:
 
 @app.task
 def resume_stalled_builds() -> None:
-    """By the clock: dead builds are begun anew, and nothing that nobody owns stays on the disk."""
+    """By the clock: dead builds go on, and nothing that nobody owns stays on the disk."""
     from datasets import services
 
     services.builds_resume()
+    services.deletions_finish()
     services.leftovers_sweep()
+
+
+@app.task
+def expire_datasets() -> None:
+    """By the clock: datasets beyond their age go."""
+    from datasets import services
+
+    services.datasets_expire()

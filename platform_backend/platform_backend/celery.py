@@ -77,6 +77,11 @@ app.conf.update(
             "schedule": 15.0,
             "options": {"expire_seconds": 15},
         },
+        "datasets: delete what is too old": {
+            "task": "datasets.tasks.expire_datasets",
+            "schedule": 600.0,
+            "options": {"expire_seconds": 60},
+        },
     },
 )
 app.autodiscover_tasks(["accounts", "systems", "faults", "telemetry", "datasets", "campaigns"])

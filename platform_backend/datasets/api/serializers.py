@@ -5,8 +5,10 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from common.errors import UserError
 from datasets.formats import FORMATS
-from datasets.models import Dataset, State
+from datasets.knobs import Knobs
+from datasets.models import Dataset, Origin, Phase, State
 from telemetry.api.windows import parse_time
 from telemetry.records import Window
 
@@ -25,9 +27,45 @@ class MomentField(serializers.Field):
         return value
 
 
+class DatasetKnobsSerializer(serializers.Serializer):
+    trace_sampling = serializers.FloatField(required=False, help_text="share of traces kept, 0 to 1; default 1")
+    log_drop = serializers.FloatField(required=False, help_text="share of log lines dropped, 0 to 1; default 0")
+    metric_step_s = serializers.IntegerField(
+        required=False, help_text="seconds between two samples of a series; default 0, as sampled"
+    )
+    missing_services = serializers.ListField(
+        child=serializers.CharField(), required=False, help_text="services whose telemetry is left out"
+    )
+    onset_jitter_s = serializers.FloatField(
+        required=False, help_text="labels are moved by a random time of at most so many seconds; default 0"
+    )
+    train_fraction = serializers.FloatField(
+        required=False, allow_null=True, help_text="share of injections to train with; default null, no split"
+    )
+    seed = serializers.IntegerField(required=False, help_text="of all that is random here; default 0")
+
+
+@extend_schema_field(DatasetKnobsSerializer)
+class KnobsField(serializers.Field):
+    """Knobs of a request; each wrong one has an error of its own."""
+
+    def to_internal_value(self, data: Any) -> Knobs:
+        if not isinstance(data, dict):
+            raise serializers.ValidationError("expected an object")
+        try:
+            return Knobs.from_record(data)
+        except UserError as error:
+            named = {name.removeprefix("knobs."): texts for name, texts in error.fields.items()}
+            raise serializers.ValidationError(named) from None
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
 class DatasetCreateSerializer(serializers.Serializer):
     name = serializers.CharField(max_length=100, help_text="letters, digits, dots, dashes, underscores")
     format = serializers.ChoiceField(choices=sorted(FORMATS), default="csv")
+    knobs = KnobsField(required=False, help_text="what to change of the telemetry while it is exported")
 
     def get_fields(self) -> dict[str, serializers.Field]:
         """`from` is no name in Python, so these two can't be attributes."""
@@ -42,13 +80,26 @@ class DatasetCreateSerializer(serializers.Serializer):
             window = Window(attrs["from"], attrs["to"])
         except ValueError:
             raise serializers.ValidationError({"to": ["must lie after from"]}) from None
-        return {"name": attrs["name"], "format": attrs["format"], "window": window}
+        return {
+            "name": attrs["name"],
+            "format": attrs["format"],
+            "window": window,
+            "knobs": attrs.get("knobs", Knobs()),
+        }
+
+
+class DatasetChangeSerializer(serializers.Serializer):
+    keep = serializers.BooleanField(help_text="never delete it because of its age (datasets.keep_days)")
 
 
 class DatasetProgressSerializer(serializers.Serializer):
+    phase = serializers.ChoiceField(
+        choices=Phase.choices, help_text="what a build or import is at; empty before and after"
+    )
     rows_done = serializers.IntegerField()
     rows_total = serializers.IntegerField(help_text="0 until it is known")
-    bytes_written = serializers.IntegerField(help_text="before compression")
+    bytes_written = serializers.IntegerField(help_text="before compression; while an import is checked, bytes read")
+    seconds_left = serializers.FloatField(allow_null=True, help_text="at the present pace; null: too early to tell")
 
 
 class DatasetCountsSerializer(serializers.Serializer):
@@ -58,6 +109,9 @@ class DatasetCountsSerializer(serializers.Serializer):
 
 class DatasetSerializer(serializers.ModelSerializer):
     state = serializers.ChoiceField(choices=State.choices)
+    origin = serializers.ChoiceField(choices=Origin.choices)
+    format = serializers.CharField(help_text="of an import it is known once it is checked")
+    knobs = KnobsField(help_text="what was changed of the telemetry")
     progress = DatasetProgressSerializer(source="*")
     counts = DatasetCountsSerializer(help_text="rows by table and by metric, once it is ready")
     created_by = serializers.CharField(source="created_by.username", default=None, allow_null=True)
@@ -69,6 +123,9 @@ class DatasetSerializer(serializers.ModelSerializer):
             "id",
             "name",
             "format",
+            "knobs",
+            "origin",
+            "keep",
             "state",
             "cancel_requested",
             "progress",
@@ -84,7 +141,7 @@ class DatasetSerializer(serializers.ModelSerializer):
 
     def get_fields(self) -> dict[str, serializers.Field]:
         window = {
-            "from": serializers.IntegerField(source="window_start"),
-            "to": serializers.IntegerField(source="window_end"),
+            "from": serializers.IntegerField(source="window_start", allow_null=True),
+            "to": serializers.IntegerField(source="window_end", allow_null=True),
         }
         return super().get_fields() | window

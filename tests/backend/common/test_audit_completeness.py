@@ -1,5 +1,7 @@
 """Every endpoint that writes leaves a row in the audit log for each success; a new one has to be added here."""
 
+import io
+import zipfile
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -41,6 +43,16 @@ class Caller:
 
     def put(self, path: str, body: Mapping[str, Any]) -> Any:
         return self._check(self.client.put(f"{API}{path}", body))
+
+    def patch(self, path: str, body: Mapping[str, Any]) -> Any:
+        return self._check(self.client.patch(f"{API}{path}", body))
+
+    def upload(self) -> None:
+        content = io.BytesIO()
+        with zipfile.ZipFile(content, "w") as archive:
+            archive.writestr("d/log/log.csv", "log_id\n")
+        body = content.getvalue()
+        self._check(self.client.generic("POST", f"{API}/datasets/import?name=d", body, "application/zip"))
 
     def delete(self, path: str) -> Any:
         return self._check(self.client.delete(f"{API}{path}"))
@@ -108,6 +120,8 @@ CALLS: dict[str, tuple[Callable[[Caller], Any], Callable[[Caller, Any], Any]]] =
     "quarantine_clear": (Caller.quarantine, lambda call, _: call.post("/faults/quarantine/frontend-0/clear")),
     "datasets_create": (lambda call: None, lambda call, _: call.dataset()),
     "datasets_cancel": (Caller.dataset, lambda call, it: call.post(f"/datasets/{it}/cancel")),
+    "datasets_update": (Caller.dataset, lambda call, it: call.patch(f"/datasets/{it}", {"keep": True})),
+    "datasets_import": (lambda call: None, lambda call, _: call.upload()),
     "datasets_delete": (_cancelled, lambda call, it: call.delete(f"/datasets/{it}")),
     "campaigns_create": (lambda call: None, lambda call, _: call.campaign()),
     "campaigns_stop": (Caller.campaign, lambda call, it: call.post(f"/campaigns/{it}/stop")),

@@ -49,7 +49,13 @@ def test_create_and_get(client: APIClient, body: dict[str, Any], window: Window)
         "created_by": "ada",
         "digest": "",
     }
-    assert answer["progress"] == {"rows_done": 0, "rows_total": 0, "bytes_written": 0}
+    assert answer["progress"] == {
+        "phase": "",
+        "rows_done": 0,
+        "rows_total": 0,
+        "bytes_written": 0,
+        "seconds_left": None,
+    }
 
 
 @pytest.mark.parametrize(

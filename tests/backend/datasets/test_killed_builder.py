@@ -1,4 +1,4 @@
-"""kill -9 of a building process: the next one makes one whole dataset, and nothing of the first stays."""
+"""kill -9 of a building process: the next one goes on after the last finished part, and nothing else stays."""
 
 import json
 import os
@@ -23,6 +23,7 @@ django.setup()
 from common.errors import Conflict
 from datasets import services
 from datasets.models import Dataset
+from datasets.services import working
 from telemetry.records import Window
 from systems import adapters
 from systems.adapters.fake import FakeSystemDriver
@@ -35,22 +36,34 @@ window = Window({start}, {start} + 60_000_000)
 dataset = Dataset.objects.create(name="d", format="csv", window_start=window.start, window_end=window.end)
 sys.stdout.write(str(dataset.pk))
 """
-BUILD_AND_HANG = """
-from datasets import files
-write = files.TableFile.write
-def hanging(self, data, *, rows):
-    write(self, data, rows=rows)
-    if self.path == "log/log.csv" and rows:
-        sys.stdout.write("half-way\\n"); sys.stdout.flush()
+RECORD_PARTS = """
+from datasets.engine.spool import Spool
+append, parts = Spool.append, []
+def recording(self, made):
+    append(self, made)
+    parts.append(made.key)
+    then()
+Spool.append = recording
+"""
+BUILD_AND_HANG = (
+    RECORD_PARTS
+    + """
+import json
+def then():
+    if len(parts) == 3:
+        sys.stdout.write(json.dumps(parts) + "\\n"); sys.stdout.flush()
         threading.Event().wait(60)
-files.TableFile.write = hanging
 services.dataset_build(dataset_id=Dataset.objects.get().pk)
 """
-RESUME = """
+)
+RESUME = (
+    RECORD_PARTS
+    + """
+then = lambda: None
 from datetime import timedelta
-services.STALE = timedelta(0)
+working.STALE = timedelta(0)
 sent = []
-services.enqueue = lambda task, *args: sent.append(args)
+working.enqueue = lambda task, *args: sent.append(args)
 services.builds_resume()
 services.leftovers_sweep()
 assert sent == [(str(Dataset.objects.get().pk),)], sent
@@ -58,8 +71,17 @@ services.dataset_build(dataset_id=Dataset.objects.get().pk)
 services.leftovers_sweep()
 dataset = Dataset.objects.get()
 import json
-sys.stdout.write(json.dumps([dataset.state, dataset.error, dataset.attempts, dataset.counts, dataset.digest]))
+keys = list(parts)
+again = Dataset.objects.create(name="d", format="csv", window_start=dataset.window_start, window_end=dataset.window_end)
+services.dataset_build(dataset_id=again.pk)
+undisturbed = Dataset.objects.get(pk=again.pk).digest
+again.delete()
+services.leftovers_sweep()
+sys.stdout.write(json.dumps(
+    [dataset.state, dataset.error, dataset.attempts, dataset.counts, dataset.digest, undisturbed, keys]
+))
 """
+)
 
 
 def python(code: str, state: Path) -> "subprocess.Popen[bytes]":
@@ -112,13 +134,13 @@ def test_kill_and_resume(state: Path) -> None:
     builder = python(BUILD_AND_HANG, state)
     try:
         assert builder.stdout is not None
-        assert builder.stdout.readline() == b"half-way\n"
+        finished = json.loads(builder.stdout.readline())
         assert list((state / "datasets" / ".building").iterdir())
     finally:
         builder.kill()
         builder.communicate(timeout=20)
 
-    ended, error, attempts, counts, digest = json.loads(run(RESUME, state))
+    ended, error, attempts, counts, digest, undisturbed, made = json.loads(run(RESUME, state))
     assert (ended, error, attempts) == ("ready", "", 2)
     assert counts["tables"] == dict(zip(TABLES, (LOGS, SPANS, SAMPLES), strict=True))
     root = state / "datasets"
@@ -128,3 +150,6 @@ def test_kill_and_resume(state: Path) -> None:
     with zipfile.ZipFile(root / dataset / "d.zip") as archive:
         assert archive.testzip() is None
     assert digest.startswith("sha256:")
+    assert digest == undisturbed
+    assert made
+    assert not set(made) & set(finished)

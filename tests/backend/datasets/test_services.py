@@ -1,11 +1,13 @@
 """A dataset's life: queued, built, cancelled, failed, resumed, deleted; and what stays on the disk."""
 
+import errno
 import json
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 from typing import Any
 from uuid import uuid4
 
@@ -16,8 +18,10 @@ from django.utils import timezone
 from accounts.models import AuditEntry
 from common.errors import Conflict, NotFound, UserError
 from datasets import selectors, services, sources, watch
+from datasets.build import CountMismatch
 from datasets.manifest import digest
 from datasets.models import Dataset, State
+from datasets.services import builds, working
 from faults.models import Injection, Label
 from faults.models import State as FaultState
 from platform_backend.config import config
@@ -28,7 +32,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("platform")]
 
 @pytest.fixture(autouse=True)
 def always_saving(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watch, "INTERVAL_S", 0.0)
+    monkeypatch.setattr(watch, "INTERVAL_S", 0.01)
 
 
 @pytest.fixture
@@ -96,7 +100,7 @@ def test_double_delivery_builds_once(dataset: Dataset) -> None:
 
 
 def test_a_second_builder_leaves_the_first_alone(dataset: Dataset) -> None:
-    with selectors.store().lock(dataset.pk):
+    with selectors.store().work(dataset.pk):
         services.dataset_build(dataset_id=dataset.pk)
     dataset.refresh_from_db()
     assert (dataset.state, dataset.attempts) == (State.QUEUED, 0)
@@ -145,22 +149,21 @@ def test_a_build_waits_until_effects_are_checked(user: User, window: Window, mon
     dataset = services.dataset_create(by=user, name="golden", window=window)
     looks: list[float] = []
 
-    class Checked:
-        def wait(self, seconds: float) -> None:
-            looks.append(seconds)
-            if len(looks) == 3:
-                Label.objects.update(effect="absent", effect_checked=True)
+    def pause(self: watch.Watch, seconds: float) -> None:
+        looks.extend([seconds] if seconds > 0 else [])
+        if len(looks) == 3:
+            Label.objects.update(effect="absent", effect_checked=True)
 
-    monkeypatch.setattr(services, "Event", Checked)
+    monkeypatch.setattr(watch.Watch, "pause", pause)
     services.dataset_build(dataset_id=dataset.pk)
     dataset.refresh_from_db()
-    assert (dataset.state, looks) == (State.READY, [services.LOOK_EVERY_S] * 3)
+    assert (dataset.state, looks) == (State.READY, [builds.LOOK_EVERY_S] * 3)
 
 
 def test_a_build_without_checked_effects_is_refused_in_the_end(
     user: User, window: Window, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(services, "EFFECTS_WAIT_S", 0.0)
+    monkeypatch.setattr(builds, "EFFECTS_WAIT_S", 0.0)
     injection(window, FaultState.RECOVERED, window.start + 5_000_000, window.start + 9_400_000)
     Label.objects.update(effect_checked=False)
     dataset = services.dataset_create(by=user, name="golden", window=window)
@@ -214,16 +217,25 @@ def test_cancel_before_the_build(dataset: Dataset, user: User) -> None:
     assert (dataset.state, dataset.attempts, files()) == (State.CANCELLED, 0, [])
 
 
-def test_cancel_while_building_leaves_nothing(dataset: Dataset, user: User, platform: Any) -> None:
-    batches = platform.batches
+def test_cancel_while_building_leaves_nothing(dataset: Dataset, user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The work stands still from its first word on; the watch hears of the cancel and ends it."""
+    began = Event()
+    call, save = watch.Watch.__call__, watch.Watch.save
 
-    def cancelling(table: str, window: Window) -> Iterator[Any]:
-        for index, batch in enumerate(batches(table, window)):
-            if table == "logs" and index == 1:
-                services.dataset_cancel(dataset_id=dataset.pk, by=user)
-            yield batch
+    def standing(self: watch.Watch, *, rows: int = 0, written: int = 0) -> None:
+        began.set()
+        deadline = time.monotonic() + 30
+        while not self._stopped and time.monotonic() < deadline:
+            time.sleep(0.01)
+        call(self, rows=rows, written=written)
 
-    platform.batches = cancelling
+    def cancelling(self: watch.Watch) -> None:
+        if began.is_set():
+            services.dataset_cancel(dataset_id=dataset.pk, by=user)
+        save(self)
+
+    monkeypatch.setattr(watch.Watch, "__call__", standing)
+    monkeypatch.setattr(watch.Watch, "save", cancelling)
     services.dataset_build(dataset_id=dataset.pk)
     dataset.refresh_from_db()
     assert (dataset.state, files()) == (State.CANCELLED, [])
@@ -246,41 +258,32 @@ def test_cancel_at_the_last_moment_leaves_nothing(
 
 @pytest.mark.parametrize(
     ("error", "shown"),
-    [(OSError(28, "No space left on device"), "No space left on device"), (ValueError("a bug"), "internal error")],
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "the disk is full: "),
+        (OSError(errno.EIO, "Input/output error"), "Input/output error"),
+        (ValueError("a bug"), "internal error"),
+    ],
 )
-def test_failure_leaves_only_its_reason(dataset: Dataset, platform: Any, error: Exception, shown: str) -> None:
-    batches = platform.batches
-
-    def failing(table: str, window: Window) -> Iterator[Any]:
-        yield next(batches(table, window))
+def test_failure_leaves_only_its_reason(
+    dataset: Dataset, monkeypatch: pytest.MonkeyPatch, error: Exception, shown: str
+) -> None:
+    def failing(*_: Any, work: Path, **__: Any) -> None:
+        work.mkdir(parents=True, exist_ok=True)
+        (work / "half.csv").write_text("x")
         raise error
 
-    platform.batches = failing
+    monkeypatch.setattr(builds, "build", failing)
     services.dataset_build(dataset_id=dataset.pk)
     dataset.refresh_from_db()
     assert (dataset.state, files()) == (State.FAILED, [])
     assert shown in dataset.error
 
 
-def test_rows_that_come_late_are_built_again(dataset: Dataset, platform: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(services, "RECOUNT_AFTER_S", 0.01)
-    batches, whole = platform.batches, platform.tables["logs"]
-    platform.tables["logs"] = whole.slice(1)
+def test_counts_that_never_agree_fail_loudly(dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    def mismatching(*_: Any, **__: Any) -> None:
+        raise CountMismatch("spans: wrote 0 rows, the store counts 5")
 
-    def late(table: str, window: Window) -> Iterator[Any]:
-        yield from batches(table, window)
-        platform.tables["logs"] = whole  # the missing row arrives behind the reader's back
-
-    platform.batches = late
-    services.dataset_build(dataset_id=dataset.pk)
-    dataset.refresh_from_db()
-    assert (dataset.state, dataset.counts["tables"]["logs"]) == (State.READY, 22)
-
-
-def test_counts_that_never_agree_fail_loudly(dataset: Dataset, platform: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(services, "RECOUNT_AFTER_S", 0.01)
-    batches = platform.batches
-    platform.batches = lambda table, window: batches(table, window) if table != "spans" else iter(())
+    monkeypatch.setattr(builds, "build", mismatching)
     services.dataset_build(dataset_id=dataset.pk)
     dataset.refresh_from_db()
     assert (dataset.state, files()) == (State.FAILED, [])
@@ -291,7 +294,7 @@ def test_stalled_builds_are_queued_again_once(
     dataset: Dataset, django_capture_on_commit_callbacks: Callable[..., Any]
 ) -> None:
     assert services.builds_resume() == 0
-    Dataset.objects.update(state=State.BUILDING, heartbeat=timezone.now() - 2 * services.STALE)
+    Dataset.objects.update(state=State.BUILDING, heartbeat=timezone.now() - 2 * working.STALE)
     with django_capture_on_commit_callbacks() as messages:
         assert [services.builds_resume(), services.builds_resume()] == [1, 0]
     assert len(messages) == 1
@@ -301,7 +304,7 @@ def test_stalled_builds_are_queued_again_once(
 
 
 def test_a_build_that_kills_its_workers_is_given_up(dataset: Dataset) -> None:
-    Dataset.objects.update(state=State.BUILDING, attempts=services.MAX_ATTEMPTS)
+    Dataset.objects.update(state=State.BUILDING, attempts=working.MAX_ATTEMPTS)
     services.dataset_build(dataset_id=dataset.pk)
     dataset.refresh_from_db()
     assert (dataset.state, files()) == (State.FAILED, [])
@@ -310,7 +313,7 @@ def test_a_build_that_kills_its_workers_is_given_up(dataset: Dataset) -> None:
 
 def test_a_system_out_of_reach_postpones_the_build(dataset: Dataset, system: Any) -> None:
     system.reachable = False
-    for _ in range(services.MAX_ATTEMPTS - 1):
+    for _ in range(working.MAX_ATTEMPTS - 1):
         services.dataset_build(dataset_id=dataset.pk)
     dataset.refresh_from_db()
     assert (dataset.state, dataset.error) == (State.BUILDING, "The fake system is out of reach.")
@@ -322,7 +325,7 @@ def test_a_system_out_of_reach_postpones_the_build(dataset: Dataset, system: Any
 
 def test_a_system_that_stays_out_of_reach_fails_the_build(dataset: Dataset, system: Any) -> None:
     system.reachable = False
-    for _ in range(services.MAX_ATTEMPTS):
+    for _ in range(working.MAX_ATTEMPTS):
         services.dataset_build(dataset_id=dataset.pk)
     dataset.refresh_from_db()
     assert (dataset.state, dataset.error, files()) == (State.FAILED, "The fake system is out of reach.", [])

@@ -13,10 +13,14 @@ from datasets.storage import RESULT, Busy, Store
 
 
 def finish(store: Store, dataset: UUID, content: str = "zip") -> None:
-    with store.lock(dataset) as work:
-        (work / RESULT).mkdir()
-        (work / RESULT / "d.zip").write_text(content)
-        store.publish(dataset, work)
+    with store.work(dataset) as work:
+        (work.path / RESULT).mkdir()
+        (work.path / RESULT / "d.zip").write_text(content)
+        store.publish(dataset, work.path / RESULT)
+
+
+def no(_: UUID) -> bool:
+    return False
 
 
 def everything(root: Path) -> list[str]:
@@ -33,9 +37,9 @@ def test_publish_and_replace(tmp_path: Path) -> None:
 
 def test_one_builder_at_a_time(tmp_path: Path) -> None:
     store, dataset = Store(tmp_path), uuid4()
-    with store.lock(dataset), pytest.raises(Busy), store.lock(dataset):
+    with store.work(dataset), pytest.raises(Busy), store.work(dataset):
         pass
-    with store.lock(dataset):
+    with store.work(dataset):
         pass
 
 
@@ -43,8 +47,8 @@ def test_failure_leaves_nothing(tmp_path: Path) -> None:
     store, dataset = Store(tmp_path), uuid4()
 
     def fail() -> None:
-        with store.lock(dataset) as work:
-            (work / "half.csv").write_text("x")
+        with store.work(dataset) as work:
+            (work.path / "half.csv").write_text("x")
             raise RuntimeError("disk full")
 
     with pytest.raises(RuntimeError):
@@ -57,8 +61,8 @@ def test_a_killed_builder_frees_its_lock_and_is_swept(tmp_path: Path) -> None:
     code = (
         "import sys, pathlib, uuid, threading\n"
         "from datasets.storage import Store\n"
-        "with Store(pathlib.Path(sys.argv[1])).lock(uuid.UUID(sys.argv[2])) as work:\n"
-        "    (work / 'half.csv').write_text('x'); sys.stdout.write('working\\n'); sys.stdout.flush()\n"
+        "with Store(pathlib.Path(sys.argv[1])).work(uuid.UUID(sys.argv[2])) as work:\n"
+        "    (work.path / 'half.csv').write_text('x'); sys.stdout.write('working\\n'); sys.stdout.flush()\n"
         "    threading.Event().wait(60)\n"
     )
     path = os.pathsep.join(sys.path)
@@ -70,13 +74,13 @@ def test_a_killed_builder_frees_its_lock_and_is_swept(tmp_path: Path) -> None:
     try:
         assert builder.stdout is not None
         assert builder.stdout.readline() == b"working\n"
-        assert store.sweep(lambda _: False) == []
+        assert store.sweep(is_kept=no, is_open=no) == []
         builder.send_signal(signal.SIGKILL)
         builder.wait(10)
     finally:
         builder.kill()
         builder.wait(10)
-    assert store.sweep(lambda _: False) == [str(dataset)]
+    assert store.sweep(is_kept=no, is_open=no) == [str(dataset)]
     assert everything(tmp_path) == [".building"]
 
 
@@ -85,7 +89,7 @@ def test_sweep_keeps_what_is_owned(tmp_path: Path) -> None:
     finish(store, kept)
     finish(store, orphan)
     (tmp_path / "notes.txt").write_text("not ours")
-    assert store.sweep(lambda dataset: dataset == kept) == [str(orphan)]
+    assert store.sweep(is_kept=lambda dataset: dataset == kept, is_open=no) == [str(orphan)]
     assert store.archive(kept, "d").exists()
     assert (tmp_path / "notes.txt").exists()
 

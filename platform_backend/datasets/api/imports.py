@@ -1,0 +1,84 @@
+"""Datasets from outside, sent as a zip. The body is the file itself, so that it goes to the disk as it comes."""
+
+from collections.abc import Iterator
+from typing import Any, Final, NoReturn
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from rest_framework import exceptions, status
+from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from common.api import user_of
+from common.errors import UserError
+from datasets import services
+from datasets.api.examples import IMPORTING
+from datasets.api.serializers import DatasetSerializer
+from datasets.api.sockets import bound_waiting
+
+BLOCK: Final = 1 << 18
+NAME: Final = OpenApiParameter("name", str, description="for a dataset that does not name itself; the file's, say")
+
+
+class ZipParser(BaseParser):
+    """Names what is accepted; the view reads the body by itself."""
+
+    media_type = "application/zip"
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> NoReturn:
+        raise exceptions.ParseError("read the body as it comes")
+
+
+class DatasetImportView(APIView):
+    parser_classes = (ZipParser,)
+
+    @extend_schema(
+        operation_id="datasets_import",
+        tags=["datasets"],
+        parameters=[NAME],
+        request={"application/zip": OpenApiTypes.BINARY},
+        responses={202: DatasetSerializer},
+        examples=[OpenApiExample("queued", IMPORTING, response_only=True)],
+    )
+    def post(self, request: Request) -> Response:
+        """Import a dataset: the zip is the body. It is checked to the last byte before it becomes `ready`.
+
+        Accepted are all formats of this platform and the layout of the original MicroServo. What fails the check
+        becomes `failed`, and `error` names the file and the place. One that is here already is refused (409), as is
+        one for which your quota has no room.
+        """
+        dataset = services.dataset_import(
+            by=user_of(request),
+            name=request.query_params.get("name", ""),
+            chunks=_chunks(request),
+            expected=_length(request),
+        )
+        return Response(
+            DatasetSerializer(dataset).data,
+            status=status.HTTP_202_ACCEPTED,
+            headers={"Location": f"{request.path.removesuffix('/import')}/{dataset.pk}"},
+        )
+
+
+class LengthRequired(UserError):
+    status = 411
+
+
+def _length(request: Request) -> int:
+    if (request.content_type or "").partition(";")[0].strip().lower() != ZipParser.media_type:
+        raise exceptions.UnsupportedMediaType(request.content_type or "none", "Send the zip with application/zip.")
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or "")
+    except ValueError:
+        raise LengthRequired("Send the zip with a Content-Length.") from None
+
+
+def _chunks(request: Request) -> Iterator[bytes]:
+    bound_waiting(request)
+    try:
+        while chunk := request._request.read(BLOCK):
+            yield chunk
+    except OSError as error:
+        raise UserError(f"The upload broke off ({error}); send it again.") from None

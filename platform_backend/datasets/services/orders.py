@@ -1,0 +1,98 @@
+"""Ask for a dataset, and take it back."""
+
+import re
+import time
+from typing import Final
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from accounts.audit import audit
+from common.background import enqueue
+from common.errors import Conflict, UserError
+from datasets import sources, tasks
+from datasets.formats import FORMATS
+from datasets.knobs import Knobs
+from datasets.labels import MICROSECONDS, refuse_open
+from datasets.models import Dataset, State
+from datasets.services import quota
+from datasets.services.rows import advance, locked
+from platform_backend.config import config
+from telemetry.records import Window
+
+NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+@transaction.atomic
+def dataset_create(
+    *, by: User | None, name: str, window: Window, format: str = "csv", knobs: Knobs | None = None
+) -> Dataset:
+    """Queue a build. Raises UserError per field, Conflict while a fault of the window runs or the quota is used up."""
+    knobs = knobs or Knobs()
+    _check(name, window, format, knobs)
+    refuse_open(sources.injections(window), window)
+    quota.check_order(by, window, knobs)
+    dataset = Dataset.objects.create(
+        name=name,
+        format=format,
+        knobs=knobs.to_record(),
+        window_start=window.start,
+        window_end=window.end,
+        created_by=by,
+    )
+    audit(
+        "dataset.create",
+        dataset,
+        by,
+        name=name,
+        format=format,
+        start=window.start,
+        end=window.end,
+        **({} if knobs.is_neutral else {"knobs": knobs.to_record()}),
+    )
+    enqueue(tasks.build_dataset, str(dataset.pk))
+    return dataset
+
+
+@transaction.atomic
+def dataset_cancel(*, dataset_id: UUID, by: User | None) -> Dataset:
+    """A queued dataset is cancelled at once, a build or import stops within a second."""
+    dataset = locked(dataset_id)
+    if dataset.is_over:
+        raise Conflict(f"Dataset {dataset.name} is {dataset.state}; there is nothing to cancel.")
+    dataset.cancel_requested = True
+    if dataset.state == State.QUEUED:
+        advance(dataset, State.CANCELLED)
+    dataset.save()
+    audit("dataset.cancel", dataset, by)
+    return dataset
+
+
+def _check(name: str, window: Window, format: str, knobs: Knobs) -> None:
+    errors: dict[str, list[str]] = {}
+    if not NAME.fullmatch(name):
+        errors["name"] = ["expected up to 100 letters, digits, dots, dashes, underscores; the first a letter or digit"]
+    if format not in FORMATS:
+        errors["format"] = [f"expected one of: {', '.join(sorted(FORMATS))}"]
+    if window.start < 0:
+        errors["from"] = ["lies before 1970"]
+    if window.end > time.time_ns() // 1000:
+        errors["to"] = ["lies in the future; a dataset holds what has happened"]
+    longest = config().datasets.max_window_hours
+    if window.end - window.start > longest * 3600 * MICROSECONDS:
+        errors.setdefault("to", []).append(f"more than {longest:g} hours after the start (datasets.max_window_hours)")
+    errors |= _check_services(knobs)
+    if errors:
+        raise UserError("The dataset can't be built like this; see errors.", fields=errors)
+
+
+def _check_services(knobs: Knobs) -> dict[str, list[str]]:
+    """Services to leave out have to be services of the system."""
+    if not knobs.missing_services:
+        return {}
+    known = sources.service_names()
+    unknown = [name for name in knobs.missing_services if name not in known]
+    if not unknown:
+        return {}
+    return {"knobs.missing_services": [f"no such service: {', '.join(unknown)}; there are: {', '.join(known)}"]}

@@ -1,0 +1,94 @@
+"""Delete datasets: at a user's word, for their age, and what nobody owns. Never under a reader."""
+
+import logging
+from datetime import timedelta
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.audit import audit
+from common.errors import Conflict
+from datasets.models import Dataset, State
+from datasets.selectors import expired, is_kept, is_open, store
+from datasets.services.rows import advance, locked
+from datasets.storage import Busy
+from platform_backend.config import config
+
+logger = logging.getLogger(__name__)
+
+
+def dataset_delete(*, dataset_id: UUID, by: User | None) -> None:
+    """Delete it. While it is read, nobody new may read it, and it goes when the last reader has ended."""
+    with transaction.atomic():
+        dataset = locked(dataset_id)
+        if not dataset.is_over:
+            raise Conflict(f"Dataset {dataset.name} is {dataset.state}; cancel it first.")
+        if dataset.state == State.DELETING:
+            return
+        audit("dataset.delete", dataset, by, name=dataset.name, digest=dataset.digest)
+        if dataset.state != State.READY:
+            dataset.delete()
+            return
+        advance(dataset, State.DELETING)
+        dataset.save()
+    deletion_finish(dataset_id)
+
+
+def deletion_finish(dataset_id: UUID) -> bool:
+    """Remove a dataset that is being deleted; False while somebody still reads it."""
+    try:
+        store().remove(dataset_id)
+    except Busy:
+        return False
+    Dataset.objects.filter(pk=dataset_id, state=State.DELETING).delete()
+    return True
+
+
+def deletions_finish() -> int:
+    """Remove what was being read when it was to be deleted and is no longer; returns how many."""
+    waiting = Dataset.objects.filter(state=State.DELETING).values_list("pk", flat=True)
+    return sum(deletion_finish(dataset_id) for dataset_id in waiting)
+
+
+@transaction.atomic
+def dataset_keep(*, dataset_id: UUID, by: User, keep: bool) -> Dataset:
+    """Keep it whatever its age, or no longer. Its owner's choice, or an administrator's."""
+    dataset = locked(dataset_id)
+    if dataset.created_by_id != by.pk and not by.is_superuser:
+        raise PermissionDenied
+    dataset.keep = keep
+    dataset.save(update_fields=["keep"])
+    audit("dataset.keep", dataset, by, keep=keep)
+    return dataset
+
+
+def datasets_expire() -> int:
+    """Delete datasets older than datasets.keep_days, oldest first, but none that is kept or read; returns how many."""
+    days = config().datasets.keep_days
+    if not days:
+        return 0
+    return sum(_expire(dataset, days) for dataset in expired(timezone.now() - timedelta(days=days)))
+
+
+def _expire(dataset: Dataset, days: float) -> bool:
+    if store().is_read(dataset.pk):
+        return False
+    with transaction.atomic():
+        row = Dataset.objects.select_for_update().filter(pk=dataset.pk, state=State.READY, keep=False).first()
+        if row is None:
+            return False
+        audit("dataset.expire", row, None, name=row.name, digest=row.digest, keep_days=days)
+        advance(row, State.DELETING)
+        row.save()
+    deletion_finish(dataset.pk)
+    return True
+
+
+def leftovers_sweep() -> None:
+    """Remove what no dataset owns from the datasets folder."""
+    removed = store().sweep(is_kept=is_kept, is_open=is_open)
+    if removed:
+        logger.warning("removed what nobody owned from %s: %s", store().root, ", ".join(removed))
