@@ -14,10 +14,10 @@ NORMAL_PATH: Final = "groundtruth/normal.json"
 
 
 def label_parts(export: Export) -> Iterator[Part]:
-    injections = export.knobs.labels(in_window(export.injections, export.window))
+    truth = in_window(export.injections, export.window)
     contents = {
-        GROUNDTRUTH_PATH: groundtruth(injections),
-        INJECTIONS_PATH: {"injections": [injection_record(each) for each in injections]},
+        GROUNDTRUTH_PATH: groundtruth(export.knobs.labels(truth)),
+        INJECTIONS_PATH: {"injections": [injection_record(each) for each in truth]},
         NORMAL_PATH: normal_record(export.normal),
     }
     for path, content in contents.items():
