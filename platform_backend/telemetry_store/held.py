@@ -66,12 +66,16 @@ class HeldTable:
 
     def cuts(self, align_us: int = 1) -> list[Cut]:
         """Together the window, each of about SLICE_ROWS rows or one segment of samples."""
-        return self._cuts(range(len(self._readers)), max(align_us, 1))
+        return self._cuts(range(len(self._readers)), self._start, self._end, max(align_us, 1))
 
     def edges(self) -> list[Cut]:
         """The rows of the window in segments that reach beyond it, one segment after the other."""
-        partial = [index for index, reader in enumerate(self._readers) if not self._is_whole(reader)]
-        return [cut for index in partial for cut in self._cuts([index], 1) if cut.sources]
+        cuts = []
+        for index, reader in enumerate(self._readers):
+            if not self._is_whole(reader):
+                start, end = max(self._start, reader.segment.first), min(self._end, reader.segment.last + 1)
+                cuts += self._cuts([index], start, end, 1)
+        return cuts
 
     def read(self, cut: Cut, columns: Sequence[str] | None = None) -> pa.Table:
         wanted = list(SCHEMAS[self._table].names if columns is None else columns)
@@ -83,27 +87,24 @@ class HeldTable:
     def _is_whole(self, reader: SegmentReader) -> bool:
         return reader.segment.lies_within(self._start, self._end)
 
-    def _cuts(self, chosen: Sequence[int], align: int) -> list[Cut]:
-        boundaries = [self._start, *self._boundaries(chosen, align), self._end]
+    def _cuts(self, chosen: Sequence[int], start: int, end: int, align: int) -> list[Cut]:
+        boundaries = [start, *self._boundaries(chosen, start, end, align), end]
         return [
-            Cut(start, end, tuple(index for index in chosen if self._readers[index].segment.overlaps(start, end)))
-            for start, end in itertools.pairwise(boundaries)
+            Cut(first, last, tuple(index for index in chosen if self._readers[index].segment.overlaps(first, last)))
+            for first, last in itertools.pairwise(boundaries)
         ]
 
-    def _boundaries(self, chosen: Sequence[int], align: int) -> list[int]:
+    def _boundaries(self, chosen: Sequence[int], start: int, end: int, align: int) -> list[int]:
         """Where row groups begin, as soon as SLICE_ROWS rows lie before."""
         boundaries: list[int] = []
-        rows, previous = 0, self._start
-        for first, count in self._starts(chosen):
-            boundary = first - (first - self._start) % align
-            if rows >= SLICE_ROWS and previous < boundary < self._end:
+        rows, previous = 0, start
+        for first, count in sorted(each for index in chosen for each in self._readers[index].starts(start, end)):
+            boundary = first - (first - start) % align
+            if rows >= SLICE_ROWS and previous < boundary < end:
                 boundaries.append(boundary)
                 rows, previous = 0, boundary
             rows += count
         return boundaries
-
-    def _starts(self, chosen: Sequence[int]) -> list[tuple[int, int]]:
-        return sorted(each for index in chosen for each in self._readers[index].starts(self._start, self._end))
 
 
 def hold(store: Path, folder: Path, start: int, end: int, *, seal_within_s: float) -> dict[TableName, HeldTable]:

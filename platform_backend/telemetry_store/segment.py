@@ -36,7 +36,7 @@ def write_segment(
         rows = rows.replace_schema_metadata({CHECKPOINT: checkpoint})
     first, last = _time_range(rows)
     temporary = temporary_path(folder, seq)
-    _write_parquet(rows, temporary, table)
+    write_parquet(rows, temporary, table)
     _to_disk(temporary)
     path = segment_path(folder, seq, first, last, rows.num_rows)
     temporary.rename(path)
@@ -49,11 +49,12 @@ def _time_range(rows: pa.Table) -> tuple[int, int]:
     return times["min"].as_py(), times["max"].as_py()
 
 
-def _write_parquet(rows: pa.Table, path: Path, table: TableName) -> None:
+def write_parquet(rows: pa.Table, target: Path | pa.NativeFile, table: TableName) -> None:
+    """With the settings of a segment."""
     bloom = {"trace_id": {"ndv": ROW_GROUP, "fpp": 0.01}} if table == "spans" else None
     pq.write_table(
         rows,
-        path,
+        target,
         row_group_size=ROW_GROUP,
         compression="zstd",
         compression_level=1,

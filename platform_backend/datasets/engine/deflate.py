@@ -2,31 +2,31 @@
 
 from typing import Any, Final
 
-import pyarrow as pa
 from isal import isal_zlib
+from isal.igzip_lib import IsalError
 
 LEVEL: Final = 1  # of igzip: four times as fast as level 1 of zlib, and smaller
 RAW: Final = -15  # window bits: no zlib header and checksum, which a zip has no place for
 LAST: Final = b"\x03\x00"  # an empty final block: ends what the fragments began
 STEP: Final = 1 << 20
 
-BytesLike = bytes | memoryview | pa.Buffer
+Content = bytes | memoryview
 
 
-def deflate(data: BytesLike) -> bytes:
+def deflate(data: Content) -> bytes:
     """A fragment that refers to nothing before it and ends at a byte boundary, but ends no stream."""
     squeezer = isal_zlib.compressobj(LEVEL, isal_zlib.DEFLATED, RAW)
     return bytes(squeezer.compress(data) + squeezer.flush(isal_zlib.Z_FULL_FLUSH))
 
 
-def inflate(fragment: BytesLike) -> bytes:
+def inflate(fragment: Content) -> bytes:
     """The content of a fragment. Raises ValueError when it is none."""
     try:
         return bytes(isal_zlib.decompressobj(RAW).decompress(fragment))
-    except isal_zlib.error as error:
+    except IsalError as error:  # type: ignore[misc]  # its stub says object
         raise ValueError(str(error)) from error
 
 
-def crc32(data: BytesLike, before: int = 0) -> int:
+def crc32(data: Content, before: int = 0) -> int:
     checksum: Any = isal_zlib.crc32(data, before)
     return int(checksum)

@@ -68,7 +68,8 @@ def pack(chunk: Chunk) -> Packed:
         return Packed(chunk, None)
     if isinstance(chunk.data, FileRange):
         raise ValueError(f"{chunk.path}: only {', '.join(STORED_SUFFIXES)} files take ranges of other files")
-    return Packed(chunk, deflate(chunk.data) if len(memoryview(chunk.data)) else b"")
+    content = memoryview(chunk.data)
+    return Packed(chunk, deflate(content) if len(content) else b"")
 
 
 class Spool:

@@ -5,6 +5,7 @@ from typing import Final
 
 FORMATS: Final[Mapping[str, str]] = {
     "csv": "datasets.formats.csv:CsvFormat",
+    "parquet": "datasets.formats.parquet:ParquetFormat",
     "rcaeval": "datasets.formats.rcaeval:RcaevalFormat",
     "openrca": "datasets.formats.openrca:OpenrcaFormat",
 }

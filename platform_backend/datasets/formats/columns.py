@@ -88,6 +88,13 @@ def runs_of(column: pa.ChunkedArray) -> Iterator[tuple[str, int, int]]:
         yield values[codes[start]].as_py(), start, length
 
 
+def counts_of(column: pa.ChunkedArray) -> dict[str, int]:
+    """How often each value occurs."""
+    codes, values = coded(column)
+    counts = np.bincount(codes, minlength=len(values)).tolist()
+    return {value: count for value, count in sorted(zip(values.to_pylist(), counts, strict=True)) if count}
+
+
 def span_types(kind: pa.Array, technology: pa.Array) -> pa.Array:
     """`request` for what a pod serves, `external` for what it calls, `db` for calls to a database, else `app`."""
     is_server, is_client = pc.equal(kind, "server"), pc.equal(kind, "client")
