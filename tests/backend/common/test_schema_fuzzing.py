@@ -19,6 +19,12 @@ from platform_backend.config import REPO
 from telemetry import services
 from telemetry.adapters.fake import FakeTelemetry
 
+
+@schemathesis.serializer("application/zip")
+def _as_it_is(_: schemathesis.SerializationContext, value: object) -> bytes:
+    return value if isinstance(value, bytes) else str(value).encode()
+
+
 schema = schemathesis.openapi.from_dict(
     yaml.safe_load((REPO / "platform_backend" / "openapi.yaml").read_text(encoding="utf-8"))
 )
