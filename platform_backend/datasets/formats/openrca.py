@@ -14,32 +14,40 @@ import pyarrow.compute as pc
 
 from datasets.formats import kpi
 from datasets.formats.base import Chunk, Export, Part
-from datasets.formats.cases import first_start, json_bytes
-from datasets.formats.columns import NameOf, namer
+from datasets.formats.cases import first_start
+from datasets.formats.columns import (
+    MICROSECONDS,
+    SAMPLE_NEEDS,
+    NameOf,
+    counts_of,
+    float_texts,
+    namer,
+    sample_columns,
+    texts,
+)
+from datasets.formats.csv import METRIC_COLUMNS, csv_text, header
+from datasets.formats.labels import label_parts
 from datasets.formats.openrca_columns import (
     LOG_COLUMNS,
-    METRIC_COLUMNS,
+    LOG_NEEDS,
     SERVICE_COLUMNS,
+    SPAN_NEEDS,
     TRACE_COLUMNS,
     by_day,
     in_time_order,
     log_columns,
-    metric_counts,
-    sample_columns,
     span_columns,
 )
 from datasets.formats.openrca_tasks import Failure, failures, query_csv, record_csv
 from datasets.formats.rcaeval import unsampled
-from datasets.formats.rcaeval_columns import csv_bytes, csv_header, decimals, text
 from datasets.formats.wide import OPERATION, SPAN_COLUMNS, Calls, Grid, Operation, called_services, operations
-from datasets.labels import MICROSECONDS, in_window, injection_record
+from datasets.labels import in_window
 from telemetry.ports import Slice
 from telemetry.records import TableName, Window
 
 RECORD_PATH: Final = "record.csv"
 QUERY_PATH: Final = "query.csv"
 TASKS_PATH: Final = "tasks.csv"
-INJECTIONS_PATH: Final = "groundtruth/injections.json"
 CONTAINER_FILE: Final = "metric_container.csv"
 MESH_FILE: Final = "metric_mesh.csv"
 MINUTE_S: Final = 60
@@ -54,7 +62,8 @@ class OpenrcaFormat:
     complete = True
 
     def parts(self, export: Export) -> Iterator[Part]:
-        yield Part("labels", partial(_labels, export))
+        yield from label_parts(export)
+        yield Part(RECORD_PATH, partial(_answers, export))
         yield from _table_parts(export, "logs")
         yield from _table_parts(export, "spans")
         yield from _table_parts(export, "samples")
@@ -70,28 +79,26 @@ def _table_parts(export: Export, table: TableName) -> Iterator[Part]:
 
 
 def _logs(export: Export, part: Slice) -> Iterator[Chunk]:
-    for day, rows in by_day(export.rows(part)):
-        content = csv_bytes(log_columns(rows))
+    for day, rows in by_day(export.rows(part, LOG_NEEDS)):
         path = f"telemetry/{day}/log/log_service.csv"
-        yield Chunk(path, content, rows=rows.num_rows, table="logs", header=csv_header(LOG_COLUMNS))
+        yield Chunk(path, csv_text(log_columns(rows)), rows.num_rows, "logs", header=header(LOG_COLUMNS))
 
 
 def _spans(export: Export, part: Slice) -> Iterator[Chunk]:
-    for day, rows in by_day(export.rows(part)):
-        content = csv_bytes(span_columns(rows))
+    for day, rows in by_day(export.rows(part, SPAN_NEEDS)):
         path = f"telemetry/{day}/trace/trace_span.csv"
-        yield Chunk(path, content, rows=rows.num_rows, table="spans", header=csv_header(TRACE_COLUMNS))
+        yield Chunk(path, csv_text(span_columns(rows)), rows.num_rows, "spans", header=header(TRACE_COLUMNS))
 
 
 def _samples(export: Export, part: Slice) -> Iterator[Chunk]:
     name_of = namer(export.nodes, export.default_node)
-    for day, of_day in by_day(export.rows(part)):
+    for day, of_day in by_day(export.rows(part, SAMPLE_NEEDS)):
         for file, rows in _by_file(in_time_order(of_day)):
             yield from _metric_chunks(f"telemetry/{day}/metric/{file}", rows, name_of)
 
 
 def _by_file(rows: pa.Table) -> Iterator[tuple[str, pa.Table]]:
-    is_mesh = pc.starts_with(text(rows["metric"]), pattern=kpi.ISTIO)
+    is_mesh = pc.starts_with(texts(rows["metric"]), pattern=kpi.ISTIO)
     for file, chosen in ((CONTAINER_FILE, pc.invert(is_mesh)), (MESH_FILE, is_mesh)):
         of_file = rows.filter(chosen)
         if of_file.num_rows:
@@ -101,9 +108,9 @@ def _by_file(rows: pa.Table) -> Iterator[tuple[str, pa.Table]]:
 def _metric_chunks(path: str, rows: pa.Table, name_of: NameOf) -> Iterator[Chunk]:
     """The rows, and then without content how many are of which metric."""
     # Names are free of structural characters, so nothing needs quotes.
-    content = csv_bytes(sample_columns(rows, name_of), quoting="none")
-    yield Chunk(path, content, rows=0, table="samples", header=csv_header(METRIC_COLUMNS))
-    for metric, count in metric_counts(rows):
+    content = csv_text(sample_columns(rows, name_of), quoting="none")
+    yield Chunk(path, content, rows=0, table="samples", header=header(METRIC_COLUMNS))
+    for metric, count in counts_of(rows["metric"]).items():
         yield Chunk(path, b"", rows=count, table="samples", metric=metric)
 
 
@@ -136,8 +143,8 @@ def _service(export: Export, window: Window, targets: Callable[[], Mapping[Opera
     rows = _service_rows(calls, first)
     for day, of_day in by_day(rows):
         of_day = of_day.set_column(1, "timestamp", pc.divide(of_day["timestamp"], MICROSECONDS))
-        path, header = f"telemetry/{day}/metric/metric_service.csv", csv_header(SERVICE_COLUMNS)
-        yield Chunk(path, csv_bytes(of_day, quoting="none"), rows=of_day.num_rows, header=header)
+        path, content = f"telemetry/{day}/metric/metric_service.csv", csv_text(of_day, quoting="none")
+        yield Chunk(path, content, of_day.num_rows, header=header(SERVICE_COLUMNS))
 
 
 def _service_rows(calls: Calls, first: int) -> pa.Table:
@@ -150,20 +157,18 @@ def _service_rows(calls: Calls, first: int) -> pa.Table:
             "service": pa.array(calls.targets, pa.string()).take(pa.array(places)),
             "timestamp": pa.array((first + minutes * MINUTE_S) * MICROSECONDS),
             "rr": pa.nulls(len(places), pa.string()),  # whether a call was answered at all is not recorded
-            "sr": decimals(pa.array((100 * (1 - errors / count)).round(6))),
-            "mrt": decimals(pa.array((milliseconds / count).round(6))),
+            "sr": float_texts(pa.array((100 * (1 - errors / count)).round(6))),
+            "mrt": float_texts(pa.array((milliseconds / count).round(6))),
             "count": pa.array(count.astype(np.int64)),
         }
     )
 
 
-def _labels(export: Export) -> Iterator[Chunk]:
+def _answers(export: Export) -> Iterator[Chunk]:
     rows = sorted(failure for each in _answered(export) for failure in each)
     yield Chunk(RECORD_PATH, record_csv(rows), rows=len(rows))
     yield Chunk(QUERY_PATH, query_csv(rows), rows=len(rows))
     yield Chunk(TASKS_PATH, query_csv(rows, answers=False), rows=len(rows))
-    truth = in_window(export.injections, export.window)
-    yield Chunk(INJECTIONS_PATH, json_bytes({"injections": [injection_record(each) for each in truth]}))
 
 
 def _answered(export: Export) -> Iterator[list[Failure]]:

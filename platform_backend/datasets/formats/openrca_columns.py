@@ -7,12 +7,22 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from datasets.formats.columns import NameOf
-from datasets.formats.rcaeval_columns import decimals, text
-from datasets.formats.wide import MICROSECONDS, distinct
+from datasets.formats.columns import MICROSECONDS, texts
 
 DAY_US: Final = 86_400 * MICROSECONDS
+LOG_NEEDS: Final = ("log_id", "timestamp", "service", "pod", "level", "message")
 LOG_COLUMNS: Final = ("log_id", "timestamp", "cmdb_id", "log_name", "value")
+SPAN_NEEDS: Final = (
+    "timestamp",
+    "pod",
+    "span_id",
+    "trace_id",
+    "duration",
+    "type",
+    "status_code",
+    "operation_name",
+    "parent_span_id",
+)
 TRACE_COLUMNS: Final = (
     "timestamp",
     "cmdb_id",
@@ -24,20 +34,19 @@ TRACE_COLUMNS: Final = (
     "operation_name",
     "parent_span",
 )
-METRIC_COLUMNS: Final = ("timestamp", "cmdb_id", "kpi_name", "value")
 SERVICE_COLUMNS: Final = ("service", "timestamp", "rr", "sr", "mrt", "count")
 # The names of OpenRCA's trace files for what the store calls grpc; the others are the same.
 _TYPES: Final = {"grpc": "rpc"}
 
 
 def log_columns(rows: pa.Table) -> pa.Table:
-    level = pc.utf8_lower(text(rows["level"]))
+    level = pc.utf8_lower(texts(rows["level"]))
     values = (
         rows["log_id"],
         pc.divide(rows["timestamp"], MICROSECONDS),
-        text(rows["pod"]),
-        pc.binary_join_element_wise("log_", text(rows["service"]), "-service_application", ""),
-        pc.binary_join_element_wise("severity: ", level, ", message: ", text(rows["message"]), ""),
+        texts(rows["pod"]),
+        pc.binary_join_element_wise("log_", texts(rows["service"]), "-service_application", ""),
+        pc.binary_join_element_wise("severity: ", level, ", message: ", texts(rows["message"]), ""),
     )
     return pa.table(dict(zip(LOG_COLUMNS, values, strict=True)))
 
@@ -45,29 +54,16 @@ def log_columns(rows: pa.Table) -> pa.Table:
 def span_columns(rows: pa.Table) -> pa.Table:
     values = (
         pc.divide(rows["timestamp"], 1000),
-        text(rows["pod"]),
-        text(rows["span_id"]),
-        text(rows["trace_id"]),
+        texts(rows["pod"]),
+        texts(rows["span_id"]),
+        texts(rows["trace_id"]),
         rows["duration"],
-        pc.if_else(pc.equal(rows["type"], "grpc"), _TYPES["grpc"], text(rows["type"])),
+        pc.if_else(pc.equal(rows["type"], "grpc"), _TYPES["grpc"], texts(rows["type"])),
         rows["status_code"],
-        text(rows["operation_name"]),
-        text(rows["parent_span_id"]),
+        texts(rows["operation_name"]),
+        texts(rows["parent_span_id"]),
     )
     return pa.table(dict(zip(TRACE_COLUMNS, values, strict=True)))
-
-
-def sample_columns(rows: pa.Table, name_of: NameOf) -> pa.Table:
-    """`name_of` is asked once for each series."""
-    codes, series = distinct(rows, ("metric", "pod", "labels"))
-    names = [name_of(each["metric"], each["pod"], each["labels"]) for each in series]
-    values = (
-        pc.divide(rows["timestamp"], MICROSECONDS),
-        pa.array([name.cmdb_id for name in names], pa.string()).take(pa.array(codes)),
-        pa.array([name.kpi_name for name in names], pa.string()).take(pa.array(codes)),
-        decimals(rows["value"]),
-    )
-    return pa.table(dict(zip(METRIC_COLUMNS, values, strict=True)))
 
 
 def by_day(rows: pa.Table) -> Iterator[tuple[str, pa.Table]]:
@@ -81,9 +77,3 @@ def by_day(rows: pa.Table) -> Iterator[tuple[str, pa.Table]]:
 def in_time_order(rows: pa.Table) -> pa.Table:
     """Rows of one moment stay in their order."""
     return rows.take(pa.array(np.argsort(rows["timestamp"].to_numpy(), kind="stable")))
-
-
-def metric_counts(rows: pa.Table) -> list[tuple[str, int]]:
-    codes, metrics = distinct(rows, ("metric",))
-    counts = np.bincount(codes, minlength=len(metrics))
-    return sorted((each["metric"], int(count)) for each, count in zip(metrics, counts, strict=True))

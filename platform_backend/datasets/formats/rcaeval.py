@@ -12,11 +12,14 @@ import pyarrow as pa
 
 from datasets.formats.base import Chunk, Export, Part
 from datasets.formats.cases import Case, cases, cases_record, json_bytes
+from datasets.formats.columns import MICROSECONDS
+from datasets.formats.csv import csv_text, header
+from datasets.formats.labels import label_parts
 from datasets.formats.rcaeval_columns import (
     LOG_COLUMNS,
+    LOG_NEEDS,
+    SPAN_NEEDS,
     TRACE_COLUMNS,
-    csv_bytes,
-    csv_header,
     log_columns,
     metric_columns,
     span_columns,
@@ -33,12 +36,10 @@ from datasets.formats.wide import (
     called_services,
     operations,
 )
-from datasets.labels import MICROSECONDS, in_window, injection_record
 from telemetry.ports import Slice
 from telemetry.records import TableName
 
 CASES_PATH: Final = "cases.json"
-INJECTIONS_PATH: Final = "groundtruth/injections.json"
 MEDIAN: Final = 0.5
 SLOW: Final = 0.9
 
@@ -51,7 +52,8 @@ class RcaevalFormat:
         found, _ = cases(export)
         for case in found:
             yield from _case_parts(export, case)
-        yield Part("labels", partial(_labels, export))
+        yield Part(CASES_PATH, partial(_cases, export))
+        yield from label_parts(export)
 
 
 def _case_parts(export: Export, case: Case) -> Iterator[Part]:
@@ -69,10 +71,10 @@ def _metrics(export: Export, case: Case) -> Iterator[Chunk]:
     grid = Grid(case.inject_s - case.half_s, case.step_s, 2 * case.half_s // case.step_s)
     rows = metric_columns(grid.times(), {**pod_metrics(export, grid), **call_metrics(export, case, grid)})
     path = f"{case.folder}/data.csv"
-    content = csv_bytes(rows, quoting="none")  # names of services and numbers
-    yield Chunk(path, content, rows=rows.num_rows, header=csv_header(rows.column_names))
-    yield Chunk(f"{case.folder}/logs.csv", b"", rows=0, table="logs", header=csv_header(LOG_COLUMNS))
-    yield Chunk(f"{case.folder}/traces.csv", b"", rows=0, table="spans", header=csv_header(TRACE_COLUMNS))
+    content = csv_text(rows, quoting="none")  # names of services and numbers
+    yield Chunk(path, content, rows=rows.num_rows, header=header(rows.column_names))
+    yield Chunk(f"{case.folder}/logs.csv", b"", rows=0, table="logs", header=header(LOG_COLUMNS))
+    yield Chunk(f"{case.folder}/traces.csv", b"", rows=0, table="spans", header=header(TRACE_COLUMNS))
 
 
 def pod_metrics(export: Export, grid: Grid) -> Columns:
@@ -113,21 +115,18 @@ def unsampled(export: Export) -> Export:
 
 
 def _logs(export: Export, case: Case, part: Slice) -> Iterator[Chunk]:
-    rows = log_columns(export.rows(part))
+    rows = log_columns(export.rows(part, LOG_NEEDS))
     yield _table_chunk(f"{case.folder}/logs.csv", rows, "logs")
 
 
 def _traces(export: Export, case: Case, part: Slice) -> Iterator[Chunk]:
-    rows = span_columns(export.rows(part))
+    rows = span_columns(export.rows(part, SPAN_NEEDS))
     yield _table_chunk(f"{case.folder}/traces.csv", rows, "spans")
 
 
 def _table_chunk(path: str, rows: pa.Table, table: TableName) -> Chunk:
-    return Chunk(path, csv_bytes(rows), rows=rows.num_rows, table=table, header=csv_header(rows.column_names))
+    return Chunk(path, csv_text(rows), rows=rows.num_rows, table=table, header=header(rows.column_names))
 
 
-def _labels(export: Export) -> Iterator[Chunk]:
-    found, skipped = cases(export)
-    yield Chunk(CASES_PATH, json_bytes(cases_record(found, skipped)))
-    truth = in_window(export.injections, export.window)
-    yield Chunk(INJECTIONS_PATH, json_bytes({"injections": [injection_record(each) for each in truth]}))
+def _cases(export: Export) -> Iterator[Chunk]:
+    yield Chunk(CASES_PATH, json_bytes(cases_record(*cases(export))))

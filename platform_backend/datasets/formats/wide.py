@@ -12,11 +12,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from datasets.formats.columns import MICROSECONDS, Integers, coded
+
 Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 Columns = dict[str, Floats]  # NaN: not known
 
-MICROSECONDS: Final = 1_000_000
 # Between two samples of a series: so much missing time is bridged, more is a hole.
 HOLE_S: Final = 2
 
@@ -58,11 +58,10 @@ def distinct(rows: pa.Table, columns: Sequence[str]) -> tuple[Integers, list[dic
     """A code per row, and the values of `columns` by code."""
     codes = np.zeros(rows.num_rows, np.int64)
     for column in columns:
-        values = _codes(rows[column])
-        width = int(values.max(initial=0)) + 1
-        codes = _codes(pa.chunked_array([pa.array(codes * width + values)]))
+        more, values = coded(rows[column])
+        codes = pa.array(codes * len(values) + more).dictionary_encode().indices.to_numpy().astype(np.int64)
     _, first = np.unique(codes, return_index=True)
-    return codes - 1, rows.select(list(columns)).take(pa.array(first)).to_pylist()
+    return codes, rows.select(list(columns)).take(pa.array(first)).to_pylist()
 
 
 class PodMetrics:
@@ -249,13 +248,6 @@ def _failed(rows: pa.Table) -> npt.NDArray[np.bool_]:
     is_http = pc.equal(rows["type"], "http").to_numpy()
     status = rows["status_code"].to_numpy()
     return np.where(is_http, status >= 500, status != 0)
-
-
-def _codes(column: pa.ChunkedArray) -> Integers:
-    encoded = column.dictionary_encode().unify_dictionaries().combine_chunks()
-    if isinstance(encoded, pa.ChunkedArray):  # of no rows
-        return np.zeros(0, np.int64)
-    return pc.add(pc.fill_null(encoded.indices.cast(pa.int64()), -1), 1).to_numpy(zero_copy_only=False)
 
 
 def _groups(codes: Integers) -> list[Integers]:

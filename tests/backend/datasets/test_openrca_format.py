@@ -164,15 +164,13 @@ class TestRecords:
         ]
         assert record.datetime.tolist() == ["2024-06-18 23:51:40", "2024-06-18 23:56:40", "2024-06-19 00:01:40"]
 
-    def test_answers_follow_the_jitter_and_the_truth_does_not(self, tmp_path: Path) -> None:
+    def test_answers_follow_the_jitter(self, tmp_path: Path) -> None:
         knobs = Knobs(onset_jitter_s=30, seed=2)
         shop.write(OpenrcaFormat(), shop.export_of(shop.held_tables(ROWS), INJECTIONS[:1], knobs), tmp_path)
         (moved,) = pd.read_csv(tmp_path / "record.csv").timestamp
         start = INJECTIONS[0].pods[0].start
         assert start is not None
         assert moved == (start + knobs.shift_us(INJECTIONS[0], INJECTIONS[0].pods[0])) // shop.SECOND
-        truth = json.loads((tmp_path / "groundtruth/injections.json").read_text())["injections"]
-        assert truth[0]["pods"][0]["start"] == start
 
     def test_a_service_that_is_missing_still_has_its_level(self, tmp_path: Path) -> None:
         knobs = Knobs(missing_services=("cartservice",))
