@@ -145,10 +145,10 @@ def read_header(container: Container, name: str) -> list[str]:
     return header
 
 
-def blocks(stream: io.RawIOBase, name: str, size: int = BLOCK) -> Iterator[Block]:
-    """The file in blocks of whole records, about `size` bytes each."""
+def blocks(stream: io.RawIOBase, name: str) -> Iterator[Block]:
+    """The file in blocks of whole records, about BLOCK bytes each."""
     line, offset, rest, odd = 1, 0, b"", False
-    while piece := stream.read(size):
+    while piece := stream.read(BLOCK):
         end = _last_end(piece, odd)
         odd ^= bool(piece.count(b'"') & 1)
         if end < 0:

@@ -171,7 +171,7 @@ class Dataset:
 
     def split(self) -> Split | None:
         """Injections to learn from and to be judged by; None when the dataset was built without a split."""
-        return read_split(self._container, self._manifest, self.injections)
+        return read_split(self._container, self.injections)
 
     def cases(self) -> Sequence[Any]:
         """Of an rcaeval dataset: one case per injection."""

@@ -16,7 +16,7 @@ def refuse_unsafe(name: str) -> None:
     """Absolute names, those with `..`, a drive, a backslash or control characters."""
     problem = _unsafe(name)
     if problem:
-        raise DatasetError(f"unsafe file name: {problem}", file=printable(name), hint=ORIGIN)
+        raise DatasetError(f"unsafe file name: {problem}", file=printable(name) or "(no name)", hint=ORIGIN)
 
 
 def _unsafe(name: str) -> str:

@@ -23,7 +23,7 @@ def verify(path: str | os.PathLike[str], *, limits: Limits | None = None, progre
             container.expect(manifest)
         layout.check()
         check_labels(manifest, layout)
-        read_split(container, manifest, layout.injections)
+        read_split(container, layout.injections)
         for name in sorted(container.sizes):
             if name.endswith(".json"):
                 read_json(container, name)

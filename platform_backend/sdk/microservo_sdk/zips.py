@@ -24,6 +24,7 @@ DAMAGED: Final = (
     OSError,
     ValueError,
     OverflowError,
+    IndexError,  # of a member without a name
     struct.error,
 )
 METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -99,9 +100,9 @@ def _members(path: Path, limits: Limits) -> dict[str, zipfile.ZipInfo]:
     with _reading(path):
         _refuse_directory(path)
         with zipfile.ZipFile(path) as archive:
-            infos = [info for info in archive.infolist() if not info.is_dir()]
+            infos = [info for info in archive.infolist() if not info.filename.endswith("/")]
             directory = archive.start_dir
-            folders = [info.filename.rstrip("/") for info in archive.infolist() if info.is_dir()]
+            folders = [info.filename.rstrip("/") for info in archive.infolist() if info.filename.endswith("/")]
     for name in [*(info.filename for info in infos), *folders]:
         refuse_unsafe(name)
     refuse_collisions((info.filename for info in infos), limits)

@@ -118,7 +118,8 @@ class RcaevalLayout(BareLayout):
     def wide(self, case: Case) -> Iterator[dict[str, Sequence[Any]]]:
         file = self._wide_file(case)
         for rows in file.rows():
-            yield dict(zip(file.header, rows.columns, strict=True))
+            columns = dict(zip(file.header, rows.columns, strict=True))
+            yield {**columns, TIME: list(map(int, columns[TIME]))}
 
     def _wide_file(self, case: Case) -> CsvFile:
         name = next((name for each in WIDE if (name := f"{case.name}/{each}") in self._container.sizes), "")
@@ -194,9 +195,7 @@ def _long(columns: Mapping[str, Sequence[Any]], case: Case, names: Sequence[str]
         if not _is_metric(column) or (names is not None and metric not in names):
             continue
         known = [
-            (round(time * MICROSECONDS), value)
-            for time, value in zip(columns[TIME], values, strict=True)
-            if not isnan(value)
+            (time * MICROSECONDS, value) for time, value in zip(columns[TIME], values, strict=True) if not isnan(value)
         ]
         count = len(known)
         yield PythonChunk(
