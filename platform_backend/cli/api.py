@@ -16,6 +16,10 @@ _TIMEOUT: Final = httpx.Timeout(30.0, connect=3.0)
 _MOST_PAGES: Final = 100
 
 
+class Interrupted(Exception):
+    """A download broke off; what has come is kept."""
+
+
 @dataclass(slots=True)
 class Api:
     """Use as a context manager."""
@@ -53,22 +57,53 @@ class Api:
                 return
             query = {"cursor": page["cursor"]}
 
-    def download(self, path: str, target: Path) -> Iterator[int]:
-        """Writes the body to `target`; yields how many bytes it has so far."""
+    def patch(self, path: str, body: Mapping[str, Any]) -> Any:
+        return self._call("PATCH", path, json=body)
+
+    def delete(self, path: str) -> None:
+        self._call("DELETE", path)
+
+    def fetch(self, path: str) -> bytes:
+        """The body of the answer as it is."""
+        return self._answer("GET", path).content
+
+    def upload(self, path: str, chunks: Iterator[bytes], size: int, **query: str) -> Any:
+        """Send a zip as it is read."""
+        headers = self._headers() | {"Content-Type": "application/zip", "Content-Length": str(size)}
+        self.get("/session")  # a token that has expired is renewed here: the chunks come once
         try:
-            with self._client.stream("GET", path, headers=self._headers()) as response, target.open("wb") as file:
-                if response.is_error:
-                    response.read()
-                    raise _problem(response)
-                size = 0
-                for chunk in response.iter_bytes(1 << 20):
-                    file.write(chunk)
-                    size += len(chunk)
-                    yield size
+            response = self._client.post(path, content=chunks, headers=headers | self._headers(), params=query)
         except httpx.HTTPError as error:
             raise _unreachable(self.settings, error) from None
+        if response.is_error:
+            raise _problem(response)
+        return response.json()
+
+    def download(self, path: str, target: Path, *, etag: str) -> Iterator[int]:
+        """Adds to `target` what it lacks; yields how many bytes it has. Raises Interrupted when trying again may help.
+
+        `etag` is of what is in `target` so far: when it has changed, all of it is fetched anew.
+        """
+        offset = target.stat().st_size if target.exists() else 0
+        headers = self._headers() | ({"Range": f"bytes={offset}-", "If-Range": etag} if offset else {})
+        try:
+            with self._client.stream("GET", path, headers=headers) as response:
+                if response.status_code == 416:  # nothing is missing, or it is not what was asked for: the check tells
+                    return
+                if response.is_error:
+                    response.read()
+                    raise Interrupted(str(_problem(response))) if response.status_code == 503 else _problem(response)
+                yield from _append(response, target, offset if response.status_code == 206 else 0)
+        except httpx.ConnectError as error:
+            raise _unreachable(self.settings, error) from None
+        except httpx.HTTPError as error:
+            raise Interrupted(type(error).__name__) from None
 
     def _call(self, method: str, path: str, **options: Any) -> Any:
+        response = self._answer(method, path, **options)
+        return response.json() if response.content else None
+
+    def _answer(self, method: str, path: str, **options: Any) -> httpx.Response:
         try:
             response = self._client.request(method, path, headers=self._headers(), **options)
             if response.status_code == 401:  # the token expired, or the database is another one
@@ -78,13 +113,22 @@ class Api:
             raise _unreachable(self.settings, error) from None
         if response.is_error:
             raise _problem(response)
-        return response.json() if response.content else None
+        return response
 
     def _headers(self) -> dict[str, str]:
         try:
             return {"Authorization": f"Bearer {self._token_file.read_text().strip()}"}
         except FileNotFoundError:
             raise CliError("MicroServo is not running; start it with: ./microservo up", code=NOT_RUNNING) from None
+
+
+def _append(response: httpx.Response, target: Path, offset: int) -> Iterator[int]:
+    with target.open("ab") as file:
+        file.truncate(offset)
+        for chunk in response.iter_raw(1 << 20):
+            file.write(chunk)
+            offset += len(chunk)
+            yield offset
 
 
 def _unreachable(settings: Config, error: httpx.HTTPError) -> CliError:

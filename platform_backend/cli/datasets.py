@@ -1,21 +1,26 @@
-"""Building and fetching datasets through the REST API."""
+"""Building, fetching and sending datasets through the REST API."""
 
 import hashlib
 import json
 import shutil
 import time
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from cli.api import Api
-from cli.console import CliError, Progress, human_bytes
+from cli.api import Api, Interrupted
+from cli.console import CliError, Progress, human_bytes, human_span
 
 _POLL_SECONDS: Final = 0.5
 _LONGEST_BUILD: Final = 3600.0
 _OPEN: Final = frozenset({"queued", "building"})
+_MANIFEST: Final = "dataset.json"
+_CHUNK: Final = 1 << 20
+# A download that breaks off is resumed; after so many times without a byte more it is given up.
+_ATTEMPTS: Final = 5
+_PAUSE_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,62 +39,114 @@ def wait_until_built(api: Api, dataset_id: str, progress: Progress) -> Mapping[s
         dataset: Mapping[str, Any] = api.get(f"/datasets/{dataset_id}")
         if dataset["state"] not in _OPEN:
             break
-        progress.show(_how_far(dataset), phase=dataset["state"])
+        progress.show(how_far(dataset), phase=dataset["state"])
         time.sleep(_POLL_SECONDS)
     if dataset["state"] != "ready":
         raise CliError(f"dataset {dataset_id} is {dataset['state']}: {dataset.get('error') or 'no reason given'}")
     return dataset
 
 
-def _how_far(dataset: Mapping[str, Any]) -> str:
+def how_far(dataset: Mapping[str, Any]) -> str:
     done = dataset.get("progress") or {}
     rows, total = done.get("rows_done") or 0, done.get("rows_total") or 0
-    return f"{dataset['state']}, {rows:,} of {total:,} rows, {human_bytes(done.get('bytes_written') or 0)}"
+    parts = [done.get("phase") or dataset["state"]]
+    if total:
+        parts.append(f"{rows:,} of {total:,} rows")
+    parts.append(human_bytes(done.get("bytes_written") or 0))
+    if done.get("seconds_left") is not None:
+        parts.append(f"{human_span(done['seconds_left'])} left")
+    return ", ".join(parts)
 
 
 def export(api: Api, dataset: Mapping[str, Any], out: Path, *, unpack: bool, progress: Progress) -> Exported:
-    """Download, check every file against the manifest and the manifest against the digest, unpack if asked."""
+    """Download, check every file against the manifest and the manifest against the digest, unpack if asked.
+
+    What an earlier try has left is not fetched again.
+    """
     out.mkdir(parents=True, exist_ok=True)
     archive = out / f"{dataset['name']}.zip"
-    part = archive.with_suffix(".zip.part")
+    part = out / f"{dataset['name']}.{dataset['digest'].removeprefix('sha256:')[:12]}.zip.part"
+    _download(api, dataset, part, progress)
+    progress.show("verifying", phase="verify")
     try:
-        for size in api.download(f"/datasets/{dataset['id']}/download", part):
-            progress.show(f"downloading, {human_bytes(size)}", phase="download")
-        progress.show("verifying", phase="verify")
-        verify(part, dataset["digest"])
-        part.replace(archive)
-    finally:
-        part.unlink(missing_ok=True)
+        verify(part, dataset["digest"], api.fetch(f"/datasets/{dataset['id']}/manifest"))
+    except CliError:
+        part.unlink()
+        raise
+    part.replace(archive)
     folder = _unpack(archive, out) if unpack else None
     return Exported(archive, folder, dataset["digest"])
 
 
-def verify(archive: Path, digest: str) -> None:
-    """Raises CliError that names the first file that is not what the manifest says."""
+def _download(api: Api, dataset: Mapping[str, Any], part: Path, progress: Progress) -> None:
+    tries = _ATTEMPTS
+    while tries:
+        before = _size(part)
+        try:
+            for size in api.download(f"/datasets/{dataset['id']}/download", part, etag=f'"{dataset["digest"]}"'):
+                progress.show(f"downloading, {human_bytes(size)} of {human_bytes(dataset['size'])}", phase="download")
+            return
+        except Interrupted as error:
+            reason = error
+            tries = _ATTEMPTS if _size(part) > before else tries - 1
+            time.sleep(_PAUSE_SECONDS)
+    raise CliError(f"the download broke off ({reason}); call this again to resume it")
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
+
+
+def send(api: Api, file: Path, name: str, progress: Progress) -> Mapping[str, Any]:
+    """Upload a zip; the dataset that it is to become."""
+    try:
+        size = file.stat().st_size
+        with file.open("rb") as stream:
+            chunks = _read(stream, size, progress)
+            sent: Mapping[str, Any] = api.upload("/datasets/import", chunks, size, name=name)
+            return sent
+    except OSError as error:
+        raise CliError(f"{file}: can't be read: {error.strerror}", code=2) from None
+
+
+def _read(stream: Any, size: int, progress: Progress) -> Iterator[bytes]:
+    done = 0
+    while chunk := stream.read(_CHUNK):
+        yield chunk
+        done += len(chunk)
+        progress.show(f"uploading, {human_bytes(done)} of {human_bytes(size)}", phase="upload")
+
+
+def verify(archive: Path, digest: str, manifest: bytes = b"") -> None:
+    """Raises CliError that names the first file that is not what the manifest says.
+
+    `manifest` is for a zip without one: it was imported, and its dataset.json was made by the platform.
+    """
     try:
         with zipfile.ZipFile(archive) as zipped:
-            root = _root(zipped)
-            manifest = zipped.read(f"{root}/dataset.json")
-            if hashlib.sha256(manifest).hexdigest() != digest.removeprefix("sha256:"):
+            folder = _folder(zipped)
+            own = f"{folder}{_MANIFEST}" in zipped.namelist() or not manifest
+            content = zipped.read(f"{folder}{_MANIFEST}") if own else manifest
+            if hashlib.sha256(content).hexdigest() != digest.removeprefix("sha256:"):
                 raise CliError(f"{archive}: dataset.json does not match the digest {digest}; export it again")
-            for name, entry in json.loads(manifest)["files"].items():
-                with zipped.open(f"{root}/{name}") as file:
+            for name, entry in json.loads(content)["files"].items():
+                with zipped.open(f"{folder}{name}") as file:
                     if hashlib.file_digest(file, "sha256").hexdigest() != entry["sha256"]:  # type: ignore[arg-type]
                         raise CliError(f"{archive}: {name} does not match its digest; export it again")
     except (zipfile.BadZipFile, KeyError) as error:
         raise CliError(f"{archive}: not a whole dataset: {error}") from None
 
 
-def _root(zipped: zipfile.ZipFile) -> str:
-    roots = {name.split("/")[0] for name in zipped.namelist()}
-    if len(roots) != 1:
-        raise zipfile.BadZipFile("expected one folder in it")
-    return roots.pop()
+def _folder(zipped: zipfile.ZipFile) -> str:
+    """`name/` when all lies in one folder, else nothing."""
+    tops = {name.partition("/")[0] if "/" in name else "" for name in zipped.namelist()}
+    return f"{tops.pop()}/" if len(tops) == 1 and "" not in tops else ""
 
 
 def _unpack(archive: Path, out: Path) -> Path:
     with zipfile.ZipFile(archive) as zipped:
-        folder = out / _root(zipped)
+        inner = _folder(zipped)
+        folder = out / (inner.rstrip("/") or archive.stem)
         shutil.rmtree(folder, ignore_errors=True)
-        zipped.extractall(out)
+        zipped.extractall(out if inner else folder)
     return folder

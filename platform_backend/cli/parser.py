@@ -115,19 +115,44 @@ def _add_campaign(commands: "Commands") -> None:
 
 
 def _add_dataset(commands: "Commands") -> None:
-    dataset = _command(commands, "dataset", "build, list and export datasets")
+    dataset = _command(commands, "dataset", "build, list, export, import, keep and delete datasets")
     actions = dataset.add_subparsers(dest="action", metavar="ACTION", required=True)
     build = _command(actions, "build", "build a dataset of a time window")
     build.add_argument("--last", type=_span, metavar="SPAN", help="the window's length up to now: 90s, 10m, 2h")
     build.add_argument("--from", dest="start", metavar="TIME", help="ISO 8601 with zone, or seconds since the epoch")
     build.add_argument("--to", dest="end", metavar="TIME", help="as --from (default: now)")
     build.add_argument("--name", default="", help="letters, digits, dots and dashes (default: from the window)")
+    build.add_argument("--format", default="csv", help="csv, parquet, rcaeval or openrca (default: csv)")
+    _add_knobs(build)
     build.add_argument("--wait", action="store_true", help="return when it is built, showing progress")
     _command(actions, "list", "list datasets, newest first")
-    export = _command(actions, "export", "download a dataset and verify its digest")
+    export = _command(actions, "export", "download a dataset, or the rest of it, and verify its digest")
     export.add_argument("id", metavar="ID")
     export.add_argument("--out", default=".", metavar="DIR", help="folder to write to (default: here)")
     export.add_argument("--unpack", action="store_true", help="unpack the archive")
+    send = _command(actions, "import", "upload a dataset; it is checked to the last byte")
+    send.add_argument("file", metavar="FILE", help="a zip, of any format of the platform or of the original MicroServo")
+    send.add_argument("--name", default="", help="of a dataset that does not name itself (default: the file's)")
+    send.add_argument("--detach", action="store_true", help="return at once, before it is checked")
+    keep = _command(actions, "keep", "keep a dataset whatever its age (datasets.keep_days)")
+    keep.add_argument("id", metavar="ID")
+    keep.add_argument("--off", action="store_true", help="no longer")
+    delete = _command(actions, "delete", "delete a dataset; those who read it may finish")
+    delete.add_argument("id", metavar="ID")
+
+
+def _add_knobs(build: argparse.ArgumentParser) -> None:
+    """Left out, they are not sent; the platform checks them."""
+    knobs = build.add_argument_group("what to change of the telemetry")
+    knobs.add_argument("--trace-sampling", type=float, metavar="SHARE", help="keep this share of traces, 0 to 1")
+    knobs.add_argument("--log-drop", type=float, metavar="SHARE", help="drop this share of log lines, 0 to 1")
+    knobs.add_argument("--metric-step-s", type=int, metavar="S", help="one sample of each series in so many seconds")
+    knobs.add_argument(
+        "--missing-service", dest="missing_services", action="append", metavar="S", help="leave it out; may be repeated"
+    )
+    knobs.add_argument("--onset-jitter-s", type=float, metavar="S", help="move labels by up to so many seconds")
+    knobs.add_argument("--train-fraction", type=float, metavar="SHARE", help="split injections into train and test")
+    knobs.add_argument("--seed", type=_seed, metavar="N", help="of all that is random here (default 0)")
 
 
 def _add_logs(commands: "Commands") -> None:

@@ -1,27 +1,38 @@
-"""`dataset build|list|export`."""
+"""`dataset build|list|export|import|keep|delete`."""
 
 import argparse
 import time
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from cli.api import Api
 from cli.console import CliError, Progress, human_bytes, say, table
-from cli.datasets import export, wait_until_built
+from cli.datasets import export, send, wait_until_built
 from platform_backend.config import config
+
+KNOBS: Final = (
+    "trace_sampling",
+    "log_drop",
+    "metric_step_s",
+    "missing_services",
+    "onset_jitter_s",
+    "train_fraction",
+    "seed",
+)
 
 
 def run(arguments: argparse.Namespace) -> int:
     with Api(config()) as api:
-        {"build": _build, "list": _list, "export": _export}[arguments.action](api, arguments)
+        ACTIONS[arguments.action](api, arguments)
     return 0
 
 
 def _build(api: Api, arguments: argparse.Namespace) -> None:
     start, end = window(arguments.last, arguments.start, arguments.end)
-    dataset = api.post("/datasets", dataset_request(start, end, arguments.name))
+    request = dataset_request(start, end, arguments.name, arguments.format) | {"knobs": knobs(arguments)}
+    dataset = api.post("/datasets", request)
     if not arguments.wait:
         say(f"{dataset['id']}  {dataset['name']}  {dataset['state']}")
         return
@@ -30,10 +41,16 @@ def _build(api: Api, arguments: argparse.Namespace) -> None:
     say(f"{dataset['id']}  {dataset['name']}  {dataset['digest']}")
 
 
-def dataset_request(start: int, end: int, name: str) -> dict[str, Any]:
+def knobs(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Those that were given; the platform checks them and knows the others."""
+    given = {name: getattr(arguments, name) for name in KNOBS}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def dataset_request(start: int, end: int, name: str, kind: str = "csv") -> dict[str, Any]:
     """Times in UTC microseconds."""
     made_up = datetime.fromtimestamp(start / 1e6).strftime("dataset-%Y%m%d-%H%M%S")  # noqa: DTZ006  (the user's clock)
-    return {"name": name or made_up, "from": start, "to": end, "format": "csv"}
+    return {"name": name or made_up, "from": start, "to": end, "format": kind}
 
 
 def window(last: float | None, start: str | None, end: str | None) -> tuple[int, int]:
@@ -62,21 +79,64 @@ def moment(text: str) -> int:
 
 
 def _list(api: Api, _: argparse.Namespace) -> None:
+    header = ("ID", "NAME", "FORMAT", "STATE", "KEPT", "SIZE", "DIGEST")
     rows = [
-        (str(each["id"]), each["name"], each["state"], human_bytes(each.get("size") or 0), each.get("digest") or "-")
+        (
+            str(each["id"]),
+            each["name"],
+            each["format"] or "-",
+            each["state"],
+            "yes" if each["keep"] else "-",
+            human_bytes(each.get("size") or 0),
+            each.get("digest") or "-",
+        )
         for each in api.pages("/datasets")
     ]
-    say(table(("ID", "NAME", "STATE", "SIZE", "DIGEST"), rows, right=frozenset({3})) if rows else "There are none yet.")
+    say(table(header, rows, right=frozenset({5})) if rows else "There are none yet.")
 
 
 def _export(api: Api, arguments: argparse.Namespace) -> None:
-    try:
-        UUID(arguments.id)
-    except ValueError:
-        raise CliError(f"{arguments.id!r} is not the id of a dataset; see: ./microservo dataset list", code=2) from None
-    dataset = api.get(f"/datasets/{arguments.id}")
+    dataset = api.get(f"/datasets/{_checked(arguments.id)}")
     if dataset["state"] != "ready":
         raise CliError(f"dataset {arguments.id} is {dataset['state']}, not ready")
     with Progress("Exporting") as progress:
         exported = export(api, dataset, Path(arguments.out), unpack=arguments.unpack, progress=progress)
     say(f"{exported.folder or exported.archive}\n{exported.digest}")
+
+
+def _import(api: Api, arguments: argparse.Namespace) -> None:
+    """Waits for the check unless told not to: most who import want to know whether it is one."""
+    file = Path(arguments.file)
+    with Progress("Importing") as progress:
+        dataset = send(api, file, arguments.name or file.stem, progress)
+        if arguments.detach:
+            say(f"{dataset['id']}  {dataset['name']}  {dataset['state']}")
+            return
+        dataset = dict(wait_until_built(api, dataset["id"], progress))
+    say(f"{dataset['id']}  {dataset['name']}  {dataset['format']}  {dataset['digest']}")
+
+
+def _keep(api: Api, arguments: argparse.Namespace) -> None:
+    dataset = api.patch(f"/datasets/{_checked(arguments.id)}", {"keep": not arguments.off})
+    say(f"{dataset['name']} is {'kept' if dataset['keep'] else 'not kept'}")
+
+
+def _delete(api: Api, arguments: argparse.Namespace) -> None:
+    api.delete(f"/datasets/{_checked(arguments.id)}")
+
+
+def _checked(dataset_id: str) -> str:
+    try:
+        return str(UUID(dataset_id))
+    except ValueError:
+        raise CliError(f"{dataset_id!r} is not the id of a dataset; see: ./microservo dataset list", code=2) from None
+
+
+ACTIONS: Final = {
+    "build": _build,
+    "list": _list,
+    "export": _export,
+    "import": _import,
+    "keep": _keep,
+    "delete": _delete,
+}
