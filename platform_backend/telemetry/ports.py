@@ -14,7 +14,10 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Row]):
-    """Newest first. `cursor` continues after the last row; None means there is no more."""
+    """Newest first. `cursor` continues after the last row; None means there is no more.
+
+    A search that finds little may end before the page is full, even empty: its cursor continues further back.
+    """
 
     rows: Sequence[Row]
     cursor: str | None = None
@@ -108,7 +111,7 @@ class HeldTelemetry(Protocol):
     def count(self, table: TableName) -> int: ...
 
     def slices(self, table: TableName, *, align_us: int = 0) -> Sequence[Slice]:
-        """Disjoint, in order of time, together the window, each of about 100,000 rows; the same whenever asked.
+        """Disjoint, in order of time, together the window, each of about 40,000 rows; the same whenever asked.
 
         Boundaries inside of the window lie multiples of `align_us` after its start.
         """

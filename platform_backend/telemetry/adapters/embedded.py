@@ -11,6 +11,15 @@ import pyarrow as pa
 from common.errors import Unavailable
 from platform_backend.config import Config
 from telemetry.adapters import embedded_sql as sql
+from telemetry.adapters.embedded_newest import (
+    MOST_LOG_ROWS,
+    MOST_TEXT_ROWS,
+    TRACE_SPREAD_US,
+    Found,
+    Search,
+    newest_logs,
+    newest_traces,
+)
 from telemetry.adapters.held_store import HeldStore
 from telemetry.paging import (
     check_limit,
@@ -32,13 +41,15 @@ from telemetry.ports import (
 )
 from telemetry.records import LogRecord, Span, TableName, Window
 from telemetry_store.held import HoldFailed, hold
-from telemetry_store.layout import Segment
-from telemetry_store.reader import BEGINNING, END, Row, Snapshot, StoreReader, StoreUnreadable
+from telemetry_store.reader import BEGINNING, END, Row, StoreReader, StoreUnreadable
 
 # How far before its window a rate looks for the sample that its first difference needs.
 RATE_LOOKBACK_US: Final = 300_000_000
 # A writer looks for requests twice a second, and seals 200,000 rows in less than one.
 SEAL_WITHIN_S: Final = 15.0
+# Keys of cursors that begin before all rows of their time.
+NO_LOG: Final = 0
+NO_TRACE: Final = ""
 
 Result = TypeVar("Result")
 
@@ -60,14 +71,21 @@ class EmbeddedTelemetry:
         if query.cursor:
             timestamp, log_id = decode_log_cursor(query.cursor)
             conditions.add("(timestamp, log_id) < ($after, $after_id)", after=timestamp, after_id=log_id)
-            end = min(end, timestamp + 1)
+            end = min(end, timestamp + (log_id != NO_LOG))
         if end <= query.window.start:
             return Page(())
-        parameters = {**conditions.parameters, "limit": query.limit + 1}
+        search = Search(sql.log_page(conditions), {**conditions.parameters, "limit": query.limit + 1})
+        most = MOST_TEXT_ROWS if query.contains else MOST_LOG_ROWS
+
+        def attempt() -> Found:
+            snapshot = self._reader.snapshot("logs", query.window.start, end)
+            return newest_logs(self._reader, search, snapshot, most_rows=most)
+
         with _reachable():
-            rows = self._newest(sql.log_page(conditions), parameters, Window(query.window.start, end))
-        records = [LogRecord(*row) for row in rows]
-        return _page(records, query.limit, lambda record: encode_cursor(record.timestamp, record.log_id))
+            found = self._reader.retrying(attempt)
+        records = [LogRecord(*row) for row in found.rows]
+        until = None if found.until is None else encode_cursor(found.until, NO_LOG)
+        return _page(records, query.limit, lambda record: encode_cursor(record.timestamp, record.log_id), until)
 
     def log_histogram(self, query: LogQuery, *, step: int) -> Sequence[Bucket]:
         check_step(query.window, step)
@@ -79,9 +97,19 @@ class EmbeddedTelemetry:
     def traces(self, query: TraceQuery) -> Page[TraceSummary]:
         check_limit(query.limit)
         after = decode_trace_cursor(query.cursor) if query.cursor else None
-        rows = self._query("spans", query.window, *sql.trace_page(query, after))
-        summaries = [TraceSummary(*row) for row in rows]
-        return _page(summaries, query.limit, lambda summary: encode_cursor(summary.timestamp, summary.trace_id))
+        # Later spans of a trace that began before the cursor are in the page's rows too.
+        end = min(query.window.end, after[0] + 1 + TRACE_SPREAD_US) if after else query.window.end
+        search = Search(*sql.trace_page(query, after))
+
+        def attempt() -> Found:
+            snapshot = self._reader.snapshot("spans", query.window.start, end)
+            return newest_traces(self._reader, search, snapshot)
+
+        with _reachable():
+            found = self._reader.retrying(attempt)
+        summaries = [TraceSummary(*row) for row in found.rows]
+        until = None if found.until is None else encode_cursor(found.until, NO_TRACE)
+        return _page(summaries, query.limit, lambda summary: encode_cursor(summary.timestamp, summary.trace_id), until)
 
     def spans(self, trace_id: str, window: Window | None = None) -> Sequence[Span]:
         rows = self._query("spans", window, sql.SPANS_OF_TRACE, {"trace_id": trace_id})
@@ -122,42 +150,13 @@ class EmbeddedTelemetry:
         with _reachable():
             return self._reader.query(statement, parameters, table=table, start=start, end=end)
 
-    def _newest(self, statement: str, parameters: dict[str, Any], window: Window) -> list[Row]:
-        def attempt() -> list[Row]:
-            snapshot = self._reader.snapshot("logs", window.start, window.end)
-            return self._walk_back(statement, parameters, snapshot)
 
-        return self._reader.retrying(attempt)
-
-    def _walk_back(self, statement: str, parameters: dict[str, Any], snapshot: Snapshot) -> list[Row]:
-        """The newest rows, reading only as many segments as it takes.
-
-        Late rows let segments overlap: the page is complete when what is left ends before its oldest row.
-        """
-        limit = parameters["limit"]
-        rows: list[Row] = []
-        for part, last_of_rest in _newest_first(snapshot):
-            rows += self._reader.query_snapshot(statement, parameters, part)
-            rows = sorted(rows, key=lambda row: (row[1], row[0]), reverse=True)[:limit]
-            if len(rows) == limit and last_of_rest < rows[-1][1]:
-                break
-        return rows
-
-
-def _newest_first(snapshot: Snapshot) -> Iterator[tuple[Snapshot, int]]:
-    """Ever larger parts of a snapshot from its newest rows backwards, each with the last time of the rest."""
-    rest: list[Segment] = sorted(snapshot.segments, key=lambda segment: segment.last, reverse=True)
-    size, with_hot = 1, True
-    while rest or with_hot:
-        part, rest = rest[:size], rest[size:]
-        yield snapshot.only(part, with_hot=with_hot), rest[0].last if rest else BEGINNING
-        size, with_hot = size * 2, False
-
-
-def _page(rows: Sequence[Result], limit: int, cursor_of: Callable[[Result], str]) -> Page[Result]:
-    """`rows` has one more than the page when there is a next page."""
+def _page(
+    rows: Sequence[Result], limit: int, cursor_of: Callable[[Result], str], until: str | None = None
+) -> Page[Result]:
+    """`rows` has one more than the page when there is a next page; `until` continues a search that ended early."""
     page = rows[:limit]
-    return Page(page, cursor_of(page[-1]) if len(rows) > limit else None)
+    return Page(page, cursor_of(page[-1]) if len(rows) > limit else until)
 
 
 @contextmanager

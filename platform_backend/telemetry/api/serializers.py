@@ -17,6 +17,12 @@ def _names(text: str) -> serializers.ListField:
     return serializers.ListField(child=child, default=list, max_length=MAX_NAMES, help_text=text)
 
 
+CURSOR_HELP: Final = (
+    "continues after the last row; null at the end. A search that finds little returns fewer results than asked for, "
+    "even none, with a cursor that goes on further back"
+)
+
+
 class FiniteFloat(serializers.FloatField):
     """JSON has no NaN and no infinity; null stands for them."""
 
@@ -144,9 +150,9 @@ class RangeSerializer(serializers.Serializer):
 
 class LogPageSerializer(serializers.Serializer):
     results = LogSerializer(many=True)
-    cursor = serializers.CharField(allow_null=True, help_text="continues after the last row; null at the end")
+    cursor = serializers.CharField(allow_null=True, help_text=CURSOR_HELP)
 
 
 class TracePageSerializer(serializers.Serializer):
     results = TraceSerializer(many=True)
-    cursor = serializers.CharField(allow_null=True, help_text="continues after the last row; null at the end")
+    cursor = serializers.CharField(allow_null=True, help_text=CURSOR_HELP)
