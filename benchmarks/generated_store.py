@@ -30,7 +30,7 @@ START: Final = 1_767_225_600_000_000  # 2026-01-01T00:00:00Z
 MINUTE: Final = 60_000_000
 SECOND: Final = 1_000_000
 DONE: Final = "generated.json"
-VERSION: Final = 1  # of what is generated; a folder of another version is made anew
+VERSION: Final = 2  # of what is generated; a folder of another version is made anew
 
 SERVICES: Final = (
     "frontend", "cartservice", "productcatalogservice", "currencyservice", "paymentservice", "shippingservice",

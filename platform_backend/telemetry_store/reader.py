@@ -54,6 +54,8 @@ class StoreReader:
     def __init__(self, folder: Path, *, threads: int = 2, memory: str = "1GB") -> None:
         self.folder = folder
         self._database = duckdb.connect(":memory:", config={"threads": threads, "memory_limit": memory})
+        # A segment never changes, so what its footer says needs to be read only once.
+        self._database.execute("set global parquet_metadata_cache = true")
 
     def close(self) -> None:
         self._database.close()
