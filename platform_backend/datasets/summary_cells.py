@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Literal, Self, get_args
+from typing import TYPE_CHECKING, Final, Literal, Self, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -176,9 +176,13 @@ def _phase(moment: int, faulty: Sequence[tuple[int, int]], normal: Sequence[tupl
     return NORMAL if any(start <= moment < end for start, end in normal) else OTHER
 
 
-def cells(names: Sequence[str], codes: Numbers) -> dict[Cell, Any]:
+def cells(names: Sequence[str], codes: Numbers) -> dict[Cell, int]:
     """How often each cell occurs; codes are those of `cell_codes`."""
-    counts = np.bincount(codes, minlength=len(names) * len(PHASES))
+    return by_cell(names, np.bincount(codes))
+
+
+def by_cell(names: Sequence[str], counts: Numbers) -> dict[Cell, int]:
+    """`counts`: by the codes of `cell_codes`."""
     return {cell_of(names, int(code)): int(counts[code]) for code in np.flatnonzero(counts)}
 
 

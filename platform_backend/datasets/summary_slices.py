@@ -9,11 +9,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from datasets.summary_cells import (
+    PHASES,
     Cell,
     Numbers,
     Phases,
     Reduced,
     Usage,
+    by_cell,
     cell_codes,
     cell_of,
     cells,
@@ -46,9 +48,14 @@ def reduce_rows(table: TableName, rows: pa.Table, left: pa.Table, phases: Phases
 
 
 def _logs(rows: pa.Table, phases: Phases) -> Reduced:
+    """Counted once, by cell and level."""
     names, codes = _cells(rows, phases)
-    failed = _mask(rows["level"], *ERROR_LEVELS)
-    return Reduced(counts={"logs": cells(names, codes), "error_logs": cells(names, codes[failed])})
+    levels, texts = _encoded(rows["level"])
+    width = max(len(texts), 1)
+    counts = np.bincount(codes * width + levels, minlength=len(names) * len(PHASES) * width).reshape(-1, width)
+    failed = np.isin(np.array(texts, dtype=object), ERROR_LEVELS)
+    error_logs = counts[:, : len(texts)][:, failed].sum(axis=1)
+    return Reduced(counts={"logs": by_cell(names, counts.sum(axis=1)), "error_logs": by_cell(names, error_logs)})
 
 
 def _spans(rows: pa.Table, left: pa.Table, phases: Phases, load_step: LoadStep) -> Reduced:
@@ -130,7 +137,7 @@ def _encoded(column: pa.ChunkedArray) -> tuple[Numbers, list[str]]:
     encoded = column.dictionary_encode().unify_dictionaries().combine_chunks()
     if isinstance(encoded, pa.ChunkedArray):  # without any rows
         return np.empty(0, np.int64), []
-    return encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64), encoded.dictionary.to_pylist()
+    return encoded.indices.to_numpy(zero_copy_only=False), encoded.dictionary.to_pylist()
 
 
 def _mask(column: pa.ChunkedArray, *values: str) -> npt.NDArray[np.bool_]:
