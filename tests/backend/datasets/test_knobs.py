@@ -128,8 +128,9 @@ def test_what_stays_is_the_same_each_time_in_its_order_and_needs_no_second_go(
 
     assert content([knobs.apply(table, as_dictionaries(rows), start=START)]) == kept
     assert knobs.apply(table, once, start=START).equals(once)
-    positions = [rows.to_pylist().index(row) for row in once.to_pylist()]
-    assert positions == sorted(positions)
+    numbered = rows.append_column("place", pa.array(range(rows.num_rows)))
+    places = knobs.apply(table, numbered, start=START)["place"].to_pylist()
+    assert places == sorted(places)
     assert once.equals(rows) or knobs.touches(table)
 
 
@@ -173,6 +174,21 @@ def test_logs_are_dropped_in_the_share_asked_for(share: float, seed: int) -> Non
 def test_none_and_all_are_exact(share: float, left: int) -> None:
     assert Knobs(trace_sampling=share).apply("spans", rows_of("spans", 1), start=START).num_rows == left
     assert Knobs(log_drop=1 - share).apply("logs", rows_of("logs", 1), start=START).num_rows == left
+
+
+@given(shares=st.tuples(st.floats(0, 1), st.floats(0, 1)).map(sorted), seed=st.integers(0, 1000))
+def test_a_larger_share_contains_a_smaller_one(shares: list[float], seed: int) -> None:
+    logs, spans = rows_of("logs", 1, 100), rows_of("spans", 1, 100)
+    few, many = (
+        (
+            {*Knobs(trace_sampling=share, seed=seed).apply("spans", spans, start=START)["span_id"].to_pylist()},
+            {*Knobs(log_drop=1 - share, seed=seed).apply("logs", logs, start=START)["log_id"].to_pylist()},
+        )
+        for share in shares
+    )
+
+    assert few[0] <= many[0]
+    assert few[1] <= many[1]
 
 
 def test_other_seeds_choose_otherwise() -> None:
