@@ -66,13 +66,13 @@ class PythonChunk:
         )
 
     def _pandas(self) -> Any:
-        series, types = pandas().Series, {int: "int64", float: "float64", str: "str"}
-        made = {}
-        for name, values in self.columns.items():
-            kind = _type(name, values)
-            # "str" of pandas before version 3 would write None as text.
-            made[name] = series(values, dtype="object" if kind is str and None in values else types[kind])
-        return pandas().DataFrame(made)
+        library = pandas()
+        # Before version 3 pandas has no type for texts of which some are missing.
+        text = "str" if int(library.__version__.partition(".")[0]) >= 3 else "object"
+        types = {int: "int64", float: "float64", str: text}
+        return library.DataFrame(
+            {name: library.Series(values, dtype=types[_type(name, values)]) for name, values in self.columns.items()}
+        )
 
     @classmethod
     def joined(cls, chunks: "Sequence[PythonChunk]") -> Self:
@@ -117,6 +117,16 @@ def joined(chunks: Sequence[Chunk]) -> Chunk:
     if isinstance(chunks[0], ArrowChunk):
         return ArrowChunk.joined([chunk for chunk in chunks if isinstance(chunk, ArrowChunk)])
     return PythonChunk.joined([chunk for chunk in chunks if isinstance(chunk, PythonChunk)])
+
+
+def stacked(chunks: Iterable[Chunk], kind: As) -> Any:
+    """All chunks as one table; each is converted at once, which takes a fraction of the memory of Python's objects."""
+    if kind == "python":
+        return joined(list(chunks)).to(kind)
+    tables = [chunk.to(kind) for chunk in chunks]
+    if len(tables) == 1:
+        return tables[0]
+    return pyarrow().concat_tables(tables) if kind == "arrow" else pandas().concat(tables, ignore_index=True)
 
 
 def resized(chunks: Iterable[Chunk], rows: int) -> Iterator[Chunk]:

@@ -3,10 +3,11 @@
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 from types import TracebackType
 from typing import Any, Final, Self
 
-from microservo_sdk.chunks import As, Chunk, PythonChunk, joined, resized
+from microservo_sdk.chunks import As, Chunk, PythonChunk, resized, stacked
 from microservo_sdk.container import Container, read_whole
 from microservo_sdk.errors import DatasetError
 from microservo_sdk.layout import Layout, Table
@@ -195,10 +196,9 @@ class Dataset:
 
 
 def _one(chunks: Iterator[Chunk], table: str, as_: As) -> Any:
-    found = [chunk for chunk in chunks if chunk.rows]
-    if not found:
-        found = [PythonChunk({name: [] for name in COLUMNS[table]})]
-    return joined(found).to(as_)
+    filled = (chunk for chunk in chunks if chunk.rows)
+    first = next(filled, PythonChunk({name: [] for name in COLUMNS[table]}))
+    return stacked(chain([first], filled), as_)
 
 
 def _many(chunks: Iterator[Chunk], chunk_rows: int, as_: As) -> Iterator[Any]:

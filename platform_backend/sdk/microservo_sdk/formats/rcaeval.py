@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import isnan
 from typing import Any, Final
 
-from microservo_sdk.chunks import As, Chunk, PythonChunk, joined
+from microservo_sdk.chunks import As, Chunk, PythonChunk, stacked
 from microservo_sdk.container import Container
 from microservo_sdk.csvfile import CsvFile, Kind
 from microservo_sdk.documents import Node, read_json, read_text
@@ -47,13 +47,13 @@ class Case:
 
     def data(self, as_: As = "pandas") -> Any:
         """The metrics, one column per service and metric as in the file; `time` in seconds since 1970."""
-        return joined([PythonChunk(columns) for columns in self.layout.wide(self)]).to(as_)
+        return stacked((PythonChunk(columns) for columns in self.layout.wide(self)), as_)
 
     def logs(self, as_: As = "pandas") -> Any:
-        return self.layout.table(self, "logs").to(as_)
+        return stacked(self.layout.table(self, "logs"), as_)
 
     def spans(self, as_: As = "pandas") -> Any:
-        return self.layout.table(self, "spans").to(as_)
+        return stacked(self.layout.table(self, "spans"), as_)
 
 
 class WideKinds(dict[str, Kind]):
@@ -111,9 +111,11 @@ class RcaevalLayout(BareLayout):
         if told is not None and told != rows:
             raise DatasetError(f"{rows} rows, {told} in dataset.json", file=name)
 
-    def table(self, case: Case, table: Table) -> Chunk:
-        chunks = [chunk for chunk in self._chunks(case, table) if chunk.rows]
-        return joined(chunks) if chunks else PythonChunk({})
+    def table(self, case: Case, table: Table) -> Iterator[Chunk]:
+        """At least one chunk: without the file, or rows in it, one without columns."""
+        chunks = iter(self._chunks(case, table))
+        yield next(chunks, PythonChunk({}))
+        yield from chunks
 
     def wide(self, case: Case) -> Iterator[dict[str, Sequence[Any]]]:
         file = self._wide_file(case)
