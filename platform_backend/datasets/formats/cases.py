@@ -35,6 +35,15 @@ class Bound:
 
 
 @dataclass(frozen=True, slots=True)
+class Trouble:
+    """When an injection really hurt; UTC microseconds."""
+
+    injection_id: str
+    start: int
+    over: int
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """Rows of `step_s` seconds: as many before `inject_s` as from it on. Times in UTC seconds."""
 
@@ -74,8 +83,9 @@ def cases(export: Export) -> tuple[list[Case], list[Skipped]]:
     found, skipped = [], []
     numbers: Counter[tuple[str, str]] = Counter()
     injections = in_window(export.injections, export.window)
+    troubles = [Trouble(each.injection_id, first_start(each), _over(each)) for each in injections]
     for true, labelled in zip(injections, export.knobs.labels(injections), strict=True):
-        case = _case(export, true, labelled, injections)
+        case = _case(export, true, labelled, troubles)
         if isinstance(case, Skipped):
             skipped.append(case)
             continue
@@ -111,12 +121,12 @@ def services_of(injection: Injection) -> list[str]:
 
 
 def _case(
-    export: Export, true: Injection, labelled: Injection, injections: Sequence[Injection]
+    export: Export, true: Injection, labelled: Injection, troubles: Sequence[Trouble]
 ) -> dict[str, Any] | Skipped:
-    others = [each for each in injections if each.injection_id != true.injection_id]
-    inject_s = first_start(labelled) // MICROSECONDS
-    before = max(_earliest(export, true, others), key=lambda bound: bound.moment)
-    after = min(_latest(export, true, others), key=lambda bound: bound.moment)
+    others = [each for each in troubles if each.injection_id != true.injection_id]
+    start, inject_s = first_start(true), first_start(labelled) // MICROSECONDS
+    before = max(_earliest(export, start, others), key=lambda bound: bound.moment)
+    after = min(_latest(export, start, others), key=lambda bound: bound.moment)
     sides = [(inject_s - -(-before.moment // MICROSECONDS), before), (after.moment // MICROSECONDS - inject_s, after)]
     half, bound = min(sides, key=lambda side: side[0])
     step = max(1, export.knobs.metric_step_s)
@@ -134,25 +144,21 @@ def _case(
     }
 
 
-def _earliest(export: Export, injection: Injection, others: Sequence[Injection]) -> Iterator[Bound]:
+def _earliest(export: Export, start: int, others: Sequence[Trouble]) -> Iterator[Bound]:
     """Where the normal part may begin: after whatever else was wrong."""
-    start = first_start(injection)
     yield Bound(export.window.start, WINDOW)
-    for other in others:
-        if first_start(other) < start:
-            yield Bound(_over(other) + RECOVERY_US, f"injection {other.injection_id}")
+    earlier = [other for other in others if other.start < start]
+    yield from (Bound(other.over + RECOVERY_US, f"injection {other.injection_id}") for other in earlier)
     normal = [each.start for each in export.normal if each.start < start <= each.end]
     if export.normal:
         yield Bound(max(normal, default=NEVER), OTHER_PODS)
 
 
-def _latest(export: Export, injection: Injection, others: Sequence[Injection]) -> Iterator[Bound]:
+def _latest(export: Export, start: int, others: Sequence[Trouble]) -> Iterator[Bound]:
     """Where the part with the fault has to end: before another one begins."""
-    start = first_start(injection)
     yield Bound(export.window.end, WINDOW)
-    for other in others:
-        if first_start(other) >= start:
-            yield Bound(first_start(other), f"injection {other.injection_id}")
+    later = [other for other in others if other.start >= start]
+    yield from (Bound(other.start, f"injection {other.injection_id}") for other in later)
 
 
 def _over(injection: Injection) -> int:

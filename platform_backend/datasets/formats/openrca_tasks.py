@@ -6,6 +6,7 @@ Only text and numbers; what is asked about which failure follows from the inject
 import csv
 import hashlib
 import io
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -95,13 +96,18 @@ def query_csv(rows: Sequence[Failure], *, answers: bool = True) -> bytes:
 
 
 def time_range(failure: Failure, rows: Sequence[Failure]) -> tuple[int, int, list[Failure]]:
-    """[start, end) in UTC seconds on whole multiples of its length, and all failures in it."""
+    """[start, end) in UTC seconds on whole multiples of its length, and all failures in it; `rows` are sorted."""
     for minutes in RANGES_MIN:
         start = failure.timestamp - failure.timestamp % (60 * minutes)
-        inside = [row for row in rows if start <= row.timestamp < start + 60 * minutes]
+        first, last = (bisect_left(rows, moment, key=_moment) for moment in (start, start + 60 * minutes))
+        inside = list(rows[first:last])
         if len(inside) <= FAILURES_AT_MOST:
             break
     return start, start + 60 * minutes, inside
+
+
+def _moment(failure: Failure) -> int:
+    return failure.timestamp
 
 
 def utc(seconds: int) -> str:
