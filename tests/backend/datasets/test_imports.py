@@ -1,0 +1,220 @@
+"""Datasets from outside: received, checked to the last byte, and refused with a reason."""
+
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from rest_framework.test import APIClient
+
+from accounts.models import AuditEntry
+from common.errors import Conflict, TooLarge, UserError
+from datasets import selectors, services, uploads
+from datasets.models import Dataset, Origin, State
+from datasets.services import imports
+from platform_backend.config import config
+from telemetry.records import Window
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("platform")]
+URL = "/api/v1/datasets/import"
+SAMPLE = Path(__file__).resolve().parents[3] / "tests" / "data" / "microservo-sample"
+
+
+def send(api: APIClient, content: bytes, name: str = "") -> Any:
+    return api.generic("POST", f"{URL}?name={name}", content, "application/zip")
+
+
+def imported(api: APIClient, content: bytes, name: str = "sample") -> Dataset:
+    """After the worker has looked at it."""
+    answer = send(api, content, name)
+    assert answer.status_code == 202, answer.content
+    services.dataset_build(dataset_id=answer.data["id"])
+    return Dataset.objects.get(pk=answer.data["id"])
+
+
+def files() -> list[str]:
+    root = config().datasets_dir
+    return sorted(path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())
+
+
+def zipped(members: dict[str, bytes]) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return content.getvalue()
+
+
+def sample() -> bytes:
+    """The original MicroServo's, which has no manifest."""
+    return zipped(
+        {
+            f"sample/{path.relative_to(SAMPLE).as_posix()}": path.read_bytes()
+            for path in sorted(SAMPLE.rglob("*"))
+            if path.suffix in (".csv", ".json")
+        }
+    )
+
+
+@pytest.fixture
+def built(user: User, window: Window) -> bytes:
+    """The zip of a dataset that was built here and is here no more."""
+    dataset = services.dataset_create(by=user, name="golden", window=window)
+    services.dataset_build(dataset_id=dataset.pk)
+    content = selectors.archive_path(Dataset.objects.get(pk=dataset.pk)).read_bytes()
+    services.dataset_delete(dataset_id=dataset.pk, by=user)
+    return content
+
+
+def test_what_was_built_comes_back_as_it_was(api: APIClient, built: bytes, window: Window) -> None:
+    dataset = imported(api, built)
+    assert (dataset.state, dataset.error) == (State.READY, "")
+    assert (dataset.name, dataset.format, dataset.origin) == ("golden", "csv", Origin.IMPORTED)
+    assert (dataset.window, dataset.size) == (window, len(built))
+    assert dataset.counts["tables"] == {"logs": 22, "spans": 5, "samples": 36}
+    assert selectors.archive_path(dataset).read_bytes() == built
+    assert files() == [f"{dataset.pk}/dataset.json", f"{dataset.pk}/golden.zip"]
+    assert AuditEntry.objects.get(action="dataset.import").subject == str(dataset.pk)
+
+
+def test_the_same_dataset_twice_is_refused_with_the_name_of_the_first(api: APIClient, built: bytes) -> None:
+    first = imported(api, built)
+    answer = send(api, built)
+    assert answer.status_code == 409
+    assert f"golden ({first.pk})" in answer.json()["detail"]
+    assert Dataset.objects.count() == 1
+    assert len(files()) == 2
+
+
+def test_twice_at_once_only_one_becomes_ready(api: APIClient, built: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imports, "manifest_in", lambda _: None)  # the first look does not see it
+    first, second = imported(api, built), imported(api, built)
+    assert (first.state, second.state) == (State.READY, State.FAILED)
+    assert f"here already: golden ({first.pk})" in second.error
+    assert len(files()) == 2
+
+
+def test_the_original_layout_gets_a_manifest(api: APIClient) -> None:
+    content = sample()
+    dataset = imported(api, content, "the sample.zip")
+    assert (dataset.state, dataset.error) == (State.READY, "")
+    assert (dataset.name, dataset.format) == ("the-sample.zip", "microservo")
+    manifest = json.loads(api.get(f"/api/v1/datasets/{dataset.pk}/manifest").content)
+    assert manifest["rows"]["tables"] == dataset.counts["tables"]
+    assert dataset.counts["tables"]["logs"] > 0
+    assert dataset.window.start < dataset.window.end
+    assert manifest["files"]["log/log.csv"]["bytes"] == (SAMPLE / "log" / "log.csv").stat().st_size
+    assert selectors.archive_path(dataset).read_bytes() == content
+    again = imported(api, content, "the sample.zip")
+    assert (again.state, str(dataset.pk) in again.error) == (State.FAILED, True)
+
+
+def damaged(content: bytes) -> bytes:
+    """One row of a table is another, and the zip knows it not."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    members["golden/log/log.csv"] = members["golden/log/log.csv"].replace(b"request 3", b"request 4")
+    return zipped(members)
+
+
+HOSTILE = {
+    "outside of it": zipped({"../evil.sh": b"x", "log/log.csv": b"x"}),
+    "absolute": zipped({"/etc/cron.d/evil": b"x"}),
+    "a bomb": zipped({"a/log/log.csv": b"0" * (64 << 20)}),
+    "no dataset": zipped({"readme.txt": b"hello"}),
+    "a manifest of nonsense": zipped({"a/dataset.json": b"[1, 2"}),
+    "a manifest of lies": zipped({"a/dataset.json": b'{"format": "csv", "format_version": 1, "files": {}}'}),
+}
+
+
+@pytest.mark.parametrize("what", sorted(HOSTILE))
+def test_hostile_zips_fail_with_a_reason_and_leave_nothing(api: APIClient, what: str) -> None:
+    dataset = imported(api, HOSTILE[what])
+    assert dataset.state == State.FAILED
+    assert dataset.error.startswith("This can't be imported. (file: ")
+    assert files() == []
+
+
+def test_a_changed_file_is_named(api: APIClient, built: bytes) -> None:
+    dataset = imported(api, damaged(built))
+    assert dataset.state == State.FAILED
+    assert "log/log.csv" in dataset.error
+    assert files() == []
+
+
+@pytest.mark.parametrize("content", [b"hello", b"PK\3\4 cut off"])
+def test_what_is_no_zip_is_refused_at_once(api: APIClient, content: bytes) -> None:
+    answer = send(api, content)
+    assert (answer.status_code, answer.json()["errors"].keys()) == (400, {"file"})
+    assert (Dataset.objects.count(), files()) == (0, [])
+
+
+def test_an_upload_tells_its_length(api: APIClient) -> None:
+    assert send(api, b"").status_code == 411
+
+
+def test_another_media_type_is_refused(api: APIClient) -> None:
+    assert api.generic("POST", URL, b"x", "text/plain").status_code == 415
+    assert api.post(URL, {}).status_code == 415
+    assert APIClient().generic("POST", URL, b"x", "application/zip").status_code == 401
+
+
+def test_an_upload_keeps_to_its_limit_and_its_length(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = config()
+    small = whole.model_copy(update={"datasets": whole.datasets.model_copy(update={"max_upload_gigabytes": 1e-6})})
+    monkeypatch.setattr(imports, "config", lambda: small)
+    with pytest.raises(TooLarge, match="max_upload_gigabytes"):
+        services.dataset_import(by=user, name="x", chunks=[b"x"], expected=2000)
+    endless = iter(lambda: b"x" * 600, b"")
+    with pytest.raises(TooLarge, match="max_upload_gigabytes"):
+        services.dataset_import(by=user, name="x", chunks=endless, expected=None)
+    with pytest.raises(UserError, match="ended after 600 of 700 bytes"):
+        services.dataset_import(by=user, name="x", chunks=[b"x" * 600], expected=700)
+    assert (Dataset.objects.count(), files()) == (0, [])
+
+
+def test_the_quota_holds_for_imports(user: User, built: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imports.quota, "_limit", lambda by: len(built) - 1)
+    with pytest.raises(Conflict, match="Your datasets use"):
+        services.dataset_import(by=user, name="x", chunks=[built], expected=len(built))
+    assert (Dataset.objects.count(), files()) == (0, [])
+
+
+def test_a_queued_import_can_be_cancelled_and_is_swept(api: APIClient, built: bytes, user: User) -> None:
+    made = send(api, built).json()["id"]
+    services.leftovers_sweep()
+    assert files() == [f".building/{made}/upload.zip"]
+    services.dataset_cancel(dataset_id=made, by=user)
+    services.leftovers_sweep()
+    assert files() == []
+
+
+def test_a_dead_worker_s_import_is_done_again(api: APIClient, built: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = send(api, built).json()["id"]
+
+    class Died(BaseException):
+        """Stands for the end of the process: nothing catches it; the folder stays, as a kill leaves it."""
+
+    def die(*_: Any, **__: Any) -> None:
+        raise Died
+
+    with monkeypatch.context() as patch:
+        patch.setattr("datasets.storage.shutil.rmtree", lambda *_, **__: None)
+        patch.setattr(selectors.Store, "publish", die)
+        with pytest.raises(Died):
+            services.dataset_build(dataset_id=made)
+    services.leftovers_sweep()
+    services.dataset_build(dataset_id=made)
+    assert Dataset.objects.get(pk=made).state == State.READY
+    assert len(files()) == 2
+
+
+def test_the_first_look_does_not_read_long_directories(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.zip"
+    path.write_bytes(zipped({"a/dataset.json": b"{}"}))
+    assert uploads.manifest_in(path) == b"{}"
+    monkeypatch.setattr(uploads, "LARGEST_DIRECTORY", 10)
+    assert uploads.manifest_in(path) is None
