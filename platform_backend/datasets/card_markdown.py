@@ -87,7 +87,7 @@ def _telemetry(card: Card) -> list[str]:
     rows = ", ".join(f"{count:,} {table}" for table, count in card["rows"]["tables"].items())
     interval = card["sampling"]["metric_interval_s"]
     lines = [f"Rows: {rows}, of {len(card['rows']['metrics'])} metrics.", ""]
-    lines += [f"Metrics are sampled every {interval:g} s. Of every request there is a trace, of every line a log row."]
+    lines += [f"Metrics are sampled every {interval:g} s. Traces and logs are not sampled before export."]
     return [*lines, "", "Taken away or changed at export:", "", *_bullets(card["notes"])]
 
 

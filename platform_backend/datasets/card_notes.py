@@ -1,19 +1,20 @@
 """What to know before drawing conclusions from a dataset: in general, and from its knobs."""
 
+from datasets import manifest
 from datasets.knobs import Knobs
-from datasets.manifest import LIMITS
 
 OWN_LIMITS = (
-    "Figures of this card are of the rows in the dataset. Latencies are counted in classes, so they are within one "
-    "percent; all other figures are exact. CPU and memory are means over the pods of a service.",
+    "Figures of this card are of all rows of the window that the knobs leave; the rcaeval format has only those around "
+    "faults. Latencies are counted in classes, so they are within two percent; all other figures are exact. CPU and "
+    "memory are of one pod of a service.",
     "The measured load counts the requests that reached the shop, before any knob; while the shop does not answer it "
     "may be lower than what was asked for.",
     "One cluster, one system, simulated shoppers: what holds here need not hold elsewhere.",
 )
 
 
-def limits() -> list[str]:
-    return [*LIMITS, *OWN_LIMITS]
+def limits(kind: str) -> list[str]:
+    return [*manifest.limits(kind), *OWN_LIMITS]
 
 
 def notes(knobs: Knobs) -> list[str]:

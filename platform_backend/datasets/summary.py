@@ -1,7 +1,8 @@
 """Key figures of a window per service, in normal and in faulty times: counted slice by slice, in bounded memory.
 
 Everything is a sum of whole numbers, so the figures do not depend on how the window is cut. Only latencies are
-approximate: they are counted in classes a 64th of a power of two wide, which is within one percent.
+approximate: they are counted in classes a 64th of a power of two wide, and told with three digits, which together is
+within two percent.
 """
 
 from collections import deque
