@@ -103,7 +103,7 @@ def _card(subject: Subject, summary: Summary) -> dict[str, Any]:
         "gaps": list(facts.gaps),
         "left_out": dict(facts.left_out),
         "notes": card_notes.notes(knobs),
-        "limits": card_notes.limits(),
+        "limits": card_notes.limits(subject.kind),
         "licence": subject.origin.licence,
     }
 

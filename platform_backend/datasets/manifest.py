@@ -25,6 +25,20 @@ LIMITS: Final[Sequence[str]] = (
     "a label says absent when nothing that matters changed there, and unknown when there was too little to compare.",
 )
 
+LIMITS_OF: Final[Mapping[str, Sequence[str]]] = {
+    "rcaeval": (
+        "Only the time around faults is here, some of it twice; cases.json names each case that is shorter than "
+        "RCAEval's evaluation takes (600 s on each side), what cut it, and injections without a case.",
+        "A case of several services is named by all of them, joined by +: RCAEval's scores never count it as found.",
+        "Workload, error and latency are of services with spans; logts, tracets_err and tracets_lat are not here.",
+    ),
+    "openrca": (
+        "All times are UTC, where OpenRCA's own datasets are in UTC+8.",
+        "Of metric_service.csv rr is empty; log_proxy, metric_node and metric_runtime are not here.",
+        "A fault that began before the window has no record and no task.",
+    ),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class SystemFacts:
@@ -71,9 +85,14 @@ def manifest(
         "versions": dict(facts.versions),
         "left_out": dict(facts.left_out),
         "gaps": list(facts.gaps),
-        "limits": list(LIMITS),
+        "limits": limits(kind),
     }
     return (json.dumps(content, indent=1, sort_keys=True) + "\n").encode()
+
+
+def limits(kind: str) -> list[str]:
+    """Of datasets of this format."""
+    return [*LIMITS, *LIMITS_OF.get(kind, ())]
 
 
 def digest(content: bytes) -> str:
