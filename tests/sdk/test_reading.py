@@ -156,6 +156,13 @@ def test_the_original_s_files(tmp_path: Path, zipped: bool) -> None:
     assert injection.end == 1_718_651_700_000_000
 
 
+def test_a_folder_around_the_dataset_s_folder(build: Build, tmp_path: Path) -> None:
+    build()
+    with open_dataset(tmp_path) as opened:
+        assert len(opened.logs()) == 120
+    verify(tmp_path)
+
+
 def test_what_is_no_dataset_is_refused(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("hello")
     with pytest.raises(DatasetError, match="no dataset"):

@@ -3,7 +3,7 @@
 import io
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -13,6 +13,8 @@ from microservo_sdk.names import refuse_collisions, refuse_unsafe
 
 MANIFEST: Final = "dataset.json"
 CHUNK: Final = 1 << 20
+# What lies at the top of a dataset.
+BEGINNINGS: Final = (MANIFEST, "log/log.csv", "trace/trace.csv", "metric/", "telemetry/", "record.csv", "query.csv")
 
 
 class Container(Protocol):
@@ -91,17 +93,18 @@ def read_whole(container: Container, name: str, *, limit: int = MAX_JSON) -> byt
     return b"".join(pieces)
 
 
-def strip_root(names: Mapping[str, int]) -> str:
-    """ "folder/" when the whole dataset lies in one folder, else ""."""
+def root_of(names: Iterable[str]) -> str:
+    """ "folder/" when the whole dataset lies in one folder, else "". Other folders are part of RCAEval's names."""
+    names = list(names)
     tops = {name.partition("/")[0] if "/" in name else "" for name in names}
-    return f"{tops.pop()}/" if len(tops) == 1 and "" not in tops else ""
+    prefix = f"{tops.pop()}/" if len(tops) == 1 and "" not in tops else ""
+    inside = (name.removeprefix(prefix) for name in names)
+    return prefix if prefix and any(name.startswith(BEGINNINGS) for name in inside) else ""
 
 
 def _below_one_folder(path: Path, found: dict[str, int]) -> tuple[Path, dict[str, int]]:
     """A folder that holds nothing but the dataset's folder stands for it, as a zip does."""
-    prefix = strip_root(found) if MANIFEST not in found else ""
-    if not prefix or f"{prefix}{MANIFEST}" not in found:
-        return path, found
+    prefix = root_of(found)
     return path / prefix.rstrip("/"), {name.removeprefix(prefix): size for name, size in found.items()}
 
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, BinaryIO, Final
 
-from microservo_sdk.container import require, strip_root
+from microservo_sdk.container import require, root_of
 from microservo_sdk.errors import DatasetError
 from microservo_sdk.limits import GIB, Limits
 from microservo_sdk.names import ORIGIN, printable, refuse_collisions, refuse_unsafe
@@ -109,7 +109,7 @@ def _members(path: Path, limits: Limits) -> dict[str, zipfile.ZipInfo]:
     for info in infos:
         _refuse_member(info, limits)
     _refuse_bomb(infos, directory, path, limits)
-    prefix = strip_root({info.filename: 0 for info in infos})
+    prefix = root_of(info.filename for info in infos)
     return {info.filename.removeprefix(prefix): info for info in infos}
 
 

@@ -45,6 +45,10 @@ class Case:
     injection_id: str  # "" when the dataset does not tell
     layout: "RcaevalLayout"
 
+    def path(self, file: str) -> str:
+        """A case may be a dataset of its own, without a folder."""
+        return f"{self.name}/{file}" if self.name else file
+
     def data(self, as_: As = "pandas") -> Any:
         """The metrics, one column per service and metric as in the file; `time` in seconds since 1970."""
         return stacked((PythonChunk(columns) for columns in self.layout.wide(self)), as_)
@@ -104,7 +108,7 @@ class RcaevalLayout(BareLayout):
             wide = self._wide_file(case).name
             self._compare(wide, sum(len(columns[TIME]) for columns in self.wide(case)))
             for table, name in FILES.items():
-                self._compare(f"{case.name}/{name}", sum(chunk.rows for chunk in self._chunks(case, table)))
+                self._compare(case.path(name), sum(chunk.rows for chunk in self._chunks(case, table)))
 
     def _compare(self, name: str, rows: int) -> None:
         told = self._manifest.files[name].rows if self._manifest and name in self._manifest.files else None
@@ -124,16 +128,16 @@ class RcaevalLayout(BareLayout):
             yield {**columns, TIME: list(map(int, columns[TIME]))}
 
     def _wide_file(self, case: Case) -> CsvFile:
-        name = next((name for each in WIDE if (name := f"{case.name}/{each}") in self._container.sizes), "")
+        name = next((name for each in WIDE if (name := case.path(each)) in self._container.sizes), "")
         if not name:
-            raise DatasetError(f"missing, or one of {', '.join(WIDE[1:])}", file=f"{case.name}/{WIDE[0]}")
+            raise DatasetError(f"missing, or one of {', '.join(WIDE[1:])}", file=case.path(WIDE[0]))
         file = CsvFile(self._container, name, WideKinds())
         if TIME not in file.header:
             raise DatasetError(f"no column {TIME!r}", file=name, line=1)
         return file
 
     def _chunks(self, case: Case, table: Table) -> Iterator[PythonChunk]:
-        name = f"{case.name}/{FILES[table]}"
+        name = case.path(FILES[table])
         if name not in self._container.sizes:
             return  # RCAEval has cases without logs or traces
         file = CsvFile(self._container, name, KINDS)
