@@ -163,6 +163,23 @@ def test_a_folder_around_the_dataset_s_folder(build: Build, tmp_path: Path) -> N
     verify(tmp_path)
 
 
+AWKWARD = 'quote " comma , line\nbreak\r tab\t nul\0 \u2028 \x85 \u00fcn\u00ef ' + "long " * 60_000
+
+
+def test_whatever_a_log_line_holds(build: Build) -> None:
+    def change(files: Files) -> None:
+        text = "severity:error,message:" + AWKWARD.replace('"', '""')
+        files["log/log.csv"] += f'120,1718651459.999999,"2024-06-17T19:10:59.999Z","cartservice-0","{text}"\n'.encode()
+
+    path = build(change=change, zipped=True)
+    verify(path)
+    with open_dataset(path) as opened:
+        line = opened.logs(start=END - 1, as_="python")
+        assert opened.logs()["message"][120] == AWKWARD
+    assert line["message"] == [AWKWARD]
+    assert line["timestamp"] == [END - 1]
+
+
 def test_what_is_no_dataset_is_refused(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("hello")
     with pytest.raises(DatasetError, match="no dataset"):
