@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 LEVELS: Final = {
@@ -17,6 +17,8 @@ LEVELS: Final = {
     "CRITICAL": "CRITICAL",
     "FATAL": "CRITICAL",
 }
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND: Final = timedelta(microseconds=1)
 TRACEBACK: Final = "Traceback (most recent call last):"
 # Beyond this a traceback is cut in two rather than kept waiting.
 TRACEBACK_LINES: Final = 500
@@ -93,4 +95,4 @@ def _microseconds(text: Any, now_us: int) -> int:
         moment = datetime.fromisoformat(text)
     except (TypeError, ValueError):
         return now_us
-    return round((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1e6)
+    return ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - EPOCH) // MICROSECOND
