@@ -16,7 +16,6 @@ from datasets.files import Progress
 from datasets.manifest import FORMAT_VERSION, digest, window_record
 from datasets.uploads import fit_name
 from microservo_sdk import Dataset, DatasetError, Limits, open_dataset, verify
-from microservo_sdk.container import strip_root
 from telemetry.records import TABLES, Window
 
 CHUNK: Final = 1 << 20
@@ -85,7 +84,7 @@ def _discovered(dataset: Dataset, path: Path, name: str, progress: Progress) -> 
         "name": name,
         "window": window_record(window),
         "rows": {"tables": dict(tally.tables), "metrics": dict(sorted(tally.metrics.items()))},
-        "files": dict(_files(path, progress)),
+        "files": dict(_files(path, min(dataset.files), progress)),
         "limits": list(LIMITS),
     }
     return Found(
@@ -129,11 +128,11 @@ class _Tally:
         self._last = span["max"] if self._last is None else max(self._last, span["max"])
 
 
-def _files(path: Path, progress: Progress) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Of a zip that was found to be harmless."""
+def _files(path: Path, first: str, progress: Progress) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Of a zip that was found to be harmless; the first of its files is called `first` inside the dataset."""
     with zipfile.ZipFile(path) as archive:
         members = {info.filename: info for info in archive.infolist() if not info.is_dir()}
-        prefix = strip_root(dict.fromkeys(members, 0))
+        prefix = min(members).removesuffix(first)
         for name, info in sorted(members.items()):
             with archive.open(info) as file:
                 sha256 = hashlib.sha256()

@@ -34,7 +34,7 @@ def make(dataset: Dataset, work: Work, watch: Watch) -> Outcome:
         folder=work.path / RESULT,
         digest=built.digest,
         size=built.size,
-        tables=dict(built.counts.tables),
+        tables={str(table): rows for table, rows in built.counts.tables.items()},
         metrics=built.counts.metrics,
     )
 
