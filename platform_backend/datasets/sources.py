@@ -49,10 +49,15 @@ def order(*, name: str, kind: str, window: Window, injections: Sequence[Injectio
     )
 
 
-def rows_expected(window: Window) -> Mapping[TableName, int]:
-    """What the store holds now. Raises Unavailable."""
+def rows_expected(window: Window, knobs: Knobs) -> Mapping[TableName, int]:
+    """About how many rows the knobs leave of what the store has now. Raises Unavailable."""
     source = telemetry_source()
-    return {table: source.count(table, window) for table in TABLES}
+    shares: Mapping[TableName, float] = {
+        "logs": 1 - knobs.log_drop,
+        "spans": knobs.trace_sampling,
+        "samples": min(1.0, config().telemetry.sample_interval_s / (knobs.metric_step_s or 1e-9)),
+    }
+    return {table: round(source.count(table, window) * shares[table]) for table in TABLES}
 
 
 def service_names() -> list[str]:

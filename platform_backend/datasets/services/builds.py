@@ -42,7 +42,8 @@ def make(dataset: Dataset, work: Work, watch: Watch) -> Outcome:
 def _build(order: Order, work: Work, watch: Watch) -> Built:
     """In threads of low priority, which share the machine evenly with those of other builds."""
     kind = load_adapter("datasets", order.kind, FORMATS)()
-    watch.enter(Phase.WRITING, total=sum(sources.rows_expected(order.window).values()))
+    expected = sum(sources.rows_expected(order.window, order.knobs).values())
+    watch.enter(Phase.WRITING, total=expected if kind.complete else 0)  # of a part of the window nobody knows before
     with CORES.member() as member:
         return watch.run(
             lambda: build(

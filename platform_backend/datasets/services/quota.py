@@ -1,5 +1,6 @@
 """How much of the disk one user's datasets may take."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from django.contrib.auth.models import User
@@ -9,23 +10,22 @@ from datasets import sources
 from datasets.knobs import Knobs
 from datasets.selectors import bytes_stored
 from platform_backend.config import config
-from telemetry.records import Window
+from telemetry.records import TableName, Window
 
 GIGABYTE: Final = 1_000_000_000
 # Zipped csv of the shop's telemetry, measured: logs 14, spans 28, samples 6. An estimate may err: the end decides.
-BYTES_PER_ROW: Final = {"logs": 14, "spans": 28, "samples": 6}
+BYTES_PER_ROW: Final[Mapping[TableName, int]] = {"logs": 14, "spans": 28, "samples": 6}
 
 
 def check_order(by: User | None, window: Window, knobs: Knobs) -> None:
     """Raises Conflict when this dataset would most likely not find room."""
     if _limit(by) is None:
         return
-    shares = {"logs": 1 - knobs.log_drop, "spans": knobs.trace_sampling, "samples": 1 / max(1, knobs.metric_step_s)}
     try:
-        rows = sources.rows_expected(window)
+        rows = sources.rows_expected(window, knobs)
     except Unavailable:
         rows = {}  # the build will wait for the telemetry, and look again at its end
-    check(by, round(sum(BYTES_PER_ROW[table] * shares[table] * count for table, count in rows.items())))
+    check(by, sum(BYTES_PER_ROW[table] * count for table, count in rows.items()))
 
 
 def check(by: User | None, size: int) -> None:
