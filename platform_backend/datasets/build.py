@@ -15,6 +15,7 @@ from typing import Final
 
 from datasets.card import UNKNOWN, Origin, Subject, card_files, split_of
 from datasets.engine import run
+from datasets.engine.disk import room_in
 from datasets.engine.spool import Spool
 from datasets.files import Progress
 from datasets.formats.base import NEUTRAL, Export, Format, RowCounts
@@ -74,7 +75,8 @@ class Built:
 
 def build(order: Order, kind: Format, *, work: Path, into: Path, progress: Progress, threads: int = THREADS) -> Built:
     """Make `into` with `<name>.zip` and dataset.json, whole or not at all. Raises CountMismatch, DiskFull."""
-    export = order.hold(work)
+    with room_in(work, lambda: None):
+        export = order.hold(work)
     expected = {table: export.expected(table) for table in TABLES}
     with Spool(work / SPOOL, _fingerprint(order, export), progress) as spool:
         run.make(kind.parts(export), spool, threads=threads, rows=sum(expected.values()), progress=progress)

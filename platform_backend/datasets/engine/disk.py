@@ -16,7 +16,7 @@ class DiskFull(OSError):
 
 
 @contextmanager
-def room_in(folder: Path, needed: Callable[[], int]) -> Iterator[None]:
+def room_in(folder: Path, needed: Callable[[], int | None]) -> Iterator[None]:
     """Turns "no space left" into DiskFull; `needed` is asked then for the bytes that were still to be written."""
     try:
         yield
@@ -31,10 +31,11 @@ def require_room(folder: Path, needed: int) -> None:
         raise disk_full(folder, needed)
 
 
-def disk_full(folder: Path, needed: int) -> DiskFull:
+def disk_full(folder: Path, needed: int | None) -> DiskFull:
     free = shutil.disk_usage(folder).free
+    need = "more" if needed is None else f"about {needed:,} bytes more"
     return DiskFull(
-        f"{folder}: the disk is full: this dataset needs {needed:,} bytes more, {free:,} are free; "
+        f"{folder}: the disk is full: this dataset needs {need}, {free:,} are free; "
         "delete datasets, or choose a shorter window"
     )
 

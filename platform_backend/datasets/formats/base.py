@@ -46,7 +46,7 @@ class Part:
     """`make` runs in any thread, perhaps again after a crash, and yields the same each time.
 
     Parts of one path are appended in the order of their enumeration, whichever is made first. Each holds in memory
-    what it yields until it is written: about 100,000 rows.
+    what it yields until it is written: some ten megabytes.
     """
 
     key: str  # unique in the export and the same each time
