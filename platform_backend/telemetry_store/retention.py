@@ -1,6 +1,6 @@
 """Deletes the oldest segments: by age, and by the size of the whole store."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,19 +14,30 @@ class Retention:
     gigabytes: float
 
 
-def delete_expired(folder: Path, retention: Retention, *, now_us: int) -> list[Segment]:
-    """Returns what was deleted. The newest segment of each table stays: it holds the checkpoint."""
+def expired(folder: Path, retention: Retention, *, now_us: int) -> list[Segment]:
+    """What is to be deleted, oldest first. The newest segment of each table stays: it holds the checkpoint."""
     candidates = sorted(_candidates(folder), key=lambda segment: segment.last)
     oldest_kept = now_us - int(retention.hours * 3_600_000_000)
     excess = _size(folder) - int(retention.gigabytes * 1e9)
-    deleted = []
+    doomed = []
     for segment in candidates:
         if segment.last >= oldest_kept and excess <= 0:
             break
         excess -= segment.path.stat().st_size
-        segment.path.unlink()
-        deleted.append(segment)
-    return deleted
+        doomed.append(segment)
+    return doomed
+
+
+def delete(segments: Iterable[Segment]) -> None:
+    for segment in segments:
+        segment.path.unlink(missing_ok=True)
+
+
+def delete_expired(folder: Path, retention: Retention, *, now_us: int) -> list[Segment]:
+    """Returns what was deleted."""
+    doomed = expired(folder, retention, now_us=now_us)
+    delete(doomed)
+    return doomed
 
 
 def _candidates(folder: Path) -> Iterator[Segment]:

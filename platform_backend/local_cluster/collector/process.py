@@ -16,7 +16,7 @@ from local_cluster.collector.gaps import GapLog
 from local_cluster.collector.receiver import Receiver
 from local_cluster.collector.sampler import Sampler
 from local_cluster.collector.tailer import Tailer
-from telemetry_store.retention import Retention, delete_expired
+from telemetry_store.retention import Retention, delete, expired
 from telemetry_store.writer import StoreWriter
 
 logger = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ HOST: Final = "127.0.0.1"
 POLL_SECONDS: Final = 0.5
 SEAL_CHECK_SECONDS: Final = 0.5
 # A dataset build seals by itself while no collector runs.
-LOCK_WAIT_SECONDS: Final = 10.0
+LOCK_WAIT_SECONDS: Final = 3.0
 RETENTION_SECONDS: Final = 60.0
 
 
@@ -60,9 +60,10 @@ async def collect(settings: Settings) -> None:
 @contextlib.asynccontextmanager
 async def _running(settings: Settings, writer: StoreWriter) -> AsyncIterator[list[asyncio.Task[None]]]:
     tailer = Tailer(settings.pods, writer.checkpoint_of("logs"))
+    gaps = GapLog(settings.directory)
     sampler = Sampler(
         writer=writer,
-        gaps=GapLog(settings.directory),
+        gaps=gaps,
         control=str(settings.control),
         envoy_admin=settings.envoy_admin,
         node=settings.node,
@@ -70,7 +71,7 @@ async def _running(settings: Settings, writer: StoreWriter) -> AsyncIterator[lis
     )
     receiver = Receiver(HOST, settings.port, writer)
     await receiver.start()
-    parts = [_follow(tailer, writer), sampler.run(), _seal(writer), _retain(settings)]
+    parts = [_follow(tailer, writer), sampler.run(), _seal(writer), _retain(settings, gaps)]
     tasks = [asyncio.create_task(part) for part in parts]
     logger.info("collecting into %s, spans on port %d", settings.directory, settings.port)
     try:
@@ -111,15 +112,20 @@ async def _seal(writer: StoreWriter) -> None:
             logger.error("%s: %s", writer.folder, error)
 
 
-async def _retain(settings: Settings) -> None:
+async def _retain(settings: Settings, gaps: GapLog) -> None:
     while True:
-        now_us = time.time_ns() // 1000
         try:
-            deleted = await asyncio.to_thread(delete_expired, settings.directory, settings.retention, now_us=now_us)
+            await _retain_once(settings, gaps)
         except OSError as error:
             logger.error("%s: old telemetry can't be deleted: %s", settings.directory, error)
-        else:
-            if deleted:
-                logger.info("deleted %d expired segments", len(deleted))
         pa.default_memory_pool().release_unused()
         await asyncio.sleep(RETENTION_SECONDS)
+
+
+async def _retain_once(settings: Settings, gaps: GapLog) -> None:
+    now_us = time.time_ns() // 1000
+    doomed = await asyncio.to_thread(expired, settings.directory, settings.retention, now_us=now_us)
+    gaps.add_deleted(doomed)
+    await asyncio.to_thread(delete, doomed)
+    if doomed:
+        logger.info("deleted %d expired segments", len(doomed))
