@@ -17,6 +17,7 @@ from tests.e2e.platform_copy import free_ports
 
 REPO: Final = Path(__file__).resolve().parents[3]
 SIZE: Final = 24 << 20  # more than the socket buffers of both ends hold
+MAX_UPLOAD: Final = 64 << 20
 SETUP: Final = """
 import json, os, sys, uuid
 import django
@@ -81,6 +82,11 @@ class WebServer:
         """What the worker does by the clock."""
         run(self.state, FINISH)
 
+    def files(self) -> set[str]:
+        """Of its datasets and of what is half-done."""
+        root = self.state / "datasets"
+        return {path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()}
+
     def kill(self) -> None:
         """kill -9 of the server with its worker, as when the machine's memory ran out."""
         if self.process is None:
@@ -114,6 +120,7 @@ def environment(state: Path) -> dict[str, str]:
         "PYTHONPATH": str(REPO / "platform_backend"),
         "DJANGO_SETTINGS_MODULE": "platform_backend.settings",
         "MICROSERVO_STATE_DIR": str(state),
+        "MICROSERVO_DATASETS__MAX_UPLOAD_GIGABYTES": str(MAX_UPLOAD / 1e9),
     }
 
 

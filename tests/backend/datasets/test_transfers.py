@@ -1,4 +1,4 @@
-"""Downloads from a real server: broken off and resumed, and never without the file under them."""
+"""Downloads and uploads with a real server: broken off and resumed, slow, killed, too large."""
 
 import socket
 from collections.abc import Iterator
@@ -9,8 +9,10 @@ import httpx
 import pytest
 
 from cli.api import Api, Interrupted
+from cli.console import CliError, Progress
+from cli.datasets import send
 from platform_backend.config import Config, config, load
-from tests.backend.datasets.web_server import SIZE, WebServer, server_with_datasets
+from tests.backend.datasets.web_server import MAX_UPLOAD, SIZE, WebServer, server_with_datasets
 from tests.e2e.platform_copy import wait_for
 
 TIMEOUT = 60
@@ -165,3 +167,45 @@ def test_slow_readers_leave_threads_for_everybody_else(server: WebServer) -> Non
         for reader in readers:
             reader.close()
     wait_for(lambda: get(server, 3, Range="bytes=0-9").status_code == 206, "a place for a download")
+
+
+def half_an_upload(server: WebServer, size: int = 8 << 20) -> socket.socket:
+    """A client that has sent half of what it announced."""
+    connection = socket.create_connection(("127.0.0.1", server.port), timeout=TIMEOUT)
+    head = (
+        "POST /api/v1/datasets/import?name=half HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        f"Authorization: Bearer {server.token}\r\nContent-Type: application/zip\r\nContent-Length: {size}\r\n\r\n"
+    )
+    connection.sendall(head.encode() + bytes(size // 2))
+    return connection
+
+
+def test_an_upload_that_breaks_off_leaves_nothing(server: WebServer) -> None:
+    before = server.files()
+    with closing(half_an_upload(server)):
+        wait_for(lambda: server.files() != before, "the upload to begin")
+    wait_for(lambda: server.files() == before, "the broken upload to go")
+
+
+def test_an_upload_under_which_the_server_is_killed_leaves_nothing(server: WebServer) -> None:
+    before = server.files()
+    with closing(half_an_upload(server)):
+        wait_for(lambda: server.files() != before, "the upload to begin")
+        server.finish_deletions()
+        assert server.files() != before  # it is at work, so nobody sweeps it away
+        server.kill()
+    try:
+        assert server.files() != before
+        server.finish_deletions()
+        assert server.files() == before
+    finally:
+        server.start()
+
+
+def test_a_client_hears_why_its_upload_is_refused(server: WebServer, cli_settings: Config, tmp_path: Path) -> None:
+    before, file = server.files(), tmp_path / "large.zip"
+    with file.open("wb") as stream:
+        stream.truncate(MAX_UPLOAD + 1)
+    with Api(cli_settings) as api, Progress("Importing") as progress, pytest.raises(CliError, match="max_upload_giga"):
+        send(api, file, "large", progress)
+    assert server.files() == before
