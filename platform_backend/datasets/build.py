@@ -77,7 +77,7 @@ def build(order: Order, kind: Format, *, work: Path, into: Path, progress: Progr
     """Make `into` with `<name>.zip` and dataset.json, whole or not at all. Raises CountMismatch, DiskFull."""
     with room_in(work, lambda: None):
         export = order.hold(work)
-    expected = {table: export.expected(table) for table in TABLES}
+    expected = {table: export.expected(table, progress) for table in TABLES}
     with Spool(work / SPOOL, _fingerprint(order, export), progress) as spool:
         run.make(kind.parts(export), spool, threads=threads, rows=sum(expected.values()), progress=progress)
         counts = spool.counts

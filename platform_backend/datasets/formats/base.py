@@ -80,12 +80,15 @@ class Export:
         rows = self.knobs.apply(part.table, self.held.read(part, needed), start=self.window.start)
         return rows if columns is None else rows.select(list(columns))
 
-    def expected(self, table: TableName) -> int:
-        """How many rows the knobs leave of the window."""
+    def expected(self, table: TableName, idle: Callable[[], None] = lambda: None) -> int:
+        """How many rows the knobs leave of the window. `idle` is called now and then; it may raise to stop."""
         if not self.knobs.touches(table):
             return self.held.count(table)
-        columns = self.knobs.columns(table)
-        return sum(self.rows(part, columns).num_rows for part in self.slices(table))
+        columns, rows = self.knobs.columns(table), 0
+        for part in self.slices(table):
+            rows += self.rows(part, columns).num_rows
+            idle()
+        return rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,6 @@ def _run(dataset: Dataset, work: Work) -> None:
     """Make and publish it, or leave nothing but the reason."""
     try:
         outcome = MAKERS[dataset.origin](dataset, work, Watch(dataset.pk))
-        quota.check(dataset.created_by, outcome.size)
         store().publish(dataset.pk, outcome.folder)
         _finish(dataset.pk, outcome)
     except Cancelled:
@@ -125,6 +124,7 @@ def _finish(dataset_id: UUID, outcome: Outcome) -> None:
     dataset = locked(dataset_id)
     if dataset.cancel_requested:
         raise Cancelled
+    quota.check(dataset.created_by, outcome.size)
     if dataset.origin == Origin.IMPORTED:
         imports.refuse_known(outcome.digest)  # the same may have been imported since it was checked
     for column, value in outcome.columns.items():
