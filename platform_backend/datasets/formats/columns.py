@@ -29,8 +29,6 @@ SPAN_NEEDS: Final = (
     "parent_span_id",
 )
 SAMPLE_NEEDS: Final = ("timestamp", "pod", "metric", "labels", "value")
-_INTEGRAL: Final = r"^-?[0-9]+$"
-_SURELY_PLAIN: Final = 1e15  # whole numbers below this are written without an exponent
 
 NameOf = Callable[[str, str, str], SeriesName]  # metric, pod, labels
 Integers = npt.NDArray[np.int64]
@@ -121,13 +119,11 @@ def iso_dates(timestamp: pa.Array) -> pa.Array:
 
 def float_texts(values: pa.Array) -> pa.Array:
     """Shortest exact decimals; whole numbers keep ".0", so that readers see a column of floats."""
-    numbers = values.to_numpy(zero_copy_only=False)
     digits = values.cast(pa.string())
-    is_whole = np.abs(numbers) < _SURELY_PLAIN
-    is_whole &= np.floor(numbers) == numbers
-    for index in np.flatnonzero(np.abs(numbers) >= _SURELY_PLAIN):
-        is_whole[index] = digits[int(index)].as_py().lstrip("-").isdigit()
-    endings = pa.array(["", ".0"]).take(pa.array(is_whole.view(np.int8)))
+    numbers = values.to_numpy(zero_copy_only=False)
+    integral = pa.array(np.isfinite(numbers) & (np.floor(numbers) == numbers))
+    is_whole = pc.and_(integral, pc.invert(pc.match_substring(digits, "e")))  # 1e+10 needs no ending
+    endings = pa.array(["", ".0"]).take(is_whole.cast(pa.int8()))
     return pc.binary_join_element_wise(digits, endings, "")
 
 

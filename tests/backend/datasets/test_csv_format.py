@@ -2,9 +2,12 @@
 
 import io
 import json
+import math
 import random
+import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +19,11 @@ from hypothesis import strategies as st
 
 from datasets.build import Order
 from datasets.formats import csv, kpi
-from datasets.formats.columns import log_columns
+from datasets.formats.base import Export
+from datasets.formats.columns import float_texts, log_columns
 from datasets.formats.labels import INJECTIONS_PATH
-from telemetry.records import SCHEMAS
+from telemetry.adapters.held_tables import HeldTables
+from telemetry.records import SCHEMAS, Window
 
 REPO = Path(__file__).resolve().parents[3]
 SAMPLE = REPO / "tests" / "data" / "microservo-sample"
@@ -198,3 +203,60 @@ def test_any_message_comes_back_as_it_was(messages: list[str]) -> None:
     text = csv.header(csv.LOG_COLUMNS) + csv.csv_text(log_columns(table)).to_pybytes()
     read = pd.read_csv(io.BytesIO(text))
     assert read["message"].tolist() == [f"severity:info,message:{message}" for message in messages]
+
+
+def quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
+
+
+def row_by_row(rows: list[dict[str, Any]]) -> str:
+    """log.csv as the guide describes it."""
+    lines = [",".join(csv.LOG_COLUMNS)]
+    for row in sorted(rows, key=lambda row: (row["timestamp"], row["log_id"])):
+        seconds, microseconds = divmod(row["timestamp"], 1_000_000)
+        date = f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{microseconds // 1000:03d}Z"
+        message = f"severity:{row['level'].lower()},message:{row['message']}"
+        texts = (quoted(date), quoted(row["pod"]), quoted(message))
+        lines.append(f"{row['log_id']},{seconds}.{microseconds:06d},{','.join(texts)}")
+    return "".join(f"{line}\n" for line in lines)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 59_999_999), st.sampled_from(["a-0", 'b"-1']), st.sampled_from(["INFO", "ERROR"]), st.text()
+        ),
+        max_size=40,
+    ),
+    st.integers(1, 9),
+)
+def test_logs_are_the_bytes_that_a_row_by_row_writer_makes(drawn: list[tuple], slice_rows: int) -> None:
+    start = 1_718_651_400_000_000
+    rows = [
+        {"log_id": number, "timestamp": start + at, "service": "s", "pod": pod, "level": level, "message": message}
+        for number, (at, pod, level, message) in enumerate(drawn)
+    ]
+    empty = {name: SCHEMAS[name].empty_table() for name in ("spans", "samples")}
+    tables = {"logs": pa.Table.from_pylist(rows, schema=SCHEMAS["logs"]), **empty}
+    window = Window(start, start + 60_000_000)
+    export = Export(HeldTables(window, tables, slice_rows=slice_rows), window, [], {}, "local")
+    chunks = [chunk for part in csv.CsvFormat().parts(export) for chunk in part.make() if chunk.path == csv.LOG_PATH]
+    text = chunks[0].header + b"".join(memoryview(chunk.data) for chunk in chunks)
+    assert text.decode() == row_by_row(rows)
+
+
+@given(st.lists(st.floats(), min_size=1))
+def test_values_are_the_shortest_exact_decimals(values: list[float]) -> None:
+    texts = float_texts(pa.array(values, pa.float64())).to_pylist()
+    for value, text in zip(values, texts, strict=True):
+        assert float(text) == value or math.isnan(value)
+        assert not re.fullmatch(r"-?[0-9]+", text)
+        assert len(text) <= 25
+
+
+@given(st.lists(st.one_of(st.floats(), st.integers(-(10**20), 10**20).map(float)), min_size=1))
+def test_values_are_those_of_a_rule_on_their_texts(values: list[float]) -> None:
+    array = pa.array(values, pa.float64())
+    texts = array.cast(pa.string()).to_pylist()
+    expected = [f"{text}.0" if re.fullmatch(r"-?[0-9]+", text) else text for text in texts]
+    assert float_texts(array).to_pylist() == expected
