@@ -50,9 +50,6 @@ class Order:
     knobs: Knobs = NEUTRAL
     origin: Origin = UNKNOWN
 
-    def rows_expected(self) -> dict[TableName, int]:
-        return {table: self.source.count(table, self.window) for table in TABLES}
-
     def hold(self, work: Path) -> Export:
         """The telemetry as it is at the first call with this work folder. Raises Unavailable."""
         return Export(
