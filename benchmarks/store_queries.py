@@ -160,16 +160,23 @@ def milliseconds(query: Callable[[], object]) -> float:
     return (time.perf_counter() - begun) * 1000
 
 
-def during_export(queries: Queries, folder: Path, generated: Generated, work: Path) -> bool:
-    """The newest page quietly and beside the niced build of a dataset of everything."""
-    quiet = timed("newest page, quiet", queries.newest_page, 40)
-    command = [sys.executable, Path(__file__).with_name("export_child.py"), folder, work]
-    window = [str(generated.start), str(generated.end)]
-    with subprocess.Popen(["nice", "-n", "15", *map(str, command), *window], stdout=subprocess.DEVNULL) as child:
+def paused(query: Callable[[], object]) -> float:
+    """As a user asks: after a while, in which others had the caches."""
+    time.sleep(0.05)
+    return milliseconds(query)
+
+
+def during_export(queries: Queries, store: Path, rows: int, work: Path) -> bool:
+    """The newest page quietly, and beside the niced build of a dataset of everything that was generated."""
+    quiet = Timing("newest page, quiet", [paused(queries.newest_page) for _ in range(200)])
+    work.mkdir()
+    (work / f"store-{rows}").symlink_to(store.absolute(), target_is_directory=True)
+    export = [Path(__file__).with_name("dataset_export.py"), "--measure", "csv", "--folder", work, "--rows", rows]
+    command = ["nice", "-n", "15", sys.executable, *map(str, export)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as child:
         busy = []
         while child.poll() is None:
-            busy.append(milliseconds(queries.newest_page))
-            time.sleep(0.05)
+            busy.append(paused(queries.newest_page))
     if child.returncode or len(busy) < 20:
         sys.exit(f"the build ended with {child.returncode} after {len(busy)} pages")
     beside = Timing("newest page, during an export", busy)
@@ -210,7 +217,8 @@ def measure(chosen: argparse.Namespace, generated: Generated, work: Path) -> boo
                 print(timing, flush=True)
                 met.append(timing.met)
         if not chosen.no_export:
-            met.append(during_export(queries, work / "store", generated, work / "dataset"))
+            rows = generated.logs + generated.spans + generated.samples
+            met.append(during_export(queries, chosen.dir, rows, work / "export"))
     return all(met)
 
 

@@ -15,8 +15,8 @@ from telemetry_store.reader import BEGINNING, Row, Snapshot, StoreReader
 MINUTE_US: Final = 60_000_000
 # Spans of one trace begin within this time. The shop's requests end in far less.
 TRACE_SPREAD_US: Final = 60_000_000
-# Rows that one page may read: about 100 ms on one core. Text is slow to search, everything else is compressed well.
-MOST_TEXT_ROWS: Final = 500_000
+# Rows that one page may read: about 50 ms on one core. Text is slow to search, everything else is compressed well.
+MOST_TEXT_ROWS: Final = 300_000
 MOST_LOG_ROWS: Final = 10_000_000
 MOST_SPANS: Final = 300_000
 
