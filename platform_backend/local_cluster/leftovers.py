@@ -9,16 +9,17 @@ import os
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 from urllib.request import urlopen
 
 from local_cluster.client import LocalClusterClient, PodInfo
-from local_cluster.linux import is_stopped
+from local_cluster.linux import cpu_seconds, is_stopped
 from local_cluster.mesh.wire_client import control_path
 
-# The CPU quota stops pods too, each time for less than this.
+# The CPU quota stops pods too, but lets each of them run a little in every period.
 STOPPED_LOOKS: Final = 8
 STOPPED_INTERVAL: Final = 0.15
 TIMEOUT: Final = 5.0
@@ -81,14 +82,24 @@ def _group_of(pid: int) -> int:
 
 
 def _stopped(pods: list[PodInfo]) -> frozenset[str]:
-    """Pods that were found stopped at every look."""
-    suspects = {pod.name: pod.pid for pod in pods if pod.pid}
+    """Pods that were found stopped at every look, and none of whose processes ran in between."""
+    suspects = {pod.name: pod.pid for pod in pods if pod.pid and is_stopped(pod.pid)}
+    used = {name: _group_cpu(pid) for name, pid in suspects.items()}
     for _ in range(STOPPED_LOOKS):
-        suspects = {name: pid for name, pid in suspects.items() if is_stopped(pid)}
+        suspects = {name: pid for name, pid in suspects.items() if is_stopped(pid) and _group_cpu(pid) == used[name]}
         if not suspects:
             break
         time.sleep(STOPPED_INTERVAL)
     return frozenset(suspects)
+
+
+def _group_cpu(leader: int) -> float:
+    """CPU seconds that the living processes of a group have used."""
+    total = 0.0
+    for pid in _group(leader):
+        with suppress(OSError):  # it has ended
+            total += cpu_seconds(pid)
+    return total
 
 
 def _impairments(mesh: Path) -> list[str]:
