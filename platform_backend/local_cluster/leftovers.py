@@ -1,7 +1,8 @@
 """What faults have left behind: the system's own state before and after, not the word of who ended them.
 
 Looked at: processes (stopped, or in a pod's process group beside those that were there), readiness, the impairments
-that the wire has in force, and the request faults in the routes that Envoy uses.
+that the wire has in force, the request faults in the routes that Envoy uses, and what the supervisor of file
+operations does to them.
 """
 
 import json
@@ -34,6 +35,7 @@ class Snapshot:
     not_ready: frozenset[str]
     impairments: frozenset[str]
     request_faults: frozenset[str]
+    io_rules: frozenset[str]
     open_faults: frozenset[str]
 
 
@@ -46,6 +48,7 @@ def snapshot(client: LocalClusterClient, cluster_dir: Path) -> Snapshot:
         not_ready=frozenset(pod.name for pod in client.pods() if not pod.ready),
         impairments=frozenset(_impairments(cluster_dir / "mesh")),
         request_faults=frozenset(_request_faults(cluster_dir / "mesh")),
+        io_rules=frozenset(f"{pod}: {rule}" for pod, rule in client.io_rules().items()),
         open_faults=frozenset(fault.fault_id for fault in client.faults() if fault.state not in ("ended", "failed")),
     )
 
@@ -62,6 +65,7 @@ def leftovers(before: Snapshot, after: Snapshot) -> list[str]:
         *(f"{pod}: is not ready" for pod in sorted(after.not_ready - before.not_ready)),
         *(f"wire: {lane} is impaired" for lane in sorted(after.impairments - before.impairments)),
         *(f"envoy: {route} has a fault" for route in sorted(after.request_faults - before.request_faults)),
+        *(f"file operations of {rule}" for rule in sorted(after.io_rules - before.io_rules)),
         *(f"fault {fault_id} is open" for fault_id in sorted(after.open_faults - before.open_faults)),
     ]
 

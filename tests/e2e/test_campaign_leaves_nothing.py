@@ -24,6 +24,7 @@ from platform_backend.config import REPO
 from tests.e2e.platform_copy import free_ports
 
 pytestmark = pytest.mark.timeout(900)
+POSSIBLE = [name for name, kind in KINDS.items() if not kind.unavailable()]  # on this machine
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,8 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 def one_of_each_kind() -> dict[str, Any]:
     full = yaml.safe_load((REPO / "campaigns" / "full.yaml").read_text())
-    entries = {entry["fault"]: entry | {"services": entry["services"][:1]} for entry in full["matrix"]}
+    possible = [entry for entry in full["matrix"] if entry["fault"] in POSSIBLE]
+    entries = {entry["fault"]: entry | {"services": entry["services"][:1]} for entry in possible}
     for entry in entries.values():
         parameters = entry.get("parameters", {})
         single = {name: value[0] if isinstance(value, list) else value for name, value in parameters.items()}
@@ -82,8 +84,8 @@ def test_every_injection_recovers_and_nothing_is_left(platform: Running) -> None
         after = snapshot(client, platform.folder / "state" / "cluster")
     assert done.returncode == 0, done.stdout + done.stderr
     assert leftovers(before, after) == []
-    assert f"each-kind completed: {len(KINDS)} done" in done.stdout
-    for kind in KINDS:
+    assert f"each-kind completed: {len(POSSIBLE)} done" in done.stdout
+    for kind in POSSIBLE:
         assert re.search(rf"^{kind}\s", done.stdout, re.MULTILINE), kind
 
 

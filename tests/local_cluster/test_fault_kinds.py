@@ -101,7 +101,7 @@ def _get(cluster: RunningCluster, path: str = "/") -> tuple[int, float]:
     return status, time.monotonic() - began
 
 
-@pytest.mark.parametrize("kind", list(KINDS))
+@pytest.mark.parametrize("kind", list(ANY_PARAMETERS))  # those of files: test_io_faults.py
 def test_each_kind_ends_by_itself(cluster: RunningCluster, kind: str) -> None:
     fault = _ended(cluster, _begin(cluster, kind, [POD], **ANY_PARAMETERS[kind]))
     (pod,) = fault.pods
