@@ -4,7 +4,7 @@ Starts a local cluster of its own, injects each kind into the currency service, 
 and reads spans and samples from the telemetry store: the driver's own records are not looked at. A budget is missed
 when the first sign of the fault comes later than 1 s after the call, or the last one later than 1 s after its end.
 
-    .venv/bin/python benchmarks/fault_latency.py [--rounds 1] [--kinds network-delay ...]
+    .venv/bin/python benchmarks/fault_latency.py [--rounds 1] [--rate 10] [--kinds network-delay ...]
 
 Kinds that kill once (pod-kill, container-kill) have no end of their own; "clear" is then from death to service.
 """
@@ -19,7 +19,8 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
@@ -41,6 +42,7 @@ BEFORE = 4.0  # seconds of normal operation that a fault is compared with
 ARRIVAL = 4.0  # seconds until the telemetry of a moment is stored
 AFTER = 10.0
 SECOND = 1_000_000
+NEAR = SECOND // 4
 MEGABYTE = 1 << 20
 
 Sign = tuple[int, bool]  # time in µs, whether the fault is seen in it
@@ -62,19 +64,47 @@ class Measured:
 
 
 def slow_calls(least_ms: float) -> Signs:
-    """Calls to the service, by the time they began; the callers' own client spans."""
-    return lambda store, start, end: [
-        (begun, duration >= least_ms * 1000) for begun, duration, _ in _calls(store, start, end)
-    ]
+    """Calls to the service, by the time they began; the callers' own client spans.
+
+    What a fault has held back comes back at its end all at once, and a caller that is busy with it is slow with all its
+    calls. So a slow call is a sign only if it took more than twice as long as the caller's calls to others then.
+    """
+
+    def signs(store: StoreReader, start: int, end: int) -> list[Sign]:
+        others = _other_calls(store, start, end)
+        return [
+            (begun, duration >= max(least_ms * 1000, 2 * _usual(others.get(caller, []), begun)))
+            for begun, duration, _, caller in _calls(store, start, end)
+        ]
+
+    return signs
+
+
+def _usual(calls: Sequence[tuple[int, int]], at: int) -> float:
+    """The median duration of calls that began about then."""
+    near = slice(bisect_left(calls, (at - NEAR, 0)), bisect_left(calls, (at + NEAR, 0)))
+    return statistics.median([duration for _, duration in calls[near]] or [0])
+
+
+def _other_calls(store: StoreReader, start: int, end: int) -> Mapping[str, list[tuple[int, int]]]:
+    """By caller, in order of time."""
+    sql = (
+        "select service, timestamp, duration from {rows}"
+        " where kind = 'client' and operation_name not like $operation order by timestamp"
+    )
+    found: dict[str, list[tuple[int, int]]] = {}
+    for caller, begun, duration in store.query(sql, {"operation": f"%{RPC}/%"}, table="spans", start=start, end=end):
+        found.setdefault(caller, []).append((begun, duration))
+    return found
 
 
 def failed_calls(store: StoreReader, start: int, end: int) -> list[Sign]:
-    return [(begun, status != 0) for begun, _, status in _calls(store, start, end)]
+    return [(begun, status != 0) for begun, _, status, _ in _calls(store, start, end)]
 
 
-def _calls(store: StoreReader, start: int, end: int) -> list[tuple[int, int, int]]:
+def _calls(store: StoreReader, start: int, end: int) -> list[tuple[int, int, int, str]]:
     sql = (
-        "select timestamp, duration, status_code from {rows}"
+        "select timestamp, duration, status_code, service from {rows}"
         " where kind = 'client' and operation_name like $operation order by timestamp"
     )
     parameters = {"operation": f"%{RPC}/%"}
@@ -139,7 +169,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def cluster() -> Iterator[tuple[LocalClusterClient, StoreReader]]:
+def cluster(rate: float = RATE) -> Iterator[tuple[LocalClusterClient, StoreReader]]:
     """A running local cluster and its telemetry."""
     with tempfile.TemporaryDirectory(prefix="fault-latency-") as folder:
         state = Path(folder)
@@ -147,7 +177,7 @@ def cluster() -> Iterator[tuple[LocalClusterClient, StoreReader]]:
             "PYTHONPATH": str(BACKEND),
             "MICROSERVO_STATE_DIR": folder,
             "MICROSERVO_SHOP__PORT": str(free_port()),
-            "MICROSERVO_SHOP__LOAD_RATE": str(RATE),
+            "MICROSERVO_SHOP__LOAD_RATE": str(rate),
             "MICROSERVO_LOCAL_CLUSTER__FIRST_PORT": "29000",
             "MICROSERVO_TELEMETRY__SAMPLE_INTERVAL_S": str(SAMPLE_INTERVAL),
         }
@@ -219,10 +249,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--kinds", nargs="+", default=list(KINDS), choices=list(KINDS), metavar="KIND")
+    parser.add_argument("--rate", type=float, default=RATE, help="requests of the load generator per second")
     arguments = parser.parse_args()
     print(f"{'kind':<20}{'hold ms':>10}{'clear ms':>10}{'seen':>7}  {'<= 1 s':<8}  seen in")
     all_met = True
-    with cluster() as (client, store):
+    with cluster(arguments.rate) as (client, store):
         time.sleep(BEFORE)
         for kind in arguments.kinds:
             line, met = row(kind, [measure(client, store, kind) for _ in range(arguments.rounds)])
