@@ -97,7 +97,10 @@ def _add_stop_all(commands: "Commands") -> None:
 
 
 def _add_release(commands: "Commands") -> None:
-    _command(commands, "release", "allow faults again after `stop-all`")
+    release = _command(commands, "release", "allow faults again after `stop-all`, or on pods that had not recovered")
+    release.add_argument(
+        "--pod", action="append", default=[], metavar="POD", help="end its quarantine; may be repeated"
+    )
 
 
 def _add_campaign(commands: "Commands") -> None:

@@ -212,9 +212,9 @@ class Occurrence(models.Model):
 
 
 class PodQuarantine(models.Model):
-    """A pod that did not recover: it gets no fault until someone clears it."""
+    """A time in which a pod that did not recover gets no fault: until someone clears it. Rows are kept as history."""
 
-    pod = models.CharField(max_length=253, unique=True)
+    pod = models.CharField(max_length=253, db_index=True)
     injection = models.ForeignKey(Injection, null=True, on_delete=models.SET_NULL, related_name="+")
     reason = models.TextField()
     since = models.DateTimeField()
@@ -222,7 +222,12 @@ class PodQuarantine(models.Model):
     cleared_at = models.DateTimeField(null=True)  # null: in quarantine
 
     class Meta:
-        ordering = ("pod",)
+        ordering = ("pod", "-since")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("pod",), condition=models.Q(cleared_at=None), name="quarantine_open_once_a_pod"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.pod
