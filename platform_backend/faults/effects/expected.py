@@ -139,8 +139,8 @@ EXPECTED: Final[Mapping[str, Expected]] = MappingProxyType(
         "http-delay": Expected((LATENCY_TO, SLOW_TO, MESH_LATENCY, ERRORS_TO), TO_POD),
         # Seen by the callers, as a store makes no spans; slow calls first, as only writes wait for the disk.
         "io-latency": Expected((SLOW_TO, LATENCY_TO, ERRORS_TO), TO_POD),
-        # Most programs end when they can't write, and are then over in a moment, as by a kill.
-        "io-fault": Expected((INTERRUPTED, ERRORS_TO), TO_POD, lasting=3 * SECOND // 2),
+        # Most programs end when they can't write: that is the last moment of the fault, and shows after it.
+        "io-fault": Expected((RESTARTS, ERRORS_TO, INTERRUPTED), TO_POD, lasting=5 * SECOND // 2),
         "time-skew": _SLOW_WORK,
         "dns-error": Expected((ERRORS, GOOD_RATE, ERRORS_SERVED)),
         "dns-random": Expected((ERRORS, GOOD_RATE, ERRORS_SERVED)),

@@ -11,7 +11,7 @@ import itertools
 import json
 import logging
 import os
-import selectors
+import select
 import signal
 import socket
 import struct
@@ -59,7 +59,8 @@ class IoSupervisor:
         self._path = path
         self._mounts = mounts
         self._machine = abi.machine()
-        self._selector = selectors.DefaultSelector()
+        self._epoll = select.epoll()  # not a selector: that can't tell a hang-up from a notification
+        self._watched: dict[int, _Listener | socket.socket] = {}
         self._wake = -1
         self._server: socket.socket | None = None
         self._thread: threading.Thread | None = None
@@ -77,8 +78,8 @@ class IoSupervisor:
         self._server.listen()
         self._server.setblocking(False)
         self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
-        self._selector.register(self._server, selectors.EVENT_READ, self._accept)
-        self._selector.register(self._wake, selectors.EVENT_READ)
+        self._watch(self._server.fileno(), self._server)
+        self._epoll.register(self._wake, select.EPOLLIN)
         self._thread = threading.Thread(target=self._run, name="io-supervisor", daemon=True)
         self._thread.start()
 
@@ -123,32 +124,49 @@ class IoSupervisor:
         try:
             while self._serve():
                 pass
+        except Exception as failure:  # a mistake of ours; whom we served must not wait for ever
+            logger.critical("file operations are no longer answered, pods that need it start anew", exc_info=failure)
         finally:
             self._close()
 
     def _serve(self) -> bool:
         """False when it is to end."""
-        for key, events in self._selector.select(self._patience()):
-            if key.fd == self._wake:
+        for descriptor, events in self._epoll.poll(self._patience()):
+            if descriptor == self._wake:
                 return False
-            if isinstance(key.data, _Listener):
-                self._serve_listener(key.data, events)
+            watched = self._watched[descriptor]
+            if isinstance(watched, _Listener):
+                self._serve_listener(watched, events)
+            elif watched is self._server:
+                self._accept(watched)
             else:
-                key.data(key.fileobj)
+                self._greet(watched)
         self._let_due_go()
         return True
+
+    def _watch(self, descriptor: int, what: _Listener | socket.socket) -> None:
+        self._watched[descriptor] = what
+        self._epoll.register(descriptor, select.EPOLLIN)
+
+    def _unwatch(self, descriptor: int) -> None:
+        del self._watched[descriptor]
+        self._epoll.unregister(descriptor)
 
     def _patience(self) -> float | None:
         return max(0.0, self._due[0][0] - time.monotonic()) if self._due else None
 
     def _accept(self, server: socket.socket) -> None:
-        connection, _ = server.accept()
+        try:
+            connection, _ = server.accept()
+        except OSError as error:  # whoever called has gone, or waits in vain and ends
+            logger.warning("a process could not be let in: %s", error)
+            return
         connection.setblocking(False)
-        self._selector.register(connection, selectors.EVENT_READ, self._greet)
+        self._watch(connection.fileno(), connection)
 
     def _greet(self, connection: socket.socket) -> None:
         """A new process has put its filter in place, or could not."""
-        self._selector.unregister(connection)
+        self._unwatch(connection.fileno())
         with connection:
             try:
                 message, descriptors, _, _ = socket.recv_fds(connection, HELLO_SIZE, 1, socket.MSG_CMSG_CLOEXEC)
@@ -171,10 +189,10 @@ class IoSupervisor:
         listener = _Listener(pod, descriptors[0], process)
         with self._lock:
             self._listeners[pod] = listener
-        self._selector.register(listener.descriptor, selectors.EVENT_READ, listener)
+        self._watch(listener.descriptor, listener)
 
     def _serve_listener(self, listener: _Listener, events: int) -> None:
-        if not events & selectors.EVENT_READ:
+        if not events & select.EPOLLIN:
             self._drop(listener)
             return
         try:
@@ -217,7 +235,7 @@ class IoSupervisor:
 
     def _drop(self, listener: _Listener) -> None:
         """Its processes are gone, or can't be served and have to go."""
-        self._selector.unregister(listener.descriptor)
+        self._unwatch(listener.descriptor)
         with self._lock:
             if self._listeners.get(listener.pod) is listener:
                 del self._listeners[listener.pod]
@@ -227,12 +245,12 @@ class IoSupervisor:
             os.close(listener.descriptor)
 
     def _close(self) -> None:
-        for key in list(self._selector.get_map().values()):
-            if isinstance(key.data, _Listener):
-                self._drop(key.data)
-            elif isinstance(key.fileobj, socket.socket):
-                key.fileobj.close()
-        self._selector.close()
+        for watched in list(self._watched.values()):
+            if isinstance(watched, _Listener):
+                self._drop(watched)
+            else:
+                watched.close()
+        self._epoll.close()
         self._path.unlink(missing_ok=True)
 
 
