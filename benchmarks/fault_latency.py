@@ -1,12 +1,14 @@
 """How fast each kind of fault takes hold and is gone, as the shop's telemetry shows it.
 
-Starts a local cluster of its own, injects each kind into the currency service, which every page asks several times,
-and reads spans and samples from the telemetry store: the driver's own records are not looked at. A budget is missed
-when the first sign of the fault comes later than 1 s after the call, or the last one later than 1 s after its end.
+Starts a local cluster of its own, injects each kind into the currency service, which every page asks several times
+(those of files into the store of carts, while carts are being filled), and reads spans and samples from the telemetry
+store: the driver's own records are not looked at. A budget is missed when the first sign of the fault comes later than
+1 s after the call, or the last one later than 1 s after its end.
 
     .venv/bin/python benchmarks/fault_latency.py [--rounds 1] [--rate 10] [--kinds network-delay ...]
 
-Kinds that kill once (pod-kill, container-kill) have no end of their own; "clear" is then from death to service.
+Kinds that kill once (pod-kill, container-kill, and io-fault, by which the store ends) have no end of their own; "clear"
+is then from death to service.
 """
 
 import argparse
@@ -21,11 +23,13 @@ import time
 import uuid
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+
+import httpx
 
 BACKEND = Path(__file__).resolve().parents[1] / "platform_backend"
 sys.path.insert(0, str(BACKEND))
@@ -42,6 +46,7 @@ BEFORE = 4.0  # seconds of normal operation that a fault is compared with
 ARRIVAL = 4.0  # seconds until the telemetry of a moment is stored
 AFTER = 10.0
 SECOND = 1_000_000
+FILLING = 0.1  # seconds between two writes to carts
 NEAR = SECOND // 4
 MEGABYTE = 1 << 20
 
@@ -55,6 +60,8 @@ class Case:
     signs: Signs
     seen_in: str
     one_shot: bool = False
+    pod: str = POD
+    filling_carts: bool = False  # meanwhile, more often than the load generator does
 
 
 @dataclass(frozen=True)
@@ -111,6 +118,22 @@ def _calls(store: StoreReader, start: int, end: int) -> list[tuple[int, int, int
     return store.query(sql, parameters, table="spans", start=start, end=end)  # type: ignore[return-value]
 
 
+def slow_commands(least_ms: float) -> Signs:
+    """Commands to the store of carts, as its callers saw them."""
+    return lambda store, start, end: [
+        (begun, duration >= least_ms * 1000) for begun, duration, _ in _commands(store, start, end)
+    ]
+
+
+def failed_commands(store: StoreReader, start: int, end: int) -> list[Sign]:
+    return [(begun, status != 0) for begun, _, status in _commands(store, start, end)]
+
+
+def _commands(store: StoreReader, start: int, end: int) -> list[tuple[int, int, int]]:
+    sql = "select timestamp, duration, status_code from {rows} where type = 'db' order by timestamp"
+    return store.query(sql, {}, table="spans", start=start, end=end)  # type: ignore[return-value]
+
+
 def gauge_above(metric: str, rise: float) -> Signs:
     """Samples of the pod that lie `rise` above those before the fault."""
 
@@ -159,6 +182,12 @@ KINDS: Mapping[str, Case] = {
     "network-bandwidth": Case({"rate_bytes_per_s": 1000}, slow_calls(150), "calls over 150 ms"),
     "http-abort": Case({"status": 14, "percent": 100}, failed_calls, "failed calls"),
     "http-delay": Case({"delay_ms": 300, "percent": 100}, slow_calls(250), "calls over 250 ms"),
+    "io-latency": Case(
+        {"delay_ms": 300}, slow_commands(250), "commands over 250 ms", pod="redis-cart-0", filling_carts=True
+    ),
+    "io-fault": Case(
+        {"errno": 5}, failed_commands, "failed commands", one_shot=True, pod="redis-cart-0", filling_carts=True
+    ),
 }
 
 
@@ -169,14 +198,14 @@ def free_port() -> int:
 
 
 @contextmanager
-def cluster(rate: float = RATE) -> Iterator[tuple[LocalClusterClient, StoreReader]]:
-    """A running local cluster and its telemetry."""
+def cluster(rate: float = RATE) -> Iterator[tuple[LocalClusterClient, StoreReader, str]]:
+    """A running local cluster, its telemetry, and the shop's address."""
     with tempfile.TemporaryDirectory(prefix="fault-latency-") as folder:
-        state = Path(folder)
+        state, port = Path(folder), free_port()
         env = {key: value for key, value in os.environ.items() if not key.startswith("MICROSERVO_")} | {
             "PYTHONPATH": str(BACKEND),
             "MICROSERVO_STATE_DIR": folder,
-            "MICROSERVO_SHOP__PORT": str(free_port()),
+            "MICROSERVO_SHOP__PORT": str(port),
             "MICROSERVO_SHOP__LOAD_RATE": str(rate),
             "MICROSERVO_LOCAL_CLUSTER__FIRST_PORT": "29000",
             "MICROSERVO_TELEMETRY__SAMPLE_INTERVAL_S": str(SAMPLE_INTERVAL),
@@ -186,7 +215,7 @@ def cluster(rate: float = RATE) -> Iterator[tuple[LocalClusterClient, StoreReade
             process = subprocess.Popen([sys.executable, "-m", "local_cluster"], env=env, stdout=log, stderr=log)
         try:
             until(lambda: is_ready(client, process, Path(log.name)), 60, "the cluster is ready")
-            yield client, StoreReader(state / "telemetry")
+            yield client, StoreReader(state / "telemetry"), f"http://127.0.0.1:{port}"
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(30)
@@ -210,15 +239,27 @@ def until(holds: Callable[[], bool], timeout: float, what: str) -> None:
         time.sleep(0.1)
 
 
-def measure(client: LocalClusterClient, store: StoreReader, kind: str) -> Measured:
+def fill_carts(shop: str, seconds: float) -> None:
+    """What is written there is felt by the store's disk."""
+    deadline = time.monotonic() + seconds
+    while (left := deadline - time.monotonic()) > 0:
+        with suppress(httpx.HTTPError):  # that is what is measured
+            httpx.post(f"{shop}/cart", data={"product_id": "OLJCESPC7Z", "quantity": "1"}, timeout=left)
+        time.sleep(FILLING)
+
+
+def measure(client: LocalClusterClient, store: StoreReader, shop: str, kind: str) -> Measured:
     case = KINDS[kind]
     until(lambda: all(pod.ready for pod in client.pods()), 60, "all pods are ready")
     time.sleep(BEFORE)
     called = time.time_ns() // 1000
     fault_id = uuid.uuid4().hex
-    client.apply_fault(fault_id=fault_id, kind=kind, pods=[POD], duration_s=DURATION, parameters=case.parameters)
+    client.apply_fault(fault_id=fault_id, kind=kind, pods=[case.pod], duration_s=DURATION, parameters=case.parameters)
     ended = called + round(DURATION * SECOND)
-    time.sleep(DURATION)
+    if case.filling_carts:
+        fill_carts(shop, DURATION)
+    else:
+        time.sleep(DURATION)
     until(lambda: client.fault(fault_id).state in ("ended", "failed"), 60, f"the end of {kind}")
     time.sleep(ARRIVAL)
     signs = case.signs(store, called - round(BEFORE * SECOND), ended + round(AFTER * SECOND))
@@ -253,10 +294,10 @@ def main() -> int:
     arguments = parser.parse_args()
     print(f"{'kind':<20}{'hold ms':>10}{'clear ms':>10}{'seen':>7}  {'<= 1 s':<8}  seen in")
     all_met = True
-    with cluster(arguments.rate) as (client, store):
+    with cluster(arguments.rate) as (client, store, shop):
         time.sleep(BEFORE)
         for kind in arguments.kinds:
-            line, met = row(kind, [measure(client, store, kind) for _ in range(arguments.rounds)])
+            line, met = row(kind, [measure(client, store, shop, kind) for _ in range(arguments.rounds)])
             all_met &= met
             print(line, flush=True)
     return 0 if all_met else 1
