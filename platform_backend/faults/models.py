@@ -120,6 +120,7 @@ class Injection(models.Model):
     campaign_step = models.UUIDField(null=True, unique=True)  # a step of a campaign injects once
     state = models.CharField(max_length=16, choices=State.choices, default=State.PLANNED, db_index=True)
     stop_requested = models.BooleanField(default=False)
+    unsettled = models.BooleanField(default=False, db_index=True)  # closed, and its true end is still to be asked for
     error = models.TextField(blank=True, default="")
     attempts = models.PositiveIntegerField(default=0)  # in vain, one after another, since the driver last answered
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
