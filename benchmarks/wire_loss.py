@@ -4,7 +4,7 @@ The kernel's side: a client and a server in network namespaces of their own, joi
 this program carries from one to the other, and drops as asked. Needs /dev/net/tun, and root or unprivileged user
 namespaces; says so where they are missing.
 
-    .venv/bin/python benchmarks/wire_loss.py [--seconds 15] [--loss 1 5 10 30] [--bytes 1000]
+    .venv/bin/python benchmarks/wire_loss.py [--seconds 15] [--loss 0 1 5 10 30] [--bytes 1000] [--rounds 3]
 """
 
 import argparse
@@ -21,7 +21,7 @@ import statistics
 import struct
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -224,24 +224,38 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, default=15)
     parser.add_argument(
-        "--loss", type=float, nargs="+", default=[1, 2, 5, 10, 20, 30], help="percent, in each direction"
+        "--loss",
+        type=float,
+        nargs="+",
+        default=[0, 1, 5, 10, 20, 30],
+        help="percent, in each direction; 0 shows what the busy machine itself adds",
     )
     parser.add_argument("--bytes", type=int, nargs="+", default=[1000, 20000], help="size of an answer")
+    parser.add_argument("--rounds", type=int, default=3, help="of each; the medians are shown, and the range of means")
     arguments = parser.parse_args()
     reason = why_no_kernel()
     if reason:
         print(f"No comparison with the kernel here: {reason}. The wire alone:")
     print(json.dumps({"kernel": os.uname().release, "connections": CONNECTIONS, "calls_per_s": RATE}))
-    print(f"{'answer':>8}{'loss':>7}  {'':<7}{'p50 ms':>9}{'p95 ms':>9}{'p99 ms':>9}{'mean ms':>9}{'> 3 s':>9}")
+    print(f"{'answer':>8}{'loss':>7}  {'':<7}{'p50 ms':>9}{'p95 ms':>9}{'p99 ms':>9}{'mean ms':>9}{'> 3 s':>9}  means")
     for size in arguments.bytes:
         for loss in arguments.loss:
-            if not reason:
-                print(
-                    f"{size:>8}{loss:>6g}%  {'kernel':<7}{over_the_kernel(loss, size, arguments.seconds)}", flush=True
-                )
-            wire = asyncio.run(over_the_wire(loss, size, arguments.seconds))
-            print(f"{size:>8}{loss:>6g}%  {'wire':<7}{wire}", flush=True)
+            kernel: list[Latencies] = []
+            wire: list[Latencies] = []
+            for _ in range(arguments.rounds):  # by turns, for the machine's other load changes
+                if not reason:
+                    kernel.append(over_the_kernel(loss, size, arguments.seconds))
+                wire.append(asyncio.run(over_the_wire(loss, size, arguments.seconds)))
+            for name, found in (("kernel", kernel), ("wire", wire)):
+                if found:
+                    print(f"{size:>8}{loss:>6g}%  {name:<7}{summary(found)}", flush=True)
     return 0
+
+
+def summary(rounds: list[Latencies]) -> str:
+    middle = Latencies(*(statistics.median(values) for values in zip(*map(astuple, rounds), strict=True)))
+    means = [one.mean for one in rounds]
+    return f"{middle}  {min(means):.1f} to {max(means):.1f}"
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from campaigns.models import Campaign, State, Step, StepState
 from campaigns.planner import step_seconds
 from common.errors import NotFound
 from faults import guards
-from faults.models import LIFECYCLE, Effect, Injection, Label
+from faults.models import LIFECYCLE, Effect, EmergencyStop, Injection, Label
 
 OVER = (StepState.DONE, StepState.SKIPPED, StepState.FAILED)
 
@@ -100,7 +100,9 @@ def orphaned_injections() -> list[Injection]:
     return list(ordered.exclude(campaign_step__in=wanting.values("id")))
 
 
-def emergency_stop() -> str:
-    """Who stopped all faults and why; empty when nobody did."""
-    stop = guards.emergency_stop_in_force()
-    return guards.blocked_message(stop) if stop else ""
+def emergency_stop(since: datetime | None) -> str:
+    """Who stopped all faults and why, also if it was released meanwhile; empty when nobody did."""
+    if stop := guards.emergency_stop_in_force():
+        return guards.blocked_message(stop)
+    passed = EmergencyStop.objects.filter(at__gte=since).first() if since else None
+    return f"all faults were stopped by {passed.by}: {passed.reason}" if passed else ""

@@ -66,7 +66,7 @@ def _is_warm(campaign: Campaign, now: datetime) -> bool:
 def _waiting(campaign: Campaign, step: Step, now: datetime) -> Outcome:
     if not _may_begin(campaign, now):
         return Outcome()
-    if blocked := selectors.emergency_stop():
+    if blocked := selectors.emergency_stop(campaign.started_at):
         return Outcome(StepState.SKIPPED, blocked, State.ABORTED)
     try:
         if not _is_warm(campaign, now):

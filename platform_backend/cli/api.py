@@ -12,7 +12,8 @@ from cli.lifecycle import prepare, web_url
 from platform_backend.config import Config
 
 NOT_RUNNING: Final = 3
-_TIMEOUT: Final = httpx.Timeout(30.0, connect=3.0)
+TIMEOUT_S: Final = 30.0
+_CONNECT_S: Final = 3.0
 _MOST_PAGES: Final = 100
 
 
@@ -25,11 +26,13 @@ class Api:
     """Use as a context manager."""
 
     settings: Config
+    timeout_s: float = TIMEOUT_S
     _client: httpx.Client = field(init=False)
 
     def __post_init__(self) -> None:
         # The platform is on this machine: a proxy set for the outside must not be asked for it.
-        self._client = httpx.Client(base_url=f"{web_url(self.settings)}/api/v1", timeout=_TIMEOUT, trust_env=False)
+        timeout = httpx.Timeout(self.timeout_s, connect=min(self.timeout_s, _CONNECT_S))
+        self._client = httpx.Client(base_url=f"{web_url(self.settings)}/api/v1", timeout=timeout, trust_env=False)
 
     def __enter__(self) -> Self:
         return self
@@ -46,6 +49,9 @@ class Api:
 
     def post(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
         return self._call("POST", path, json=body or {})
+
+    def delete(self, path: str) -> None:
+        self._call("DELETE", path)
 
     def pages(self, path: str) -> Iterator[Mapping[str, Any]]:
         """The results of all pages of a list."""

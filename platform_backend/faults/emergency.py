@@ -25,6 +25,7 @@ from faults.guards import emergency_stop_in_force
 from faults.models import EmergencyStop
 from faults.ports import Block, FaultDriver
 from faults.selectors import open_injections
+from faults.steps import all_ended
 
 logger = logging.getLogger(__name__)
 
@@ -73,8 +74,14 @@ def emergency_stop_release(*, by: User) -> None:
 
 
 def reconcile() -> None:
-    """By the clock: what one side has missed of a stop or its release."""
-    driver = adapters.fault_driver()
+    """By the clock: what one side has missed of a stop or its release. A driver out of reach is asked again."""
+    try:
+        _reconcile(adapters.fault_driver())
+    except Unavailable as error:
+        logger.warning("emergency stop: not compared with the driver's: %s", error.message)
+
+
+def _reconcile(driver: FaultDriver) -> None:
     held, stop = driver.blocked(), emergency_stop_in_force()
     if held is not None and not EmergencyStop.objects.filter(id=_id(held)).exists():
         _import(held)
@@ -141,7 +148,7 @@ def _wait_until_gone(driver: FaultDriver, running: Sequence[UUID], until: float)
     left = list(running)
     while left:
         try:
-            left = [each for each in left if not lifecycle.all_ended(driver.records(str(each)))]
+            left = [each for each in left if not all_ended(driver.records(str(each)))]
         except Unavailable:
             return left
         if time.monotonic() >= until:

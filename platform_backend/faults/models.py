@@ -120,6 +120,7 @@ class Injection(models.Model):
     campaign_step = models.UUIDField(null=True, unique=True)  # a step of a campaign injects once
     state = models.CharField(max_length=16, choices=State.choices, default=State.PLANNED, db_index=True)
     stop_requested = models.BooleanField(default=False)
+    unsettled = models.BooleanField(default=False, db_index=True)  # closed, and its true end is still to be asked for
     error = models.TextField(blank=True, default="")
     attempts = models.PositiveIntegerField(default=0)  # in vain, one after another, since the driver last answered
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -212,9 +213,9 @@ class Occurrence(models.Model):
 
 
 class PodQuarantine(models.Model):
-    """A pod that did not recover: it gets no fault until someone clears it."""
+    """A time in which a pod that did not recover gets no fault: until someone clears it. Rows are kept as history."""
 
-    pod = models.CharField(max_length=253, unique=True)
+    pod = models.CharField(max_length=253, db_index=True)
     injection = models.ForeignKey(Injection, null=True, on_delete=models.SET_NULL, related_name="+")
     reason = models.TextField()
     since = models.DateTimeField()
@@ -222,7 +223,12 @@ class PodQuarantine(models.Model):
     cleared_at = models.DateTimeField(null=True)  # null: in quarantine
 
     class Meta:
-        ordering = ("pod",)
+        ordering = ("pod", "-since")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("pod",), condition=models.Q(cleared_at=None), name="quarantine_open_once_a_pod"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.pod

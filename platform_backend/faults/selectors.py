@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -88,7 +88,7 @@ def touched(window: Window) -> list[Touched]:
     ]
     return found + [
         Touched(row.pod, Window(start, end))
-        for row in PodQuarantine.objects.select_related("injection")
+        for row in PodQuarantine.objects.exclude(cleared_at__lt=_datetime(window.start)).select_related("injection")
         for start, end in [_quarantine(row, window)]
         if start < min(end, window.end) and end > window.start
     ]
@@ -112,6 +112,10 @@ def _quarantine(row: PodQuarantine, window: Window) -> tuple[int, int]:
     if row.injection is not None and row.injection.ended_at is not None:
         since = min(since, row.injection.ended_at)
     return _microseconds(since), window.end if row.cleared_at is None else _microseconds(row.cleared_at)
+
+
+def _datetime(microseconds: int) -> datetime:
+    return datetime.fromtimestamp(0, tz=UTC) + timedelta(microseconds=microseconds)
 
 
 def _microseconds(moment: datetime) -> int:

@@ -97,7 +97,7 @@ def injection_stop(*, injection_id: UUID, by: User | None) -> Injection:
 @transaction.atomic
 def quarantine_clear(*, pod: str, by: User) -> PodQuarantine:
     """The pod may be given faults again. Clearing it again changes nothing."""
-    entry = PodQuarantine.objects.select_for_update().filter(pod=pod).first()
+    entry = PodQuarantine.objects.select_for_update().filter(pod=pod).order_by("-since", "-pk").first()
     if entry is None:
         raise NotFound(f"{pod} is not in quarantine.")
     if entry.cleared_at is None:

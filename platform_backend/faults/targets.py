@@ -126,6 +126,8 @@ def _mismatches(kind: Kind, parameters: dict[str, Any], chosen: list[Service], s
     target = parameters.get("target", "")
     if target and target not in services:
         errors["parameters.target"] = [f"there is no service {target!r}"]
+    if kind.files:
+        return errors | _without_files(kind, parameters["path"], chosen)
     if not kind.protocols:
         return errors
     for service in {service.name: service for service in chosen}.values():
@@ -137,6 +139,18 @@ def _mismatches(kind: Kind, parameters: dict[str, Any], chosen: list[Service], s
             errors.setdefault("parameters.status", []).append(
                 f"a gRPC code, but HTTP is spoken by {service.name} here: use 400 to 599"
             )
+    return errors
+
+
+def _without_files(kind: Kind, path: str, chosen: list[Service]) -> Errors:
+    """Services whose pods have no such files."""
+    errors: Errors = {}
+    for service in {service.name: service for service in chosen}.values():
+        if not service.volumes:
+            errors.setdefault("pods", []).append(f"{kind.name}: pods of {service.name} have no volume")
+        elif path and not any(f"{path}/".startswith(f"{mount}/") for mount in service.volumes):
+            below = " and ".join(service.volumes)
+            errors.setdefault("parameters.path", []).append(f"pods of {service.name} have their files below {below}")
     return errors
 
 

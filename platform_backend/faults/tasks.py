@@ -16,6 +16,7 @@ def advance_injection(injection_id: str) -> None:
 def advance_open_injections() -> None:
     """By the clock: whatever message got lost, no injection does."""
     lifecycle.open_injections_advance()
+    lifecycle.unsettled_injections_settle()
 
 
 @app.task

@@ -63,6 +63,8 @@ def _string(parameter: Parameter, value: Any) -> str:
 def _strings(parameter: Parameter, value: Any) -> str:
     if not isinstance(value, list) or not all(isinstance(item, str) and item.isprintable() for item in value):
         return f"expected a list of strings, not {value!r}"
+    if parameter.choices and (unknown := [item for item in value if item not in parameter.choices]):
+        return f"expected some of {', '.join(parameter.choices)}, not {', '.join(map(repr, unknown))}"
     return "" if _within(parameter.bounds, len(value)) else f"expected {_ranges(parameter.bounds)} items"
 
 

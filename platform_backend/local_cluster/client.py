@@ -37,6 +37,7 @@ class ServiceInfo:
     replicas: int
     protocol: str
     calls: tuple[str, ...]
+    volumes: tuple[str, ...]  # mount paths
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,10 @@ class LocalClusterClient:
 
     def services(self) -> Sequence[ServiceInfo]:
         raw = self._call("GET", "/services")
-        return [_record(ServiceInfo, {**item, "calls": tuple(item["calls"])}) for item in raw]
+        return [
+            _record(ServiceInfo, {**item, "calls": tuple(item["calls"]), "volumes": tuple(item["volumes"])})
+            for item in raw
+        ]
 
     def pods(self) -> Sequence[PodInfo]:
         return [_record(PodInfo, item) for item in self._call("GET", "/pods")]
@@ -125,6 +129,11 @@ class LocalClusterClient:
 
     def kinds(self) -> Mapping[str, KindSupport]:
         return {name: _record(KindSupport, item) for name, item in self._call("GET", "/kinds").items()}
+
+    def io_rules(self) -> Mapping[str, str]:
+        """What is being done to the file operations of pods right now, by pod."""
+        rules: Mapping[str, str] = self._call("GET", "/io-rules")
+        return rules
 
     def apply_fault(
         self, *, fault_id: str, kind: str, pods: Sequence[str], duration_s: float, parameters: Mapping[str, Any]

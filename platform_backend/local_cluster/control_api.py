@@ -49,6 +49,7 @@ class ControlApi:
             web.get("/processes", self._processes),
             web.get("/cgroups", self._cgroups),
             web.get("/kinds", self._kinds),
+            web.get("/io-rules", self._io_rules),
             web.get("/faults", self._faults),
             web.post("/faults", self._fault_submit),
             web.delete("/faults", self._fault_end_all),
@@ -68,7 +69,13 @@ class ControlApi:
         services = self._controller.topology.services.values()
         return web.json_response(
             [
-                {"name": it.name, "replicas": it.replicas, "protocol": it.protocol, "calls": list(it.calls)}
+                {
+                    "name": it.name,
+                    "replicas": it.replicas,
+                    "protocol": it.protocol,
+                    "calls": list(it.calls),
+                    "volumes": [volume.mount for volume in it.volumes],
+                }
                 for it in services
             ]
         )
@@ -85,6 +92,9 @@ class ControlApi:
 
     async def _kinds(self, request: web.Request) -> web.Response:
         return web.json_response(kinds.support())
+
+    async def _io_rules(self, request: web.Request) -> web.Response:
+        return web.json_response(self._controller.io.rules())
 
     async def _faults(self, request: web.Request) -> web.Response:
         return web.json_response([record.to_json() for record in self._controller.faults.all()])

@@ -15,6 +15,8 @@ from local_cluster.control_api import ControlApi
 from local_cluster.cpu_quota import CpuQuota
 from local_cluster.faults.base import FaultContext
 from local_cluster.faults.engine import FaultEngine
+from local_cluster.file_io import filter as file_filter
+from local_cluster.file_io.supervisor import IoSupervisor
 from local_cluster.journal import Journal
 from local_cluster.linux import now_us
 from local_cluster.load import Load
@@ -24,6 +26,7 @@ from local_cluster.programs import Programs
 from local_cluster.settings import Settings
 from local_cluster.spawner import Spawner
 from local_cluster.topology import HOST, PortAllocator, Topology, build_topology, read_services
+from local_cluster.volumes import mounts
 
 logger = logging.getLogger(__name__)
 
@@ -62,6 +65,10 @@ class Controller:
             children=self._children,
             shop_address=settings.shop_address,
         )
+        io_socket = settings.run_dir / "io.sock"
+        self.io = IoSupervisor(
+            io_socket, {pod.name: mounts(pod, settings.pods_dir) for pod in self.topology.pods.values()}
+        )
         programs = Programs(
             topology=self.topology,
             edge_port=self._mesh.edge_port,
@@ -70,6 +77,7 @@ class Controller:
             source=settings.shop_source,
             load_rate=0.0,
             load_seed=settings.load_seed,
+            io_socket="" if file_filter.why_not() else str(io_socket),
         )
         self.pods = Pods(
             topology=self.topology,
@@ -80,12 +88,14 @@ class Controller:
         )
         self.load = Load(rate=settings.load_rate, pods=self.pods, programs=programs)
         self._quota = CpuQuota(self.pods.cgroups(), on_period=self._journal.beat)
-        self.faults = FaultEngine(FaultContext(self.topology, self.pods, self._mesh, self._spawner), self._journal)
+        context = FaultContext(self.topology, self.pods, self._mesh, self._spawner, self.io)
+        self.faults = FaultEngine(context, self._journal)
         self._api = ControlApi(self)
         self._warm_up: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         await self._api.start()
+        self.io.start()
         async with asyncio.TaskGroup() as group:
             group.create_task(self._start_collector())
             group.create_task(self._spawner.start())
@@ -103,6 +113,7 @@ class Controller:
         self._quota.stop()
         await self.pods.stop()
         self.faults.close_open()
+        self.io.stop()
         await self._mesh.stop()
         await self._spawner.stop()
         await self._children.stop_all()

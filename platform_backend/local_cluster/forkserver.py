@@ -1,7 +1,7 @@
 """The fork server: a process that has the shop's modules loaded and forks pods which share that memory.
 
 Runs as `python -m local_cluster.forkserver SOCKET PRELOAD...`, connects to the controller's socket and speaks JSON
-lines with it. Requests: {"op": "spawn", "id", "name", "env", "log", "group", "target" | "argv"} and
+lines with it. Requests: {"op": "spawn", "id", "name", "env", "log", "group", "io_socket", "target" | "argv"} and
 {"op": "reap", "pid"}. Answers: {"id", "pid", "resident"} or {"id", "error"}; by itself {"exited": pid, "status": n}.
 A dead child stays a zombie until the controller has it reaped, so its pid and group can't be taken by another
 process while the controller may still signal them.
@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Final
 
+from local_cluster.file_io.filter import hand_over
 from local_cluster.linux import die_with_parent, resident_bytes, set_comm
 
 RECEIVE_SIZE: Final = 65536
@@ -35,6 +36,7 @@ class Spawn:
     env: Mapping[str, str]
     log: str
     group: int = 0  # process group to join; 0 opens a new one
+    io_socket: str = ""  # of the supervisor that answers its file operations; empty: nobody does
     target: str = ""
     argv: Sequence[str] = ()
 
@@ -132,6 +134,8 @@ class ForkServer:
         os.environ.clear()
         os.environ.update(spawn.env)
         set_comm(spawn.name)
+        if spawn.io_socket:
+            hand_over(spawn.io_socket, spawn.name)
 
 
 def _resident_or_zero(pid: int) -> int:

@@ -1,7 +1,8 @@
 """What faults have left behind: the system's own state before and after, not the word of who ended them.
 
 Looked at: processes (stopped, or in a pod's process group beside those that were there), readiness, the impairments
-that the wire has in force, and the request faults in the routes that Envoy uses.
+that the wire has in force, the request faults in the routes that Envoy uses, and what the supervisor of file
+operations does to them.
 """
 
 import json
@@ -9,16 +10,17 @@ import os
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 from urllib.request import urlopen
 
 from local_cluster.client import LocalClusterClient, PodInfo
-from local_cluster.linux import is_stopped
+from local_cluster.linux import cpu_seconds, is_stopped
 from local_cluster.mesh.wire_client import control_path
 
-# The CPU quota stops pods too, each time for less than this.
+# The CPU quota stops pods too, but lets each of them run a little in every period.
 STOPPED_LOOKS: Final = 8
 STOPPED_INTERVAL: Final = 0.15
 TIMEOUT: Final = 5.0
@@ -33,6 +35,7 @@ class Snapshot:
     not_ready: frozenset[str]
     impairments: frozenset[str]
     request_faults: frozenset[str]
+    io_rules: frozenset[str]
     open_faults: frozenset[str]
 
 
@@ -45,6 +48,7 @@ def snapshot(client: LocalClusterClient, cluster_dir: Path) -> Snapshot:
         not_ready=frozenset(pod.name for pod in client.pods() if not pod.ready),
         impairments=frozenset(_impairments(cluster_dir / "mesh")),
         request_faults=frozenset(_request_faults(cluster_dir / "mesh")),
+        io_rules=frozenset(f"{pod}: {rule}" for pod, rule in client.io_rules().items()),
         open_faults=frozenset(fault.fault_id for fault in client.faults() if fault.state not in ("ended", "failed")),
     )
 
@@ -61,6 +65,7 @@ def leftovers(before: Snapshot, after: Snapshot) -> list[str]:
         *(f"{pod}: is not ready" for pod in sorted(after.not_ready - before.not_ready)),
         *(f"wire: {lane} is impaired" for lane in sorted(after.impairments - before.impairments)),
         *(f"envoy: {route} has a fault" for route in sorted(after.request_faults - before.request_faults)),
+        *(f"file operations of {rule}" for rule in sorted(after.io_rules - before.io_rules)),
         *(f"fault {fault_id} is open" for fault_id in sorted(after.open_faults - before.open_faults)),
     ]
 
@@ -81,14 +86,24 @@ def _group_of(pid: int) -> int:
 
 
 def _stopped(pods: list[PodInfo]) -> frozenset[str]:
-    """Pods that were found stopped at every look."""
-    suspects = {pod.name: pod.pid for pod in pods if pod.pid}
+    """Pods that were found stopped at every look, and none of whose processes ran in between."""
+    suspects = {pod.name: pod.pid for pod in pods if pod.pid and is_stopped(pod.pid)}
+    used = {name: _group_cpu(pid) for name, pid in suspects.items()}
     for _ in range(STOPPED_LOOKS):
-        suspects = {name: pid for name, pid in suspects.items() if is_stopped(pid)}
+        suspects = {name: pid for name, pid in suspects.items() if is_stopped(pid) and _group_cpu(pid) == used[name]}
         if not suspects:
             break
         time.sleep(STOPPED_INTERVAL)
     return frozenset(suspects)
+
+
+def _group_cpu(leader: int) -> float:
+    """CPU seconds that the living processes of a group have used."""
+    total = 0.0
+    for pid in _group(leader):
+        with suppress(OSError):  # it has ended
+            total += cpu_seconds(pid)
+    return total
 
 
 def _impairments(mesh: Path) -> list[str]:

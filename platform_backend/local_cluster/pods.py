@@ -18,6 +18,7 @@ from local_cluster.linux import now_us
 from local_cluster.memory_watchdog import MemoryWatchdog
 from local_cluster.spawner import Spawner, SpawnFailed
 from local_cluster.topology import PodSpec, Topology
+from local_cluster.volumes import empty, mounts
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +64,7 @@ class Pod:
         self.is_ready = asyncio.Event()
         self._owner = owner
         self.log = folder / spec.name / "stdout.log"
+        self._mounts = mounts(spec, folder)
         self._allowed = asyncio.Event()
         self._allowed.set()
         self._ended = asyncio.Event()
@@ -119,9 +121,10 @@ class Pod:
         self._ended.clear()
         self._terminating = False
         try:
+            empty(self._mounts)
             spawn = self._owner.program_of(self.spec, self.log)
             pid = await self._owner.spawner.spawn(spawn, self._on_exit)
-        except (SpawnFailed, TimeoutError) as error:
+        except (SpawnFailed, OSError) as error:
             self._ended.set()
             logger.warning("pod %s: can't be started: %s", self.spec.name, error or "the fork server is silent")
             return False

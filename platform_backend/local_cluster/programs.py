@@ -2,7 +2,7 @@
 
 import platform
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -12,6 +12,7 @@ from typing import Final
 from local_cluster.environment import inherited
 from local_cluster.forkserver import Spawn
 from local_cluster.topology import HOST, PodSpec, Topology
+from local_cluster.volumes import mounts, replaced
 
 LOAD_SERVICE: Final = "loadgenerator"
 
@@ -33,21 +34,24 @@ class Programs:
     source: Path
     load_rate: float
     load_seed: int
+    io_socket: str = ""  # of the supervisor of file operations; empty: they can't be intercepted
 
     def of(self, pod: PodSpec, log: Path) -> Spawn:
-        name = pod.service.name
-        env = self._environment(pod)
+        name, folders = pod.service.name, mounts(pod, log.parent.parent)
+        env = self._environment(pod, folders)
+        io_socket = self.io_socket if folders else ""
         match pod.service.runtime:
             case "python":
-                return Spawn(pod.name, env, str(log), target=f"{name}.main:main")
+                return Spawn(pod.name, env, str(log), io_socket=io_socket, target=f"{name}.main:main")
             case "python-exec":
-                return Spawn(pod.name, env, str(log), argv=(sys.executable, "-m", f"{name}.main"))
+                argv: tuple[str, ...] = (sys.executable, "-m", f"{name}.main")
             case "valkey":
-                return Spawn(pod.name, env, str(log), argv=_valkey(pod.port))
+                argv = (*_valkey(pod.port), *(replaced(arg, folders) for arg in pod.service.args))
+        return Spawn(pod.name, env, str(log), io_socket=io_socket, argv=argv)
 
-    def _environment(self, pod: PodSpec) -> dict[str, str]:
+    def _environment(self, pod: PodSpec, folders: Mapping[str, Path]) -> dict[str, str]:
         env = inherited() | {"PYTHONPATH": str(self.source), "PYTHONUNBUFFERED": "1"}
-        env |= {key: self._address(pod, value) for key, value in pod.service.env.items()}
+        env |= {key: replaced(self._address(pod, value), folders) for key, value in pod.service.env.items()}
         env |= {
             "HOST": HOST,
             "PORT": str(pod.port),
@@ -70,11 +74,10 @@ class Programs:
 
 
 def _valkey(port: int) -> tuple[str, ...]:
-    persistence_off = ("--save", "", "--appendonly", "no")
     # A title of its own would be written over the environment that tells whose process this is.
     return (
         *(_valkey_binary(), "--bind", HOST, "--port", str(port), "--daemonize", "no"),
-        *("--set-proc-title", "no", *persistence_off),
+        *("--set-proc-title", "no"),
     )
 
 

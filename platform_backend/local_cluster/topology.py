@@ -18,11 +18,21 @@ Runtime = Literal["python", "python-exec", "valkey"]
 
 _CPU = re.compile(r"^(\d+(?:\.\d+)?)(m?)$")
 _MEMORY = re.compile(r"^(\d+)(Ki|Mi|Gi|)$")
+_NAME = re.compile(r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")
+_MOUNT = re.compile(r"^(/[A-Za-z0-9._-]+)+/?$")
 _MEMORY_UNITS: Final = {"": 1, "Ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30}
 
 
 class TopologyError(Exception):
     """values.yaml has something that can't be run; the message names file, service and key."""
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeSpec:
+    """A folder of each pod's own, empty when the pod starts. `mount` is where the pod sees it."""
+
+    name: str
+    mount: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +47,8 @@ class ServiceSpec:
     env: Mapping[str, str]
     cpu_limit: float  # cores
     memory_limit: int  # bytes
+    args: tuple[str, ...] = ()  # of the program
+    volumes: tuple[VolumeSpec, ...] = ()
     calls: tuple[str, ...] = ()  # derived: services whose "<service>:<port>" stands in env
 
 
@@ -123,6 +135,8 @@ def _service(values: Path, name: str, entry: Mapping[str, Any]) -> ServiceSpec:
             env={key: str(value) for key, value in entry.get("env", {}).items()},
             cpu_limit=parse_cpu(str(limits["cpu"])),
             memory_limit=parse_memory(str(limits["memory"])),
+            args=_args(entry),
+            volumes=tuple(_volume(volume) for volume in entry.get("volumes", [])),
         )
     except KeyError as error:
         raise TopologyError(f"{values}: services.{name}: key {error} is missing") from None
@@ -134,6 +148,22 @@ def _one_of(entry: Mapping[str, Any], key: str, choices: Sequence[str]) -> Any:
     if entry[key] not in choices:
         raise ValueError(f"{key} is {entry[key]!r}; choose one of {', '.join(map(repr, choices))}")
     return entry[key]
+
+
+def _args(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    args = entry.get("args", [])
+    if args and entry["runtime"] != "valkey":
+        raise ValueError("args are known for the runtime valkey only; tell other programs by env")
+    return tuple(str(arg) for arg in args)
+
+
+def _volume(entry: Mapping[str, Any]) -> VolumeSpec:
+    name, mount = entry["name"], entry["mountPath"]
+    if not _NAME.match(name):
+        raise ValueError(f"volume name {name!r}: expected lower-case letters, digits and '-'")
+    if not _MOUNT.match(mount):
+        raise ValueError(f"mountPath of volume {name} is {mount!r}; expected an absolute path, not the root")
+    return VolumeSpec(name, mount.rstrip("/"))
 
 
 def _replicas(value: Any) -> int:

@@ -12,6 +12,7 @@ class Service:
     protocol: str  # http grpc tcp, or "" for a service that nobody calls
     calls: Sequence[str]  # services it calls
     protected: bool = False  # no fault may target it
+    volumes: Sequence[str] = ()  # where its pods see their files, as far as faults can reach them
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,9 +80,11 @@ def test_a_window_needs_a_beginning_before_its_end(last: float | None, start: st
 
 
 def test_parameters_keep_their_types() -> None:
-    given = ["latency_ms=300", "jitter_ms=0.5", "direction=both", "path=/cart?x=1", "target=", "name=null"]
+    given = ["latency_ms=300", "jitter_ms=0.5", "direction=both", "path=/cart?x=1", "target=", "name=null",
+             'methods=["fsync"]']  # fmt: skip
     assert parameters(given) == {
         "latency_ms": 300, "jitter_ms": 0.5, "direction": "both", "path": "/cart?x=1", "target": "", "name": "null",
+        "methods": ["fsync"],
     }  # fmt: skip
 
 

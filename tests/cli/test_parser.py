@@ -23,6 +23,7 @@ COMMANDS = [
             "test",
             "inject",
             "campaign",
+            "experiment",
             "stop-all",
             "release",
             "dataset",
@@ -31,6 +32,7 @@ COMMANDS = [
     ),
     *(["dataset", action] for action in ("build", "list", "export")),
     *(["campaign", action] for action in ("plan", "run", "list", "stop")),
+    *(["experiment", action] for action in ("list", "pause", "resume", "stop", "delete", "history")),
 ]
 
 

@@ -23,6 +23,8 @@ BYSTANDER = Label("", "shippingservice-0", "shippingservice", 0, 0)
 EDGE_SECONDS = 10
 # The campaign leaves at least so much between two faults.
 QUIET_SECONDS = 10
+# A third of the delay that the campaign injects, many times what a call takes otherwise.
+DELAYED_US = 100_000
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -101,12 +103,11 @@ def test_fault_moves_its_kpi_on_the_target_and_not_on_a_bystander(demo: Demo, ki
 def test_delayed_calls_lie_within_the_label(demo: Demo) -> None:
     (label,) = labels_of(demo, "network-delay")
     calls = calls_to(demo.dataset, label.service)
-    near = calls[calls.seconds.between(label.start - 10, label.end + 10)]
-    slow = near[near.duration > 100_000]
-    assert slow.ended.min() >= label.start - 1
-    assert slow.ended.min() <= label.start + 2
-    assert slow.seconds.max() <= label.end + 1
-    assert slow.seconds.max() >= label.end - 2
+    slow = calls.assign(slow=calls.duration > DELAYED_US)
+    # A call can be slow for other reasons too, so what counts is their share, from one second beyond the edges on.
+    assert slow[slow.seconds.between(label.start + 2, label.end - 1)].slow.mean() > 0.95
+    assert slow[(slow.ended > label.start - 10) & (slow.ended < label.start - 1)].slow.mean() < 0.25
+    assert slow[slow.seconds.between(label.end + 1, label.end + 10)].slow.mean() < 0.25
 
 
 def test_unready_samples_lie_within_the_label(demo: Demo) -> None:

@@ -50,7 +50,7 @@ def _value(text: str) -> Any:
         value = json.loads(text)
     except ValueError:
         return text
-    return value if isinstance(value, bool | int | float) else text
+    return value if isinstance(value, bool | int | float | list) else text
 
 
 def labels_table(injections: Iterable[Mapping[str, Any]]) -> str:

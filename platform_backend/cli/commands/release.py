@@ -1,19 +1,36 @@
-"""`release`: allow faults again after an emergency stop."""
+"""`release`: allow faults again, after an emergency stop or on a pod that had not recovered."""
 
 import argparse
+from collections.abc import Sequence
+from typing import Final
 
 from cli.api import Api
 from cli.commands.stop_all import PATH
 from cli.console import say
 from platform_backend.config import config
 
+QUARANTINE: Final = "/faults/quarantine"
+
 
 def run(arguments: argparse.Namespace) -> int:
     with Api(config()) as api:
-        stop = api.get(PATH)
-        api.post(f"{PATH}/release")
+        if arguments.pod:
+            _clear(api, arguments.pod)
+        else:
+            _release(api)
+    return 0
+
+
+def _clear(api: Api, pods: Sequence[str]) -> None:
+    for pod in pods:
+        entry = api.post(f"{QUARANTINE}/{pod}/clear")
+        say(f"Faults are allowed on {pod} again. {entry['reason']}")
+
+
+def _release(api: Api) -> None:
+    stop = api.get(PATH)
+    api.post(f"{PATH}/release")
     if stop["blocked"]:
         say(f"Faults are allowed again; they were blocked by {stop['by']}: {stop['reason']}")
     else:
         say("Faults were not blocked.")
-    return 0

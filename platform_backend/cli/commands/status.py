@@ -13,6 +13,7 @@ from cli.instance import Instance
 from cli.lifecycle import cluster_state, shop_url, web_url
 from cli.parts import Part, cluster_list, parts
 from cli.programs import has_local_cluster
+from cli.safety import safety
 from platform_backend.config import Config, config
 
 DOWN: Final = 3
@@ -41,8 +42,9 @@ def run(_: argparse.Namespace) -> int:
     rows = all_rows(settings, instance)
     say(table(_HEADER, _cells(rows), right=_RIGHT))
     say(f"\nPlatform {web_url(settings)}   Shop {shop_url(settings)}   State {instance.state}")
-    problems = _problems(settings, rows)
-    for line in (*_restarts(instance, rows), *problems):
+    faults = safety(settings)
+    problems = [*_problems(settings, rows), *faults.quarantine]
+    for line in filter(None, (*_restarts(instance, rows), faults.block, *problems)):
         say(line)
     return 1 if problems else 0
 

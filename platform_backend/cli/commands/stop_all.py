@@ -1,4 +1,7 @@
-"""`stop-all`: the emergency stop, whatever part of the platform is up."""
+"""`stop-all`: the emergency stop, whatever part of the platform is up.
+
+The first thing it does is to tell the local cluster; what is needed only for the rest is imported after that.
+"""
 
 import argparse
 import getpass
@@ -7,15 +10,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import uuid4
 
-from cli.api import Api
 from cli.console import CliError, complain, say
-from cli.programs import has_local_cluster
 from local_cluster.client import ClusterRefused, ClusterUnavailable, FaultInfo, LocalClusterClient
 from platform_backend.config import Config, config
 
 PATH: Final = "/faults/emergency-stop"
 _WAIT: Final = 3.0
 _LOOK_EVERY: Final = 0.05
+# So long the platform may take to write down a stop that is in force already: longer than its own look at what ends.
+_RECORD_SECONDS: Final = 4.0
 _OVER: Final = frozenset({"ended", "failed"})
 
 
@@ -23,16 +26,23 @@ def run(arguments: argparse.Namespace) -> int:
     """First at the local cluster itself, which is the shortest way; then for the record at the platform."""
     settings = config()
     stop_id = str(uuid4())
-    told = has_local_cluster(settings) and _stop_directly(settings, stop_id, arguments.reason)
+    told = settings.adapters.system == "local" and _stop_directly(settings, stop_id, arguments.reason)
     try:
-        with Api(settings) as api:
-            _report(api.post(PATH, {"id": stop_id, "reason": arguments.reason}))
+        _record(settings, stop_id, arguments.reason, told=told)
     except CliError as error:
         if not told:
             raise
         complain(f"the platform will record the stop when it answers again; now: {error}")
     say("None may begin until: ./microservo release")
     return 0
+
+
+def _record(settings: Config, stop_id: str, reason: str, *, told: bool) -> None:
+    """Raises CliError."""
+    from cli.api import TIMEOUT_S, Api
+
+    with Api(settings, _RECORD_SECONDS if told else TIMEOUT_S) as api:
+        _report(api.post(PATH, {"id": stop_id, "reason": reason}))
 
 
 def _stop_directly(settings: Config, stop_id: str, reason: str) -> bool:

@@ -137,8 +137,10 @@ EXPECTED: Final[Mapping[str, Expected]] = MappingProxyType(
         "network-duplicate": _LOSSY,
         "http-abort": Expected((REJECTED, ERRORS_TO), TO_POD),
         "http-delay": Expected((LATENCY_TO, SLOW_TO, MESH_LATENCY, ERRORS_TO), TO_POD),
-        "io-latency": _SLOW_WORK,
-        "io-fault": _SLOW_WORK,
+        # Seen by the callers, as a store makes no spans; slow calls first, as only writes wait for the disk.
+        "io-latency": Expected((SLOW_TO, LATENCY_TO, ERRORS_TO), TO_POD),
+        # Most programs end when they can't write: that is the last moment of the fault, and shows after it.
+        "io-fault": Expected((RESTARTS, ERRORS_TO, INTERRUPTED), TO_POD, lasting=5 * SECOND // 2),
         "time-skew": _SLOW_WORK,
         "dns-error": Expected((ERRORS, GOOD_RATE, ERRORS_SERVED)),
         "dns-random": Expected((ERRORS, GOOD_RATE, ERRORS_SERVED)),

@@ -97,14 +97,13 @@ def recovery_check(injection_id: UUID, now: datetime | None = None) -> RecoveryC
 def quarantine(injection: Injection, recovery: RecoveryCheck) -> None:
     """Keep other faults off the pods that did not recover. Call it inside the transaction that closes the injection."""
     for pod in recovery.pods:
-        PodQuarantine.objects.update_or_create(
+        PodQuarantine.objects.get_or_create(
             pod=pod,
+            cleared_at=None,
             defaults={
                 "injection": injection,
                 "reason": f"It did not recover from {injection.kind}: {recovery.detail}",
                 "since": timezone.now(),
-                "cleared_by": None,
-                "cleared_at": None,
             },
         )
     audit("pod.quarantine", injection.id, None, pods=list(recovery.pods), reason=recovery.detail)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
+from local_cluster.file_io.supervisor import IoSupervisor
 from local_cluster.mesh import Mesh
 from local_cluster.pods import Pod, Pods
 from local_cluster.spawner import Spawner
@@ -37,6 +38,7 @@ class FaultContext:
     pods: Pods
     mesh: Mesh
     spawner: Spawner
+    io: IoSupervisor
 
     def running(self, pod: str) -> Pod:
         """Raises NotYet when the pod does not run."""
@@ -56,6 +58,10 @@ class FaultKind(Protocol):
     parameters: ClassVar[type[Parameters]] = NoParameters
     kills: ClassVar[bool] = False  # the pod's death is the fault itself; any other fault is over with its pod
     one_shot: ClassVar[bool] = False  # done once applied, and over when it is cleared; not at the deadline
+
+    def unavailable(self) -> str:
+        """Why this computer can't do it; empty when it can."""
+        return ""
 
     def check(self, topology: Topology, pod: PodSpec, parameters: Any) -> None:
         """Raise Refused when this pod can't have the fault."""

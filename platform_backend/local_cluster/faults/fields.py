@@ -6,7 +6,7 @@ By hand, because a validation library would take 7 MB of the controller for thes
 import dataclasses
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final, TypeVar
 
 CHECK: Final = "check"
@@ -38,6 +38,16 @@ def integer(low: int, high: int, *, default: Any = dataclasses.MISSING) -> Any:
 def text(pattern: str, expected: str, *, default: Any = dataclasses.MISSING) -> Any:
     compiled = re.compile(pattern)
     return _field(lambda value: "" if isinstance(value, str) and compiled.fullmatch(value) else expected, default)
+
+
+def some_of(names: Collection[str]) -> Any:
+    """A list of these names, by default empty."""
+
+    def check(value: Any) -> str:
+        is_list = isinstance(value, list) and all(isinstance(item, str) and item in names for item in value)
+        return "" if is_list else f"expected a list of {', '.join(names)}"
+
+    return dataclasses.field(default_factory=list, metadata={CHECK: check})
 
 
 def is_names(value: Any) -> str:

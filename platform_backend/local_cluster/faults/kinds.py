@@ -1,4 +1,4 @@
-"""Every fault kind of the catalogue: those that work here, and why the others don't."""
+"""Every fault kind of the catalogue: those of the local cluster, and why it does not have the others."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -6,6 +6,7 @@ from typing import Final
 from local_cluster.faults.base import FaultKind
 from local_cluster.faults.cpu_stress import CpuStress
 from local_cluster.faults.http import HttpAbort, HttpDelay
+from local_cluster.faults.io import IoFault, IoLatency
 from local_cluster.faults.kills import ContainerKill, PodKill
 from local_cluster.faults.memory_stress import MemoryStress
 from local_cluster.faults.network import NetworkBandwidth, NetworkDelay, NetworkLoss, NetworkPartition
@@ -25,20 +26,17 @@ _KINDS: Final[tuple[FaultKind, ...]] = (
     NetworkBandwidth(),
     HttpAbort(),
     HttpDelay(),
+    IoLatency(),
+    IoFault(),
 )
 KINDS: Final[Mapping[str, FaultKind]] = {kind.name: kind for kind in _KINDS}
 
-_NO_FILES: Final = (
-    "no pod of this shop uses files to answer its requests: carts live in memory, the rest is read at start"
-)
 _NO_PACKETS: Final = "the local cluster's wire carries bytes of TCP streams, not packets that could be altered"
 _NO_CLOCK: Final = "all pods of the local cluster share the machine's clock"
 _NO_DNS: Final = "services of the local cluster are reached by address, without DNS"
 _NO_JVM: Final = "no service of this shop runs on a JVM"
 
 UNSUPPORTED: Final[Mapping[str, str]] = {
-    "io-latency": _NO_FILES,
-    "io-fault": _NO_FILES,
     "network-corrupt": _NO_PACKETS,
     "network-duplicate": _NO_PACKETS,
     "time-skew": _NO_CLOCK,
@@ -56,5 +54,5 @@ UNSUPPORTED: Final[Mapping[str, str]] = {
 
 def support() -> dict[str, dict[str, bool | str]]:
     """Each kind with whether it works here and, if not, why."""
-    works: dict[str, dict[str, bool | str]] = {name: {"supported": True, "reason": ""} for name in KINDS}
-    return works | {name: {"supported": False, "reason": reason} for name, reason in UNSUPPORTED.items()}
+    reasons = {name: kind.unavailable() for name, kind in KINDS.items()} | dict(UNSUPPORTED)
+    return {name: {"supported": not reason, "reason": reason} for name, reason in reasons.items()}

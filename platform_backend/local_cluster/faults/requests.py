@@ -49,10 +49,10 @@ def admit(raw: Mapping[str, Any], topology: Topology) -> FaultRequest:
 
 
 def _kind(name: str) -> FaultKind:
+    if reason := KINDS[name].unavailable() if name in KINDS else UNSUPPORTED.get(name):
+        raise Refused(400, f"kind: {name} is not supported: {reason}")
     if name in KINDS:
         return KINDS[name]
-    if name in UNSUPPORTED:
-        raise Refused(400, f"kind: {name} is not supported: {UNSUPPORTED[name]}")
     raise Refused(400, f"kind: there is no kind {name!r}; GET /kinds lists them")
 
 

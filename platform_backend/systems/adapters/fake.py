@@ -12,7 +12,7 @@ SERVICES: Final = (
     Service("frontend", 1, "http", ("cartservice", "checkoutservice")),
     Service("checkoutservice", 1, "grpc", ("cartservice",)),
     Service("cartservice", 2, "grpc", ("redis-cart",)),
-    Service("redis-cart", 1, "tcp", ()),
+    Service("redis-cart", 1, "tcp", (), volumes=("/data",)),
     Service("loadgenerator", 1, "", ("frontend",)),
 )
 

@@ -14,7 +14,7 @@ class LocalSystemDriver:
     def services(self) -> Sequence[Service]:
         with platform_errors():
             found = self._client.services()
-        return [Service(each.name, each.replicas, each.protocol, each.calls) for each in found]
+        return [Service(each.name, each.replicas, each.protocol, each.calls, volumes=each.volumes) for each in found]
 
     def pods(self) -> Sequence[Pod]:
         with platform_errors():

@@ -191,6 +191,31 @@ def test_an_emergency_stop_aborts_it(world: Any) -> None:
         world.start()
 
 
+def test_an_emergency_stop_aborts_it_also_when_it_is_soon_released(world: Any) -> None:
+    campaign = world.start()
+    world.until(lambda: world.step(campaign, 0).state == "cooling")
+    EmergencyStop.objects.create(reason="smoke", by="ada", at=world.now(), released_by="ada", released_at=world.now())
+    campaign = world.until_state(campaign, "aborted")
+    assert "smoke" in campaign.reason
+    assert Injection.objects.count() == 1
+
+
+def test_a_stop_that_comes_just_before_its_injection_keeps_it_from_firing(
+    world: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create = faults.injection_create
+
+    def stopped_first(**asked: Any) -> Injection:
+        EmergencyStop.objects.get_or_create(reason="smoke", defaults={"by": "ada", "at": world.now()})
+        return create(**asked)
+
+    monkeypatch.setattr(faults, "injection_create", stopped_first)
+    campaign = world.until_state(world.start(), "aborted")
+    assert "smoke" in campaign.reason
+    assert states(campaign) == ["skipped", "skipped"]
+    assert not Injection.objects.exists()
+
+
 def test_after_an_interruption_the_system_warms_up_again(world: Any) -> None:
     campaign = world.start()
     world.until(lambda: world.step(campaign, 0).state == "cooling")

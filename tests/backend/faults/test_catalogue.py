@@ -19,7 +19,7 @@ JUNK = st.recursive(
 @pytest.mark.parametrize(("kind", "parameter"), PARAMETERS)
 def test_every_parameter_is_described(kind: str, parameter: Parameter) -> None:
     assert parameter.help.endswith(".")
-    assert bool(parameter.choices) == (parameter.type == "choice")
+    assert bool(parameter.choices) == (parameter.type == "choice") or parameter.type == "strings"
     assert bool(parameter.bounds) == (parameter.type != "choice")
     assert parameter.required or parameter.type == "strings" or fault_of(parameter, parameter.default) == ""
 

@@ -24,7 +24,7 @@ from hypothesis.stateful import (
 
 from common.errors import UserError
 from faults import adapters as fault_adapters
-from faults import emergency, lifecycle, occurrences, services, tasks
+from faults import emergency, occurrences, services, steps, tasks
 from faults.adapters.fake import FakeFaultDriver
 from faults.models import (
     LIFECYCLE,
@@ -337,4 +337,4 @@ def test_no_injection_is_lost_doubled_or_left_active(user: User) -> None:
 
 def test_looks_come_often_enough() -> None:
     """A look each second, and a driver told within a second of the deadline: two in all."""
-    assert timedelta(seconds=TOLERANCE_S - 1) >= lifecycle.SLACK
+    assert timedelta(seconds=TOLERANCE_S - 1) >= steps.SLACK

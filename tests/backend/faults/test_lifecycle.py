@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import AuditEntry
 from common.errors import UserError
-from faults import lifecycle, services, tasks
+from faults import lifecycle, services, steps, tasks
 from faults.adapters.fake import FakeFaultDriver
 from faults.models import Injection, Label, State
 
@@ -137,12 +137,51 @@ def test_outage_without_end_is_closed(create: Any, advance: Any, driver: FakeFau
     assert {(end, reason) for _, _, end, reason in labels(injection)} == {(None, "unknown")}
 
 
+def test_an_end_that_was_out_of_reach_is_written_when_the_driver_is_back(
+    create: Any, advance: Any, driver: FakeFaultDriver, clock: Any
+) -> None:
+    injection = advance(create())
+    started = clock.now
+    driver.reachable = False
+    for _ in range(lifecycle.MAX_ATTEMPTS + 1):
+        clock.advance(5)
+        advance(injection)
+    Label.objects.update(effect_checked=True)
+    lifecycle.unsettled_injections_settle()
+    assert {end for _, _, end, _ in labels(injection)} == {None}
+
+    driver.reachable = True
+    for _ in range(2):
+        lifecycle.unsettled_injections_settle()
+    injection.refresh_from_db()
+    assert {(end, reason) for _, _, end, reason in labels(injection)} == {(started + 60 * SECOND, "deadline")}
+    assert injection.state == State.FAILED
+    assert injection.ended_at.timestamp() * SECOND == started + 60 * SECOND
+    assert not Label.objects.filter(effect_checked=True).exists()
+    assert actions(injection).count("settled") == 1
+
+
+def test_a_fault_that_began_out_of_reach_has_its_labels_in_the_end(
+    create: Any, advance: Any, driver: FakeFaultDriver, clock: Any
+) -> None:
+    driver.delay = SECOND
+    injection = advance(create())
+    assert (injection.state, labels(injection)) == (State.APPLYING, [])
+    driver.reachable = False
+    for _ in range(lifecycle.MAX_ATTEMPTS + 1):
+        clock.advance(5)
+        advance(injection)
+    driver.reachable = True
+    lifecycle.unsettled_injections_settle()
+    assert {reason for *_, reason in labels(injection)} == {"deadline"}
+
+
 def test_recovery_that_never_comes_is_a_failure(create: Any, advance: Any, driver: Any, clock: Any) -> None:
     driver.recovery = 10**15
     injection = advance(create())
     clock.advance(63)
     assert advance(injection).state == State.RECOVERING
-    clock.advance(lifecycle.GRACE.total_seconds())
+    clock.advance(steps.GRACE.total_seconds())
     assert advance(injection).state == State.FAILED
     assert injection.error == "Recovery could not be verified on cartservice-0, cartservice-1."
 
@@ -150,9 +189,9 @@ def test_recovery_that_never_comes_is_a_failure(create: Any, advance: Any, drive
 def test_fault_that_never_takes_hold_is_a_failure(create: Any, advance: Any, driver: Any, clock: Any) -> None:
     driver.delay = 10**15
     injection = advance(create())
-    clock.advance(60 + lifecycle.GRACE.total_seconds() + 1)
+    clock.advance(60 + steps.GRACE.total_seconds() + 1)
     advance(injection)
-    clock.advance(lifecycle.GRACE.total_seconds())
+    clock.advance(steps.GRACE.total_seconds())
     assert advance(injection).state in (State.FAILED, State.RECOVERING)
     assert labels(injection) == []
 

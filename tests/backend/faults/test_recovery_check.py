@@ -2,12 +2,15 @@
 
 import logging
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from accounts.models import AuditEntry
 from common.errors import UserError
+from faults import services as faults
 from faults.effects import services
 from faults.models import Injection, Label, PodQuarantine, Recovery, State
 from telemetry.adapters.fake import FakeTelemetry
@@ -153,3 +156,20 @@ def test_a_fault_that_never_began_needs_no_recovery(create: Any, advance: Any, u
     injection = create()
     injection_stop(injection_id=injection.id, by=user)
     assert (advance(injection).state, injection.recovery) == (State.RECOVERED, "")
+
+
+def test_each_quarantine_of_a_pod_is_remembered_and_one_is_open(
+    begin: Any, advance: Any, clock: Any, user: Any
+) -> None:
+    since = (datetime.fromtimestamp(START / SECOND, tz=UTC), datetime.fromtimestamp(END / SECOND, tz=UTC))
+    PodQuarantine.objects.create(pod=POD, reason="it was slow", since=since[0], cleared_at=since[1])
+    injection = begin(Shop(1, Harm(delay_ms=300), after=Harm(delay_ms=200), seconds=120))
+    until_over(injection, advance, clock)
+    assert [row.injection for row in PodQuarantine.objects.order_by("since")] == [None, injection]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PodQuarantine.objects.create(pod=POD, reason="again", since=since[1])
+
+    cleared = [faults.quarantine_clear(pod=POD, by=user) for _ in range(2)]
+    assert [row.injection for row in cleared] == [injection, injection]
+    assert not PodQuarantine.objects.filter(cleared_at=None).exists()
+    assert AuditEntry.objects.filter(action="quarantine.clear", subject=POD).count() == 1

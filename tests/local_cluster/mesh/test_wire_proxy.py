@@ -173,11 +173,12 @@ def test_latency_is_per_direction_and_jitter_keeps_the_order(bench: Any) -> None
     asyncio.run(scenario())
 
 
-def test_lifting_an_impairment_delivers_what_is_on_its_way(bench: Any) -> None:
+@pytest.mark.parametrize("impairment", [Impairment(latency_ms=60_000), Impairment(bandwidth=1)])
+def test_lifting_an_impairment_delivers_what_is_on_its_way(bench: Any, impairment: Impairment) -> None:
     async def scenario() -> None:
         async with bench() as b:
             client, server = await b.connect()
-            b.impair(request=Impairment(latency_ms=60_000))
+            b.impair(request=impairment)
             client[1].write(b"slow")
             await asyncio.sleep(0.1)
             b.impair()
