@@ -50,9 +50,6 @@ class Api:
     def post(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
         return self._call("POST", path, json=body or {})
 
-    def delete(self, path: str) -> None:
-        self._call("DELETE", path)
-
     def pages(self, path: str) -> Iterator[Mapping[str, Any]]:
         """The results of all pages of a list."""
         query: dict[str, str] = {}
