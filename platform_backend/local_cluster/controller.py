@@ -46,7 +46,7 @@ class Controller:
         self.state: Literal["starting", "ready"] = "starting"
         self.since_us = self._started_us = now_us()  # of this state; of this process
         self._lock = _lock_directory(settings.directory)
-        ports = PortAllocator(settings.first_port)
+        self._ports = ports = PortAllocator(settings.first_port)
         self.topology: Topology = build_topology(read_services(settings.values), ports)
         self._otlp_port = ports.allocate()
         self._children = Children()
@@ -117,6 +117,7 @@ class Controller:
         await self._mesh.stop()
         await self._spawner.stop()
         await self._children.stop_all()
+        self._ports.close()
         self._lock.close()
 
     def processes(self) -> Sequence[ChildInfo]:

@@ -78,18 +78,42 @@ class Topology:
 
 @dataclass(slots=True)
 class PortAllocator:
-    """Hands out ports of HOST that are free now, upwards from `next_port`, none twice."""
+    """Hands out ports of HOST that are free now, upwards from `next_port`, and keeps them for its owner's life.
+
+    A pod that is down has left its port: without the claims another local cluster, which starts at that moment,
+    would take it, and the pod could never come back.
+    """
 
     next_port: int
-    taken: set[int] = field(default_factory=set)
+    claims: list[socket.socket] = field(default_factory=list)
 
     def allocate(self) -> int:
         while self.next_port <= LAST_PORT:
             port, self.next_port = self.next_port, self.next_port + 1
-            if port not in self.taken and _is_free(port):
-                self.taken.add(port)
+            claim = _claim(port)
+            if claim is not None:
+                self.claims.append(claim)
                 return port
         raise TopologyError(f"no free port of {HOST} up to {LAST_PORT}; lower local_cluster.first_port")
+
+    def close(self) -> None:
+        """Give all of them up; the end of the process does so too."""
+        while self.claims:
+            self.claims.pop().close()
+
+
+def _claim(port: int) -> socket.socket | None:
+    """A name in the kernel, of which there can be one on the machine; None when the port is not to be had."""
+    claim = socket.socket(socket.AF_UNIX)
+    try:
+        claim.bind(f"\0microservo-port-{port}")
+    except OSError:
+        claim.close()
+        return None
+    if _is_free(port):
+        return claim
+    claim.close()
+    return None
 
 
 def _is_free(port: int) -> bool:

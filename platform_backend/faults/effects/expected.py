@@ -117,8 +117,8 @@ INTERRUPTED: Final = Kpi(
 
 _NETWORK: Final = Expected((CALL_LATENCY, SLOW, ERRORS, GOOD_RATE, TCP_RATE))
 _LOSSY: Final = Expected((SLOW, CALL_LATENCY, ERRORS, GOOD_RATE, TCP_RATE))
-# One KPI and a short time: a kill shows in a tick or two, which must not be lost among others.
-_KILL: Final = Expected((INTERRUPTED,), TO_POD, lasting=3 * SECOND // 2)
+# A short time: a kill shows in a tick or two, which must not be lost among others.
+_KILL: Final = Expected((RESTARTS, INTERRUPTED), TO_POD, lasting=5 * SECOND // 2)
 _SLOW_WORK: Final = Expected((SERVED_LATENCY, SLOW_SERVED, ERRORS_SERVED, SERVED_RATE), SERVED)
 
 EXPECTED: Final[Mapping[str, Expected]] = MappingProxyType(

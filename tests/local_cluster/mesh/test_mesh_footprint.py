@@ -53,3 +53,15 @@ def test_ports_are_given_once(replicas: int, ports: PortAllocator) -> None:
     taken += [pair.listen for pair in layout.pairs.values()]
     taken += [pod.port for pod in topology.pods.values()] + [layout.admin_port]
     assert len(taken) == len(set(taken))
+
+
+def test_a_port_stays_with_its_owner_while_nobody_listens(ports: PortAllocator) -> None:
+    """Another local cluster on the machine must not take the port of a pod that is down."""
+    port = ports.allocate()
+    other = PortAllocator(port)
+    try:
+        assert other.allocate() > port
+        ports.close()
+        assert PortAllocator(port).allocate() == port
+    finally:
+        other.close()
