@@ -129,7 +129,7 @@ def _pod_record(pod: Pod) -> dict[str, Any]:
 
 
 def gaps(path: Path, window: Window) -> Iterator[Mapping[str, Any]]:
-    """Times within the window without telemetry, from the collector's journal; a torn last line is no gap."""
+    """The parts of the window without telemetry, from the collector's journal; a torn last line is no gap."""
     lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
     for line in lines:
         try:
@@ -137,7 +137,7 @@ def gaps(path: Path, window: Window) -> Iterator[Mapping[str, Any]]:
         except ValueError:
             continue
         if gap["start_us"] < window.end and gap["end_us"] > window.start:
-            yield gap
+            yield {**gap, "start_us": max(gap["start_us"], window.start), "end_us": min(gap["end_us"], window.end)}
 
 
 @lru_cache(maxsize=1)

@@ -356,10 +356,10 @@ def test_sweep_removes_orphans_and_keeps_datasets(dataset: Dataset) -> None:
     assert not half.exists()
 
 
-def test_gaps_of_the_window_are_listed(tmp_path: Path, window: Window) -> None:
+def test_gaps_are_listed_as_far_as_they_lie_in_the_window(tmp_path: Path, window: Window) -> None:
     inside = {"start_us": window.start - 5, "end_us": window.start + 5, "table": "samples", "reason": "restart"}
     before = inside | {"start_us": 1, "end_us": window.start}
     path = tmp_path / "gaps.jsonl"
     path.write_text(f"{json.dumps(before)}\n{json.dumps(inside)}\n" + '{"start_us": 12')
-    assert list(sources.gaps(path, window)) == [inside]
+    assert list(sources.gaps(path, window)) == [inside | {"start_us": window.start}]
     assert list(sources.gaps(tmp_path / "none.jsonl", window)) == []
