@@ -143,6 +143,7 @@ def _program_section(program: Program, logs: Path) -> dict[str, str]:
     )
     return {
         "command": f"{launcher} {' '.join(map(quote, program.command))}",
+        "environment": ",".join(f'{name}="{value}"' for name, value in program.environment.items()),
         "directory": escape(str(_BACKEND)),
         "priority": "10",
         "autorestart": "true",

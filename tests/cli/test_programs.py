@@ -7,7 +7,7 @@ import pytest
 from supervisor.options import ServerOptions
 
 from cli.instance import MANAGER_VARIABLE, Instance
-from cli.programs import bind_address, manager_configuration
+from cli.programs import WORKER_ENVIRONMENT, bind_address, manager_configuration
 from platform_backend.config import Config, load
 
 
@@ -49,6 +49,11 @@ def test_the_broker_opens_no_tcp_port_and_writes_nothing(settings: Config) -> No
     assert "--port 0" in command
     assert "--save ''" in command
     assert str(settings.broker_socket) in command
+
+
+def test_the_worker_builds_with_the_lean_memory_pool(settings: Config) -> None:
+    assert parsed(settings)["worker"].environment == WORKER_ENVIRONMENT
+    assert not parsed(settings)["web"].environment
 
 
 def test_an_own_broker_is_not_started_beside_a_configured_one(
