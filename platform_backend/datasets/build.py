@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from datasets.card import UNKNOWN, Origin, Subject, card_files, split_of
+from datasets.card.files import UNKNOWN, Origin, Subject, card_files, split_of
 from datasets.engine import run
 from datasets.engine.disk import room_in
 from datasets.engine.spool import Spool

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from datasets.build import Order
-from datasets.card_origin import origin_of
+from datasets.card.origin import origin_of
 from datasets.knobs import Knobs
 from datasets.labels import MICROSECONDS, Injection, PodLabel
 from datasets.manifest import SystemFacts

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from datasets.knobs_hash import hash_text, key_of
+from datasets.knobs.hashing import hash_text, key_of
 from datasets.labels import Injection, in_window
 from faults.effects.windows import COOL_DOWN, GUARD
 from telemetry.records import Window

@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 
 from common.errors import NotFound
 from datasets import selectors
-from datasets.card import ANSWERS_CARD, CARD, README, TIMELINE
+from datasets.card.files import ANSWERS_CARD, CARD, README, TIMELINE
 from datasets.models import Dataset
 
 MARKDOWN: Final = "text/markdown"

@@ -10,8 +10,8 @@ import pytest
 
 from common.registry import load_adapter
 from datasets.build import Built, Order, build
-from datasets.card import Origin
-from datasets.card_answers import is_answer, without_answers
+from datasets.card.answers import is_answer, without_answers
+from datasets.card.files import Origin
 from datasets.formats import FORMATS
 from datasets.knobs import Knobs
 from datasets.labels import Injection

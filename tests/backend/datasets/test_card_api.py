@@ -13,7 +13,7 @@ from accounts.models import AuditEntry
 from campaigns.models import Campaign, Step
 from campaigns.models import State as CampaignState
 from datasets import selectors, services, sources
-from datasets.card_origin import origin_of
+from datasets.card.origin import origin_of
 from datasets.models import Dataset
 from faults.models import Experiment, ExperimentState, Injection, Label, State
 from platform_backend.config import config

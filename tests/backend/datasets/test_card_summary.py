@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from datasets.card.summary import ServiceFigures, Summary, load_step, summarise
+from datasets.card.summary_cells import class_of_latency, latency_of_class
 from datasets.formats.base import Export
 from datasets.knobs import Knobs
 from datasets.labels import Injection, PodLabel
-from datasets.summary import ServiceFigures, Summary, load_step, summarise
-from datasets.summary_cells import class_of_latency, latency_of_class
 from telemetry.adapters.held_store import HeldStore
 from telemetry.adapters.held_tables import HeldTables
 from telemetry.ports import HeldTelemetry

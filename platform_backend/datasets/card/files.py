@@ -13,13 +13,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
-from datasets import card_markdown, card_notes
+from datasets.card import markdown, notes
+from datasets.card.summary import Summary, summarise
 from datasets.files import Progress
 from datasets.formats.base import Export, RowCounts
 from datasets.labels import Injection, PodLabel, in_window, normal_record
 from datasets.manifest import SystemFacts, iso, window_record
 from datasets.split import Split, split_injections
-from datasets.summary import Summary, summarise
 
 CARD_VERSION: Final = 1
 CARD: Final = "card.json"
@@ -63,9 +63,9 @@ def card_files(subject: Subject, progress: Progress) -> dict[str, bytes]:
     public, answers = _card(subject, summary), _answers(subject, summary, split)
     files = {
         CARD: _json(public),
-        README: card_markdown.readme(public).encode(),
+        README: markdown.readme(public).encode(),
         ANSWERS_CARD: _json(answers),
-        TIMELINE: card_markdown.timeline(public, answers).encode(),
+        TIMELINE: markdown.timeline(public, answers).encode(),
     }
     if split is not None:
         files[SPLIT] = _json({**_split_terms(subject.export), **split.to_record()})
@@ -102,8 +102,8 @@ def _card(subject: Subject, summary: Summary) -> dict[str, Any]:
         "kpis": {service: asdict(figures["all"]) for service, figures in summary.services.items()},
         "gaps": list(facts.gaps),
         "left_out": dict(facts.left_out),
-        "notes": card_notes.notes(knobs),
-        "limits": card_notes.limits(subject.kind),
+        "notes": notes.notes(knobs),
+        "limits": notes.limits(subject.kind),
         "licence": subject.origin.licence,
     }
 

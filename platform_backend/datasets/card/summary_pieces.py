@@ -13,8 +13,8 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from datasets.card.summary_slices import COLUMNS, METRICS
 from datasets.formats.base import Export
-from datasets.summary_slices import COLUMNS, METRICS
 from telemetry.ports import Slice
 from telemetry.records import SCHEMAS, TableName
 

@@ -23,8 +23,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from datasets.knobs_check import check
-from datasets.knobs_hash import SPACE, hash_numbers, hash_text, hash_texts, key_of
+from datasets.knobs.check import check
+from datasets.knobs.hashing import SPACE, hash_numbers, hash_text, hash_texts, key_of
 from datasets.labels import MICROSECONDS, Injection, PodLabel
 from telemetry.records import TableName
 

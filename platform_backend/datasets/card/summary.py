@@ -11,11 +11,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
+from datasets.card.summary_cells import PHASES, Phase, Phases, Reduced, Tally, latency_of_class
+from datasets.card.summary_pieces import Piece, pieces
+from datasets.card.summary_slices import reduce_rows
 from datasets.formats.base import Export
 from datasets.labels import MICROSECONDS
-from datasets.summary_cells import PHASES, Phase, Phases, Reduced, Tally, latency_of_class
-from datasets.summary_pieces import Piece, pieces
-from datasets.summary_slices import reduce_rows
 from telemetry.records import TABLES, TableName, Window
 
 THREADS: Final = 2

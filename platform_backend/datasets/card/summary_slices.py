@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from datasets.summary_cells import (
+from datasets.card.summary_cells import (
     PHASES,
     Cell,
     Numbers,

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from accounts.models import AuditEntry
 from campaigns.models import Campaign, Step
-from datasets.card import Origin
+from datasets.card.files import Origin
 from datasets.labels import MICROSECONDS, Injection, in_window
 from faults.models import Experiment
 from faults.models import Injection as InjectionRow
