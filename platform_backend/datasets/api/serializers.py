@@ -64,7 +64,11 @@ class KnobsField(serializers.Field):
 
 class DatasetCreateSerializer(serializers.Serializer):
     name = serializers.CharField(max_length=100, help_text="letters, digits, dots, dashes, underscores")
-    format = serializers.ChoiceField(choices=sorted(FORMATS), default="csv")
+    format = serializers.ChoiceField(
+        choices=sorted(FORMATS),
+        default="csv",
+        error_messages={"invalid_choice": f'"{{input}}" is no format; expected one of: {", ".join(sorted(FORMATS))}'},
+    )
     knobs = KnobsField(required=False, help_text="what to change of the telemetry while it is exported")
 
     def get_fields(self) -> dict[str, serializers.Field]:
