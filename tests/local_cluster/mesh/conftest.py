@@ -48,7 +48,7 @@ class Answer:
 def service(name: str, replicas: int | None = None) -> ServiceSpec:
     protocol, count, calls = SERVICES[name]
     replicas = count if replicas is None else replicas
-    return ServiceSpec(name, protocol, 80, "python", replicas, {}, 1.0, 1 << 27, calls)
+    return ServiceSpec(name, protocol, 80, "python", replicas, {}, 1.0, 1 << 27, calls=calls)
 
 
 class Stage:
