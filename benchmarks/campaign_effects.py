@@ -4,7 +4,7 @@
 
 It starts a platform of its own in a state folder of its own. With `--runs 0` it only reads: the database of the state
 folder that config.yaml or MICROSERVO_STATE_DIR names, all of it or the campaign of `--campaign ID`.
-`--report` writes the table of doc_addons/guides/fault-effects.md. Ends with 1 when a kind misses the bar.
+`--report` writes the page doc_addons/guides/fault-effects.md. Ends with 1 when a kind misses the bar.
 """
 
 import argparse
@@ -27,6 +27,20 @@ RUN_LIMIT_S = 3 * 3600
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 sys.path.insert(0, str(REPO / "platform_backend"))
+
+PAGE = """# What each fault does, measured
+
+This page is written by `benchmarks/campaign_effects.py --file campaigns/full.yaml --runs 1 --report FILE`, from the
+labels and the effect checks of a campaign on a real local cluster. Medians over the faults of a kind.
+
+- **time to hold**: from the request until the fault was in force. From the call until the telemetry shows it:
+  `benchmarks/fault_latency.py`.
+- **time to clear**: from the end of its duration until it was gone. Kills are over by themselves; io-fault ends with
+  the program that can't write.
+- **visible after**: from its start until the first change in the telemetry, see [effect-check](effect-check.md).
+- **effect size**: of the KPI that told; Cliff's delta for levels, the difference for shares and rates per second.
+
+"""
 
 
 @dataclass(frozen=True)
@@ -165,7 +179,7 @@ def print_bars(rows: Sequence[Row]) -> bool:
 def conclude(campaign: str, target: Path | None) -> bool:
     rows = rows_of(read_hits(campaign))
     if target:
-        target.write_text(report(rows), encoding="utf-8")
+        target.write_text(PAGE + report(rows), encoding="utf-8")
     return print_bars(rows)
 
 
