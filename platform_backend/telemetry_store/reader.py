@@ -40,11 +40,6 @@ class Snapshot:
     segments: tuple[Segment, ...]
     hot: pa.Table
 
-    @property
-    def hot_first(self) -> int:
-        """Timestamp of the oldest hot row; END when there is none."""
-        return min((int(chunk.to_numpy().min()) for chunk in self.hot["timestamp"].chunks if len(chunk)), default=END)
-
     def only(self, segments: Sequence[Segment], *, with_hot: bool) -> "Snapshot":
         hot = self.hot if with_hot else self.hot.slice(0, 0)
         return Snapshot(self.table, self.start, self.end, tuple(segments), hot)

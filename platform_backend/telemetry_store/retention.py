@@ -33,13 +33,6 @@ def delete(segments: Iterable[Segment]) -> None:
         segment.path.unlink(missing_ok=True)
 
 
-def delete_expired(folder: Path, retention: Retention, *, now_us: int) -> list[Segment]:
-    """Returns what was deleted."""
-    doomed = expired(folder, retention, now_us=now_us)
-    delete(doomed)
-    return doomed
-
-
 def _candidates(folder: Path) -> Iterator[Segment]:
     for table in TABLES:
         yield from list_folder(folder / table).segments[:-1]

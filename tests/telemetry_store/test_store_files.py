@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from telemetry_store.layout import list_folder, parse_names
+from telemetry_store.layout import Segment, list_folder, parse_names
 from telemetry_store.ordered import batches_in_order
 from telemetry_store.reader import BEGINNING, END, StoreReader, StoreUnreadable
-from telemetry_store.retention import Retention, delete_expired
+from telemetry_store.retention import Retention, delete, expired
 from telemetry_store.schemas import SCHEMAS, TABLES
 from telemetry_store.segment import write_segment
 from telemetry_store.table_writer import SealPolicy
@@ -27,6 +27,12 @@ TIMES = st.integers(0, 30)
 def samples(times: list[int], *, metric: str = "m") -> dict[str, list]:
     text = {"service": "s", "pod": "p", "metric": metric, "labels": ""}
     return {"timestamp": times, "value": [1.0] * len(times), **{k: [v] * len(times) for k, v in text.items()}}
+
+
+def delete_expired(folder: Path, retention: Retention, *, now_us: int) -> list[Segment]:
+    doomed = expired(folder, retention, now_us=now_us)
+    delete(doomed)
+    return doomed
 
 
 def spans(count: int, *, trace: str) -> dict[str, list]:

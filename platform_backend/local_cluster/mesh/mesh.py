@@ -47,7 +47,6 @@ class Mesh:
         self._directory = directory
         self._children = children
         self._shop_address = shop_address
-        self._topology = topology
         self.layout: Layout = plan(topology, ports, host=HOST, shop_address=shop_address)
         self._admin = EnvoyAdmin(HOST, self.layout.admin_port)
         self._wire = WireClient(control_path(directory))
