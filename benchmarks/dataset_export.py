@@ -132,9 +132,9 @@ Export = Callable[[], tuple[int, int]]
 def _platform(kind: str) -> Callable[[Path, Path, int], Export]:
     def prepare(store: Path, work: Path, threads: int) -> Export:
         from common.registry import load_adapter
-        from datasets.build import Order, build
-        from datasets.formats import FORMATS
-        from datasets.manifest import SystemFacts
+        from dataset_builder.build import Order, build
+        from dataset_builder.formats import FORMATS
+        from dataset_builder.manifest import SystemFacts
         from telemetry.adapters.embedded import EmbeddedTelemetry
         from telemetry_store.reader import StoreReader
 
@@ -163,8 +163,8 @@ def _pandas(store: Path, work: Path, threads: int) -> Export:
     """What a researcher would write: frames from the rows, the same columns, to_csv, zipfile."""
     import pandas as pd
 
-    from datasets.formats import csv
-    from datasets.formats.kpi import path, series_name
+    from dataset_builder.formats import csv
+    from dataset_builder.formats.kpi import path, series_name
     from telemetry.adapters.embedded import EmbeddedTelemetry
     from telemetry_store.reader import StoreReader
 

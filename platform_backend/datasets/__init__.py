@@ -1,1 +1,1 @@
-"""Labelled datasets of a window of telemetry: formats, builds, downloads."""
+"""Labelled datasets: orders, imports, storage, downloads. What is in them is made by `dataset_builder`."""

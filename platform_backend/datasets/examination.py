@@ -12,8 +12,8 @@ from typing import Any, Final
 import pyarrow.compute as pc
 
 from common.errors import UserError
-from datasets.files import Progress
-from datasets.manifest import FORMAT_VERSION, digest, window_record
+from dataset_builder.files import Progress
+from dataset_builder.manifest import FORMAT_VERSION, digest, window_record
 from datasets.uploads import fit_name
 from microservo_sdk import Dataset, DatasetError, Limits, open_dataset, verify
 from telemetry.records import TABLES, Window

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from threading import Condition
 from typing import Final
 
-from datasets.formats.base import Chunk, Export, Format, Part
+from dataset_builder.formats.base import Chunk, Export, Format, Part
 
 
 class Cores:

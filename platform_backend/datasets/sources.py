@@ -11,12 +11,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from datasets.build import Order
-from datasets.card.origin import origin_of
-from datasets.knobs import Knobs
-from datasets.labels import MICROSECONDS, Injection, PodLabel
-from datasets.manifest import SystemFacts
+from dataset_builder.build import Order
+from dataset_builder.knobs import Knobs
+from dataset_builder.labels import MICROSECONDS, Injection, PodLabel, Reach
+from dataset_builder.manifest import SystemFacts
+from datasets.origin import origin_of
 from faults import selectors as fault_selectors
+from faults.effects.windows import COOL_DOWN, GUARD
 from faults.models import Injection as InjectionRow
 from faults.models import Label as LabelRow
 from platform_backend.config import REPO, config
@@ -44,6 +45,7 @@ def order(*, name: str, kind: str, window: Window, injections: Sequence[Injectio
         nodes={pod.name: pod.node for pod in pods},
         default_node=config().local_cluster.node_name,
         normal=fault_selectors.normal_windows(window),
+        reach=Reach(before=GUARD, after=COOL_DOWN),
         origin=origin_of(window, injections),
         knobs=knobs,
     )

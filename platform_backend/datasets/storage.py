@@ -18,8 +18,8 @@ from types import TracebackType
 from typing import Final, Self
 from uuid import UUID
 
+from dataset_builder.manifest import MANIFEST
 from datasets.locks import Busy, lock, lock_new, locked
-from datasets.manifest import MANIFEST
 
 BUILDING: Final = ".building"
 RESULT: Final = "result"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from common.errors import TooLarge, UserError
-from datasets.manifest import MANIFEST
+from dataset_builder.manifest import MANIFEST
 
 UPLOAD: Final = "upload.zip"
 LARGEST_MANIFEST: Final = 64 << 20

@@ -3,20 +3,9 @@
 from dataclasses import dataclass
 
 from telemetry_store.schemas import SCHEMAS, TABLES, TableName
+from telemetry_store.window import Window
 
 __all__ = ["SCHEMAS", "TABLES", "LogRecord", "Sample", "Span", "TableName", "Window"]
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A half-open range of time [start, end)."""
-
-    start: int
-    end: int
-
-    def __post_init__(self) -> None:
-        if self.end <= self.start:
-            raise ValueError(f"window ends at {self.end}, not after its start {self.start}")
 
 
 @dataclass(frozen=True, slots=True)

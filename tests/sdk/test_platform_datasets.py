@@ -10,13 +10,13 @@ import pandas as pd
 import pytest
 
 from common.registry import load_adapter
-from datasets.build import Order, build
-from datasets.formats import FORMATS
-from datasets.knobs import Knobs
-from datasets.manifest import SystemFacts
+from dataset_builder.build import Order, build
+from dataset_builder.formats import FORMATS
+from dataset_builder.knobs import Knobs
+from dataset_builder.manifest import SystemFacts
 from microservo_sdk import Dataset, DatasetError, open_dataset, verify
 from telemetry.records import Window
-from tests.backend.datasets import shop_window as shop
+from tests.dataset_builder import shop_window as shop
 
 WINDOW = Window(shop.START, shop.START + 240 * shop.SECOND)
 ROWS = {table: [row for row in rows if row["timestamp"] < WINDOW.end] for table, rows in shop.table_rows().items()}

@@ -16,8 +16,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from common.errors import NotFound
+from dataset_builder.card.files import ANSWERS_CARD, CARD, README, TIMELINE
 from datasets import selectors
-from datasets.card.files import ANSWERS_CARD, CARD, README, TIMELINE
 from datasets.models import Dataset
 
 MARKDOWN: Final = "text/markdown"

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from datasets.knobs import Knobs
+from dataset_builder.knobs import Knobs
 
 READY: Final[dict[str, Any]] = {
     "id": "3f0c2a8e-6f5b-4d8e-9a57-6c1c3a0f1b22",

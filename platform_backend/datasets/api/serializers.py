@@ -6,8 +6,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from common.errors import UserError
-from datasets.formats import FORMATS
-from datasets.knobs import Knobs
+from dataset_builder.formats import FORMATS
+from dataset_builder.knobs import Knobs
 from datasets.models import Dataset, Origin, Phase, State
 from telemetry.api.windows import parse_time
 from telemetry.records import Window

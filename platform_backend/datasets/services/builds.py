@@ -4,12 +4,12 @@ import time
 from typing import Final
 
 from common.registry import load_adapter
+from dataset_builder.build import Built, Order, build
+from dataset_builder.formats import FORMATS
+from dataset_builder.knobs import Knobs
+from dataset_builder.labels import MICROSECONDS, refuse_open, refuse_unchecked, unchecked
 from datasets import sources
-from datasets.build import Built, Order, build
 from datasets.fairness import CORES
-from datasets.formats import FORMATS
-from datasets.knobs import Knobs
-from datasets.labels import MICROSECONDS, refuse_open, refuse_unchecked, unchecked
 from datasets.models import Dataset, Phase
 from datasets.services.outcome import Outcome
 from datasets.storage import RESULT, Work

@@ -11,9 +11,9 @@ from django.db import transaction
 from accounts.audit import audit
 from common.background import enqueue
 from common.errors import Conflict
+from dataset_builder.manifest import MANIFEST, digest
 from datasets import tasks
 from datasets.examination import examine
-from datasets.manifest import MANIFEST, digest
 from datasets.models import Dataset, Origin, Phase
 from datasets.selectors import of_digest, store
 from datasets.services import quota

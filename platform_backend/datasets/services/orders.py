@@ -11,10 +11,10 @@ from django.db import transaction
 from accounts.audit import audit
 from common.background import enqueue
 from common.errors import Conflict, UserError
+from dataset_builder.formats import FORMATS
+from dataset_builder.knobs import Knobs
+from dataset_builder.labels import MICROSECONDS, refuse_open
 from datasets import sources, tasks
-from datasets.formats import FORMATS
-from datasets.knobs import Knobs
-from datasets.labels import MICROSECONDS, refuse_open
 from datasets.models import Dataset, State
 from datasets.services import quota
 from datasets.services.rows import advance, locked

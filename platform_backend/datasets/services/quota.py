@@ -6,8 +6,8 @@ from typing import Final
 from django.contrib.auth.models import User
 
 from common.errors import Conflict, Unavailable
+from dataset_builder.knobs import Knobs
 from datasets import sources
-from datasets.knobs import Knobs
 from datasets.selectors import bytes_stored
 from platform_backend.config import config
 from telemetry.records import TableName, Window

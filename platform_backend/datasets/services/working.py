@@ -13,8 +13,8 @@ from django.utils import timezone
 from accounts.audit import audit
 from common.background import enqueue
 from common.errors import Unavailable, UserError
+from dataset_builder.build import CountMismatch
 from datasets import tasks
-from datasets.build import CountMismatch
 from datasets.models import Dataset, Origin, State
 from datasets.selectors import queued, stalled, store
 from datasets.services import builds, imports, quota

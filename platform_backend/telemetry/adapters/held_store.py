@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from telemetry.ports import Slice
 from telemetry.records import TableName, Window
 from telemetry_store.held import Cut, HeldTable
+from telemetry_store.window import Slice
 
 
 class HeldStore:

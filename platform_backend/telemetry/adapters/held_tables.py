@@ -7,9 +7,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from telemetry.ports import Slice
 from telemetry.records import TableName, Window
 from telemetry_store.row_order import ORDER
+from telemetry_store.window import Slice
 
 
 class HeldTables:

@@ -13,8 +13,8 @@ from accounts.models import AuditEntry
 from campaigns.models import Campaign, Step
 from campaigns.models import State as CampaignState
 from datasets import selectors, services, sources
-from datasets.card.origin import origin_of
 from datasets.models import Dataset
+from datasets.origin import origin_of
 from faults.models import Experiment, ExperimentState, Injection, Label, State
 from platform_backend.config import config
 from systems.services import load_set

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from dataset_builder.formats.base import Chunk, Part
 from datasets.fairness import Cores, Member
-from datasets.formats.base import Chunk, Part
 from datasets.watch import NICENESS, Pace, lower_priority
 
 TIMEOUT = 30

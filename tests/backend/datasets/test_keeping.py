@@ -11,8 +11,8 @@ from rest_framework.test import APIClient
 
 from accounts.models import AuditEntry
 from common.errors import Conflict, Gone
+from dataset_builder.knobs import Knobs
 from datasets import selectors, services
-from datasets.knobs import Knobs
 from datasets.models import Dataset, State
 from datasets.services import quota, removal
 from platform_backend.config import config

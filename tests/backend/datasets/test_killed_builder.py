@@ -37,7 +37,7 @@ dataset = Dataset.objects.create(name="d", format="csv", window_start=window.sta
 sys.stdout.write(str(dataset.pk))
 """
 RECORD_PARTS = """
-from datasets.engine.spool import Spool
+from dataset_builder.engine.spool import Spool
 append, parts = Spool.append, []
 def recording(self, made):
     append(self, made)

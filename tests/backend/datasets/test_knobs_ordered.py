@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
+from dataset_builder.formats import FORMATS
 from datasets import selectors, services
-from datasets.formats import FORMATS
 from datasets.models import Dataset, State
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("platform")]

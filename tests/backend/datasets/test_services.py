@@ -17,9 +17,9 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry
 from common.errors import Conflict, NotFound, UserError
+from dataset_builder.build import CountMismatch
+from dataset_builder.manifest import digest
 from datasets import selectors, services, sources, watch
-from datasets.build import CountMismatch
-from datasets.manifest import digest
 from datasets.models import Dataset, State
 from datasets.services import builds, working
 from faults.models import Injection, Label
