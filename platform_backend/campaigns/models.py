@@ -1,7 +1,6 @@
 """A campaign, its steps, and the states of both."""
 
 import uuid
-from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
 
@@ -47,6 +46,15 @@ class StepState(models.TextChoices):
     DONE = "done"
     SKIPPED = "skipped"  # nothing was injected
     FAILED = "failed"  # the injection failed, or was ended early
+
+
+class StepOutcome(models.TextChoices):
+    """What a step that is over leaves for a dataset."""
+
+    DONE = "done"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    UNUSABLE = "unusable"  # done, but something else was wrong meanwhile
 
 
 _OUTCOMES: Final = frozenset({StepState.DONE, StepState.FAILED})
@@ -123,6 +131,7 @@ class Step(models.Model):
     reason = models.TextField(blank=True, default="")
     injection = models.UUIDField(null=True)
     effect = models.CharField(max_length=9, blank=True, default="")  # of all its labels together
+    unusable = models.TextField(blank=True, default="")  # what else was wrong as it took hold: its case shows that too
     since = models.DateTimeField(null=True)  # in this state
     wait_until = models.DateTimeField(null=True)  # for a steady state; afterwards it is skipped
     started_at = models.DateTimeField(null=True)
@@ -139,5 +148,9 @@ class Step(models.Model):
     def is_open(self) -> bool:
         return not STEPS.is_final(StepState(self.state))
 
-    def seconds_in_state(self, now: datetime) -> float:
-        return (now - self.since).total_seconds() if self.since else 0.0
+    @property
+    def outcome(self) -> StepOutcome | None:
+        """None while it is open."""
+        if self.is_open:
+            return None
+        return StepOutcome.UNUSABLE if self.state == StepState.DONE and self.unusable else StepOutcome(self.state)

@@ -18,6 +18,7 @@ from campaigns import selectors
 from campaigns.models import CAMPAIGNS, STEPS, Campaign, State, Step, StepState
 from campaigns.steps import Outcome, next_move
 from common.errors import Unavailable, UserError
+from faults import selectors as fault_selectors
 from faults import services as faults
 from systems import selectors as systems
 from systems import services as system_services
@@ -224,6 +225,7 @@ def _note(step: Step, campaign: Campaign, now: datetime) -> None:
         step.effect = selectors.effect_of(injection.id) if step.state in EFFECT_KNOWN else ""
     if not step.is_open:
         step.finished_at = now
+        step.unusable = "; ".join(fault_selectors.also_wrong(injection)) if injection is not None else ""
         detail = {"reason": step.reason} if step.reason else {}
         audit(f"campaign.step_{step.state}", step.id, None, campaign=str(campaign.id), **detail)
 

@@ -26,7 +26,11 @@ class Progress:
 
 def campaigns() -> QuerySet[Campaign]:
     return Campaign.objects.select_related("created_by").annotate(
-        steps_total=Count("steps"), steps_over=Count("steps", filter=Q(steps__state__in=OVER))
+        steps_total=Count("steps"),
+        steps_over=Count("steps", filter=Q(steps__state__in=OVER)),
+        steps_failed=Count("steps", filter=Q(steps__state=StepState.FAILED)),
+        steps_skipped=Count("steps", filter=Q(steps__state=StepState.SKIPPED)),
+        steps_unusable=Count("steps", filter=Q(steps__state=StepState.DONE) & ~Q(steps__unusable="")),
     )
 
 

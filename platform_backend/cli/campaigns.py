@@ -91,6 +91,19 @@ def _doing(campaign: Mapping[str, Any], step: Mapping[str, Any]) -> str:
     return f"{words} ({step['reason']})" if step["reason"] else words
 
 
+def problems(campaign: Mapping[str, Any]) -> str:
+    """The steps that leave no case to use, counted; empty when there are none."""
+    counts = {what: campaign[f"steps_{what}"] for what in ("failed", "skipped", "unusable")}
+    return ", ".join(f"{count} {what}" for what, count in counts.items() if count)
+
+
+def remarks(campaign: Mapping[str, Any]) -> Iterator[str]:
+    """What is to be said about single steps, a line each."""
+    for step in campaign["steps"]:
+        if why := [text for text in (step["reason"], step["unusable"] and f"unusable: {step['unusable']}") if text]:
+            yield f"Step {step['index'] + 1}, {step['fault']} on {step['service']}: {'; '.join(why)}"
+
+
 def injections_of(api: Api, campaign: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """In the order of their steps."""
     for step in campaign["steps"]:

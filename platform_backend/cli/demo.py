@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from cli.api import Api
-from cli.campaigns import PATH, follow, how_far, injections_of, read_file, start, where
+from cli.campaigns import PATH, follow, how_far, injections_of, problems, read_file, remarks, start, where
 from cli.commands.dataset import dataset_request
 from cli.console import CliError, Progress
 from cli.datasets import Exported, export, wait_until_built
@@ -65,10 +65,9 @@ def _run_campaign(api: Api, rows: _Rows, progress: Progress) -> Mapping[str, Any
         with suppress(CliError):  # the platform may be what failed
             api.post(f"{PATH}/{campaign['id']}/stop")
         raise
-    missing = [step for step in over["steps"] if step["state"] != "done"]
-    if over["state"] != "completed" or missing:
-        why = over["reason"] or f"{missing[0]['fault']} {missing[0]['state']}: {missing[0]['reason']}"
-        raise CliError(f"the demo's campaign {over['state']}: {why}")
+    if over["state"] != "completed" or problems(over):
+        why = [over["reason"], problems(over), *remarks(over)]
+        raise CliError(f"the demo's campaign {over['state']}: {'; '.join(text for text in why if text)}")
     return over
 
 

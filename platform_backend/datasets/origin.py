@@ -1,5 +1,6 @@
 """What the platform knows about how a window came to be: who injected, under which load, under which licence."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -7,7 +8,7 @@ from typing import Any, Final
 from django.db.models import Q
 
 from accounts.models import AuditEntry
-from campaigns.models import Campaign, Step
+from campaigns.models import Campaign, Step, StepOutcome
 from dataset_builder.card.files import Origin
 from dataset_builder.labels import MICROSECONDS, Injection, in_window
 from faults.models import Experiment
@@ -26,7 +27,7 @@ def origin_of(window: Window, injections: Sequence[Injection]) -> Origin:
     steps = {step.pk: step for step in Step.objects.filter(pk__in=ordered).select_related("campaign")}
     experiments = {row.experiment.pk: row.experiment for row in rows if row.experiment is not None}
     return Origin(
-        campaigns=[_campaign(each) for each in _campaigns(window, steps.values())],
+        campaigns=[_campaign(each, window) for each in _campaigns(window, steps.values())],
         experiments=[_experiment(each) for each in sorted(experiments.values(), key=lambda each: each.created_at)],
         ordered_by=dict(_ordered_by(rows, {pk: step.campaign.name for pk, step in steps.items()})),
         load_set=_load_set(window),
@@ -42,14 +43,23 @@ def _campaigns(window: Window, steps: Iterable[Step]) -> Sequence[Campaign]:
     return list(Campaign.objects.filter(ran | named).order_by("created_at", "pk"))
 
 
-def _campaign(campaign: Campaign) -> dict[str, Any]:
+def _campaign(campaign: Campaign, window: Window) -> dict[str, Any]:
     return {
         "campaign": str(campaign.pk),
         "name": campaign.name,
         "seed": campaign.seed,
         "digest": campaign.digest,
         "requests_per_second": campaign.file.load,
+        "steps": _steps(campaign, _moment(window.end)),
     }
+
+
+def _steps(campaign: Campaign, end: datetime) -> dict[str, int]:
+    """How many came to what by the end of the window: whenever one asks, the answer is the same."""
+    steps = list(campaign.steps.all())
+    found = Counter(step.outcome for step in steps if step.finished_at is not None and step.finished_at <= end)
+    counts = {each.value: found[each] for each in StepOutcome}
+    return {"total": len(steps), **counts, "later": len(steps) - found.total()}
 
 
 def _experiment(experiment: Experiment) -> dict[str, Any]:

@@ -99,6 +99,22 @@ def normal_windows(window: Window) -> list[Window]:
     return complement(window, [each.window for each in touched(window)])
 
 
+def also_wrong(injection: Injection) -> list[str]:
+    """What else the system showed when the fault took hold, in words: its telemetry is of that too."""
+    labels = {label.pk: label for label in injection.labels.all()}
+    if not labels:
+        return []
+    start = min(label.start for label in labels.values())
+    others = [each for each in touched(Window(start, start + 1)) if each.label not in labels]
+    return sorted({_in_words(each) for each in others if each.window.start <= start < each.window.end})
+
+
+def _in_words(touched: Touched) -> str:
+    if touched.label is None:
+        return f"{touched.pod} had not recovered from an earlier fault"
+    return f"{touched.pod} showed another fault"
+
+
 def _end(label: Label, window: Window) -> int:
     if label.end is not None:
         return label.end

@@ -1,8 +1,10 @@
 """Campaigns at the command line: the plan without a platform, wrong files, what is shown on the way and at the end."""
 
+import argparse
 import os
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 
 from campaigns.planner import plan
 from cli.campaigns import how_far, read_file, results_table, where
+from cli.commands.campaign import report, run
 from cli.console import CliError
 from local_cluster.faults.kinds import KINDS
 from platform_backend.config import REPO
@@ -104,6 +107,7 @@ def step(index: int, state: str, **more: Any) -> dict[str, Any]:
         "service": "adservice",
         "state": state,
         "reason": "",
+        "unusable": "",
         "injection": None,
     }
     return given | more
@@ -111,7 +115,41 @@ def step(index: int, state: str, **more: Any) -> dict[str, Any]:
 
 def campaign(*steps: dict[str, Any], current: int | None = 0, left: float | None = 125.0) -> dict[str, Any]:
     progress = {"steps_done": 0, "steps_total": len(steps), "current": current, "seconds_left": left}
-    return {"state": "running", "progress": progress, "steps": list(steps)}
+    return {"state": "running", "progress": progress, "steps": list(steps)} | counts()
+
+
+def counts(**counted: int) -> dict[str, Any]:
+    return {f"steps_{what}": counted.get(what, 0) for what in ("failed", "skipped", "unusable")}
+
+
+class Followed:
+    """An API that has one campaign, which is over."""
+
+    def __init__(self, **counted: int) -> None:
+        self.campaign = campaign(step(0, "done", unusable="a-0 had not recovered"), current=None, left=None)
+        self.campaign |= {"id": "c", "name": "n", "state": "completed", "steps_total": 1, "steps_done": 1}
+        self.campaign |= {"reason": "", "created_at": "2026-01-05T09:00:00Z"} | counts(**counted)
+
+    def pages(self, _: str) -> list[dict[str, Any]]:
+        return [self.campaign]
+
+
+@pytest.mark.parametrize("counted", [{}, {"failed": 1}, {"skipped": 2}, {"unusable": 1}])
+def test_a_campaign_exits_with_1_when_any_step_is_of_no_use(
+    counted: dict[str, int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    api: Any = Followed(**counted)
+    assert report(api, api.campaign) == (1 if counted else 0)
+    shown = capsys.readouterr().out
+    assert "Step 1, pod-kill on adservice: unusable: a-0 had not recovered" in shown
+    for what, count in counted.items():
+        assert f"{count} {what}" in shown
+
+
+def test_the_list_says_what_is_of_no_use(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("cli.commands.campaign.Api", lambda _: nullcontext(Followed(failed=1, unusable=6)))
+    assert run(argparse.Namespace(action="list")) == 0
+    assert "1 failed, 6 unusable" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

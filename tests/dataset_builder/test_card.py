@@ -50,7 +50,10 @@ def told(order: Order, window: Window, labelled: list[Injection]) -> Order:
             gaps=[gap],
         ),
         origin=Origin(
-            campaigns=[{"campaign": "c", "name": "pod-failure-run", "seed": 5, "digest": "sha256:ab"}],
+            campaigns=[
+                {"campaign": "c", "name": "pod-failure-run", "seed": 5, "digest": "sha256:ab"}
+                | {"steps": {"total": 9, "done": 1, "failed": 1, "skipped": 1, "unusable": 6, "later": 0}}
+            ],
             experiments=[{"experiment": "e", "name": "nightly", "kind": "pod-failure", "schedule": "cron"}],
             ordered_by={"in-window": "campaign pod-failure-run"},
             load_set=[{"at": window.start - SECOND, "requests_per_second": 12.5}],
@@ -103,7 +106,8 @@ def test_answers_tell_what_was_injected(build_csv: Build, told: Order) -> None:
     assert (pod["pod"], pod["end"] - pod["start"]) == ("cartservice-0", 9_600_000)
     assert answers["campaigns"][0]["seed"] == 5
     assert {"normal", "fault"} == set(answers["kpis"]["cartservice"])
-    for words in ("pod-failure", "cartservice-0", "+10.4 s", "9.6 s", "campaign pod-failure-run, seed 5", "nightly"):
+    expected = ("pod-failure", "cartservice-0", "+10.4 s", "9.6 s", "campaign pod-failure-run, seed 5", "nightly")
+    for words in (*expected, "of 9 steps: 1 done, 1 failed, 1 skipped, 6 unusable"):
         assert words in timeline, words
 
 

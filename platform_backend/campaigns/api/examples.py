@@ -63,6 +63,7 @@ STEP: Final[dict[str, Any]] = {
     "reason": "",
     "injection": "0d7e42d4-6d2c-4f4e-9d3a-2b9f5c1e8a77",
     "effect": "confirmed",
+    "unusable": "",
     "started_at": "2026-01-05T09:00:30.000000Z",
     "finished_at": "2026-01-05T09:01:12.000000Z",
 }
@@ -75,6 +76,9 @@ CAMPAIGN: Final[dict[str, Any]] = {
     "reason": "",
     "steps_done": 1,
     "steps_total": 2,
+    "steps_failed": 0,
+    "steps_skipped": 0,
+    "steps_unusable": 0,
     "expected_s": 114.0,
     "created_by": "admin",
     "created_at": "2026-01-05T09:00:00.000000Z",

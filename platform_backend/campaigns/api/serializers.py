@@ -37,6 +37,9 @@ class StepSerializer(serializers.ModelSerializer[Step]):
     reason = serializers.CharField(help_text="why it waits, was skipped, failed or was ended early; may be empty")
     injection = serializers.UUIDField(allow_null=True, help_text="of GET /api/v1/faults/injections/{id}")
     effect = serializers.CharField(help_text="confirmed on all its pods, absent on one, unknown; empty: not known yet")
+    unusable = serializers.CharField(
+        help_text="what else was wrong when its fault took hold, so that its telemetry is no case of it alone; or empty"
+    )
 
     class Meta:
         model = Step
@@ -55,6 +58,7 @@ class StepSerializer(serializers.ModelSerializer[Step]):
             "reason",
             "injection",
             "effect",
+            "unusable",
             "started_at",
             "finished_at",
         )
@@ -67,6 +71,9 @@ class CampaignSerializer(serializers.ModelSerializer[Campaign]):
     created_by = serializers.CharField(source="created_by.username", default=None, allow_null=True)
     steps_done = serializers.IntegerField(source="steps_over", help_text="steps that are over, in whatever way")
     steps_total = serializers.IntegerField()
+    steps_failed = serializers.IntegerField(help_text="of those over: the injection failed, or was ended early")
+    steps_skipped = serializers.IntegerField(help_text="of those over: nothing was injected")
+    steps_unusable = serializers.IntegerField(help_text="of those over: done, but something else was wrong meanwhile")
 
     class Meta:
         model = Campaign
@@ -79,6 +86,9 @@ class CampaignSerializer(serializers.ModelSerializer[Campaign]):
             "reason",
             "steps_done",
             "steps_total",
+            "steps_failed",
+            "steps_skipped",
+            "steps_unusable",
             "expected_s",
             "created_by",
             "created_at",

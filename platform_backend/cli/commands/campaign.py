@@ -8,7 +8,19 @@ from uuid import UUID
 from campaigns.planner import PlannedStep, plan
 from campaigns.schema import CampaignFile
 from cli.api import Api
-from cli.campaigns import OPEN, PATH, follow, how_far, injections_of, read_file, results_table, start, where
+from cli.campaigns import (
+    OPEN,
+    PATH,
+    follow,
+    how_far,
+    injections_of,
+    problems,
+    read_file,
+    remarks,
+    results_table,
+    start,
+    where,
+)
 from cli.console import CliError, Progress, complain, human_span, say, table
 from platform_backend.config import config
 
@@ -51,33 +63,35 @@ def _run(arguments: argparse.Namespace) -> int:
         except KeyboardInterrupt:
             complain(f"the campaign goes on; stop it with: ./microservo campaign stop {campaign['id']}")
             return _INTERRUPTED
-        return _report(api, campaign)
+        return report(api, campaign)
 
 
-def _report(api: Api, campaign: Mapping[str, Any]) -> int:
+def report(api: Api, campaign: Mapping[str, Any]) -> int:
+    """Say what came of it; the exit code."""
     say(results_table(campaign, list(injections_of(api, campaign))))
-    over: dict[str, int] = {}
-    for step in campaign["steps"]:
-        over[step["state"]] = over.get(step["state"], 0) + 1
-    counts = ", ".join(f"{count} {state}" for state, count in sorted(over.items()))
-    say(f"\n{campaign['name']} {campaign['state']}: {counts}. Id: {campaign['id']}")
-    for step in campaign["steps"]:
-        if step["reason"]:
-            say(f"Step {step['index'] + 1}, {step['fault']} on {step['service']}: {step['reason']}")
+    wrong = problems(campaign)
+    say(f"\n{campaign['name']} {campaign['state']}: {campaign['steps_total']} steps, {wrong or 'all of use'}.")
+    say(f"Id: {campaign['id']}")
+    for line in remarks(campaign):
+        say(line)
     if campaign["state"] != "completed":
         raise CliError(f"campaign {campaign['state']}: {campaign['reason']}")
-    return 0 if set(over) == {"done"} else 1
+    return 1 if wrong else 0
 
 
 def _list(_: argparse.Namespace) -> int:
     with Api(config()) as api:
         rows = [
-            (each["id"], each["name"], each["state"], f"{each['steps_done']}/{each['steps_total']}", each["created_at"])
+            (each["id"], each["name"], each["state"], _steps(each), problems(each) or "-", each["created_at"])
             for each in api.pages(PATH)
         ]
-    header = ("ID", "NAME", "STATE", "STEPS", "CREATED")
+    header = ("ID", "NAME", "STATE", "STEPS", "OF THEM", "CREATED")
     say(table(header, rows, right=frozenset({3})) if rows else "There are none yet.")
     return 0
+
+
+def _steps(campaign: Mapping[str, Any]) -> str:
+    return f"{campaign['steps_done']}/{campaign['steps_total']}"
 
 
 def _stop(arguments: argparse.Namespace) -> int:

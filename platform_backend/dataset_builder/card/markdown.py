@@ -155,10 +155,19 @@ def _normal(card: Card, answers: Card) -> list[str]:
 
 def _ordered(answers: Card) -> list[str]:
     campaigns = [
-        f"campaign {each['name']}, seed {each['seed']}, plan {each['digest']}" for each in answers["campaigns"]
+        f"campaign {each['name']}, seed {each['seed']}, plan {each['digest']}{_counted(each)}"
+        for each in answers["campaigns"]
     ]
     experiments = [f"experiment {each['name']}: {each['kind']}, {each['schedule']}" for each in answers["experiments"]]
     return _bullets([*campaigns, *experiments])
+
+
+def _counted(campaign: Mapping[str, Any]) -> str:
+    """What its steps came to by the end of the window; datasets of older versions do not say."""
+    counts = dict(campaign.get("steps", {}))
+    total = counts.pop("total", 0)
+    named = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
+    return f"; of {total} steps: {named}" if total else ""
 
 
 def _of(answers: Card, when: str) -> dict[str, Mapping[str, Any]]:

@@ -11,7 +11,7 @@ from campaigns import selectors, services
 from campaigns.models import Campaign
 from common.errors import Conflict, UserError
 from faults import services as faults
-from faults.models import EmergencyStop, Injection
+from faults.models import EmergencyStop, Injection, PodQuarantine
 from faults.targets import InjectionRequest
 
 SICK = {"error_ratio": 0.5}
@@ -153,6 +153,51 @@ def test_a_recovery_that_failed_aborts_unless_told_otherwise(world: Any) -> None
     assert states(campaign) == ["failed", "skipped"]
     campaign = world.until_state(world.start(on_recovery_failed="continue"), "completed")
     assert states(campaign) == ["failed", "failed"]
+
+
+def hurt_for_good(world: Any, campaign: Campaign) -> PodQuarantine:
+    """The first step's pod does not recover, and nobody looks after it."""
+    world.recovery = "recovery_failed"
+    world.until(lambda: world.step(campaign, 0).state == "failed")
+    world.recovery = ""
+    return PodQuarantine.objects.create(
+        pod="cartservice-0", injection=Injection.objects.get(), reason="not ready", since=world.now()
+    )
+
+
+def counted(campaign: Campaign) -> tuple[int, ...]:
+    seen = selectors.campaign(campaign.id)
+    return seen.steps_over, seen.steps_failed, seen.steps_skipped, seen.steps_unusable
+
+
+def test_what_follows_on_a_pod_that_stays_hurt_is_counted_as_unusable(world: Any) -> None:
+    campaign = world.start(on_recovery_failed="continue")
+    hurt_for_good(world, campaign)
+    campaign = world.until_state(campaign, "completed")
+    assert states(campaign) == ["failed", "done"]
+    assert world.step(campaign, 1).unusable == "cartservice-0 had not recovered from an earlier fault"
+    assert counted(campaign) == (2, 1, 0, 1)
+    assert [step.outcome for step in campaign.steps.order_by("index")] == ["failed", "unusable"]
+
+
+def test_what_follows_on_a_pod_that_was_looked_after_is_of_use(world: Any) -> None:
+    campaign = world.start(on_recovery_failed="continue")
+    kept = hurt_for_good(world, campaign)
+    kept.cleared_at = world.now()
+    kept.save()
+    campaign = world.until_state(campaign, "completed")
+    assert world.step(campaign, 1).unusable == ""
+    assert counted(campaign) == (2, 1, 0, 0)
+
+
+def test_a_step_whose_fault_another_one_overlapped_is_unusable(world: Any) -> None:
+    campaign = world.start()
+    request = InjectionRequest("cpu-stress", pods=["redis-cart-0"], duration_s=30)
+    faults.injection_create(request=request, by=world.user)
+    campaign = world.until_state(campaign, "completed")
+    assert world.step(campaign, 0).unusable == "redis-cart-0 showed another fault"
+    assert world.step(campaign, 1).unusable == ""
+    assert counted(campaign) == (2, 0, 0, 1)
 
 
 def test_an_effect_that_nobody_checks_does_not_hold_it_up(world: Any) -> None:

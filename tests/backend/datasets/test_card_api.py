@@ -158,6 +158,27 @@ def test_origin_names_campaigns_and_experiments_of_the_window(window: Window) ->
     assert str(by_hand.pk) not in origin.ordered_by
 
 
+def test_origin_counts_what_the_steps_came_to_by_the_end_of_the_window(window: Window) -> None:
+    running = campaign(window, started_s=-100, finished_s=None, name="running")
+    finished = {"done": -9, "failed": 1, "skipped": 2, "unusable": 3, "after the window": 61, "open": None}
+    for index, (what, at_s) in enumerate(finished.items()):
+        Step.objects.create(
+            campaign=running,
+            index=index,
+            plan_id=running.pk,
+            fault="cpu-stress",
+            service="cartservice",
+            pods="one",
+            draw=0.5,
+            duration_s=5,
+            state=what if what in ("failed", "skipped") else "pending" if what == "open" else "done",
+            unusable="cartservice-1 had not recovered" if what == "unusable" else "",
+            finished_at=None if at_s is None else moment(window.start + at_s * SECOND),
+        )
+    [told] = origin_of(window, []).campaigns
+    assert told["steps"] == {"total": 6, "done": 1, "failed": 1, "skipped": 1, "unusable": 1, "later": 2}
+
+
 def test_origin_tells_which_load_was_set(window: Window, user: User) -> None:
     for offset, rate in ((-50, 1.0), (-5, 2.0), (10, 3.0), (60, 4.0)):
         load_set(rate=rate, by=user)
