@@ -37,6 +37,24 @@ def test_pictures_and_style_are_served(browser: httpx.Client) -> None:
         assert answer.headers["content-type"].split(";")[0] in ("image/svg+xml", "text/css")
 
 
+def test_pictures_need_no_font(browser: httpx.Client) -> None:
+    for path in set(re.findall(r'src="(/static/[^"]+)"', browser.get("/").text)):
+        picture = browser.get(path).text
+        assert "<text" not in picture, path
+        assert len(re.findall(r"<(path|circle|ellipse|rect)", picture)) >= 4, path
+        assert len(picture) < 2000, path
+
+
+def test_the_icon_is_there_on_the_first_visit(browser: httpx.Client) -> None:
+    [icon] = re.findall(r'<link rel="icon" href="([^"]+)"', browser.get("/").text)
+    assert browser.get(icon).headers["content-type"].startswith("image/svg+xml")
+    for_old_browsers = browser.get("/favicon.ico")
+    assert for_old_browsers.status_code == 200
+    assert for_old_browsers.headers["content-type"] == "image/vnd.microsoft.icon"
+    assert for_old_browsers.content[:4] == b"\0\0\1\0"
+    assert "set-cookie" not in for_old_browsers.headers
+
+
 def test_what_is_added_is_in_the_cart(browser: httpx.Client) -> None:
     assert add(browser).url.path == "/cart"
     page = add(browser)

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Final
 
 import grpc
 
@@ -12,6 +13,9 @@ from shoplib.environment import required
 from shoplib.errors import Refused
 from shoplib.hipstershop_pb2 import AddItemRequest, Cart, CartItem, Empty, EmptyCartRequest, GetCartRequest
 from shoplib.hipstershop_pb2_grpc import CartServiceServicer, add_CartServiceServicer_to_server
+
+# Added at once. The sum in a cart then stays far below what an int32 holds.
+MOST_PIECES: Final = 1000
 
 logger = logging.getLogger("cartservice")
 
@@ -28,21 +32,38 @@ class CartService(CartServiceServicer):
             item.product_id,
             item.quantity,
         )
-        if item.quantity < 1:
-            raise Refused(grpc.StatusCode.INVALID_ARGUMENT, f"quantity is {item.quantity}; expected 1 or more")
+        _check(request)
         await self._store.add(request.user_id, item.product_id, item.quantity)
         return Empty()
 
     async def GetCart(self, request: GetCartRequest, context: grpc.aio.ServicerContext) -> Cart:
         logger.info("GetCartAsync called with userId=%s", request.user_id)
+        _check_user(request.user_id)
         found = await self._store.get(request.user_id)
         items = [CartItem(product_id=product_id, quantity=quantity) for product_id, quantity in found.items()]
         return Cart(user_id=request.user_id, items=items)
 
     async def EmptyCart(self, request: EmptyCartRequest, context: grpc.aio.ServicerContext) -> Empty:
         logger.info("EmptyCartAsync called with userId=%s", request.user_id)
+        _check_user(request.user_id)
         await self._store.empty(request.user_id)
         return Empty()
+
+
+def _check(request: AddItemRequest) -> None:
+    """Raises Refused: what is stored once can't be refused when it is read."""
+    _check_user(request.user_id)
+    if not request.item.product_id:
+        raise Refused(grpc.StatusCode.INVALID_ARGUMENT, "product_id is missing")
+    if not 1 <= request.item.quantity <= MOST_PIECES:
+        raise Refused(
+            grpc.StatusCode.INVALID_ARGUMENT, f"quantity is {request.item.quantity}; expected 1 to {MOST_PIECES}"
+        )
+
+
+def _check_user(user_id: str) -> None:
+    if not user_id:
+        raise Refused(grpc.StatusCode.INVALID_ARGUMENT, "user_id is missing")
 
 
 @asynccontextmanager

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import grpc
 
-from currencyservice.rates import PER_EURO, UnknownCurrency, convert
+from currencyservice.rates import PER_EURO, BadAmount, UnknownCurrency, convert
 from shoplib import server
 from shoplib.errors import Refused
 from shoplib.hipstershop_pb2 import CurrencyConversionRequest, Empty, GetSupportedCurrenciesResponse, Money
@@ -27,7 +27,7 @@ class CurrencyService(CurrencyServiceServicer):
         amount = getattr(request, "from")
         try:
             converted = convert(amount, request.to_code)
-        except UnknownCurrency as error:
+        except (UnknownCurrency, BadAmount) as error:
             raise Refused(grpc.StatusCode.INVALID_ARGUMENT, f"conversion request failed: {error}") from None
         logger.info("conversion request successful")
         return converted

@@ -45,16 +45,27 @@ PER_EURO: Final = {
     }.items()
 }
 
+MOST_UNITS: Final = 2**63 - 1  # the wire format has an int64
+
 
 class UnknownCurrency(ValueError):
     def __init__(self, code: str) -> None:
         super().__init__(f"currency {code!r} is not supported; GetSupportedCurrencies lists those that are")
 
 
+class BadAmount(ValueError):
+    """The message says what is wrong with it."""
+
+
 def convert(amount: Money, to_code: str) -> Money:
-    """Rounded down to whole nanos. Raises UnknownCurrency."""
+    """Rounded down to whole nanos. Raises UnknownCurrency, BadAmount."""
     rate = _per_euro(to_code) / _per_euro(amount.currency_code)
-    return money.from_nanos(to_code, int(money.to_nanos(amount) * rate))
+    if abs(amount.nanos) >= money.NANOS or amount.units * amount.nanos < 0:
+        raise BadAmount(f"nanos is {amount.nanos}; expected less than a whole unit, with the sign of the units")
+    converted = int(money.to_nanos(amount) * rate)
+    if abs(converted) // money.NANOS > MOST_UNITS:
+        raise BadAmount(f"{amount.units} {amount.currency_code} are too many to be told in {to_code}")
+    return money.from_nanos(to_code, converted)
 
 
 def _per_euro(code: str) -> Decimal:

@@ -3,15 +3,29 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from aiohttp import web
+
 from frontend.backends import OFFERED
 from shoplib.hipstershop_pb2 import Address, CreditCardInfo, PlaceOrderRequest
 
 MOST_PIECES: Final = 10
 LONGEST_TEXT: Final = 200
+FORM_TYPE: Final = "application/x-www-form-urlencoded"
 
 
 class BadInput(ValueError):
     """The message is for the user: which field, and what was expected."""
+
+
+async def read(request: web.Request) -> Mapping[str, Any]:
+    """The fields of a posted form. Raises BadInput."""
+    unreadable = BadInput(f"the form can't be read; send it as {FORM_TYPE}, in UTF-8")
+    if request.content_type != FORM_TYPE:
+        raise unreadable
+    try:
+        return await request.post()
+    except (ValueError, LookupError, web.RequestPayloadError):  # LookupError: a charset that nobody knows
+        raise unreadable from None
 
 
 def text(form: Mapping[str, Any], field: str) -> str:

@@ -5,6 +5,7 @@ import logging
 from typing import Final
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from frontend.backends import Backends, connect
 from frontend.middleware import observe
@@ -18,6 +19,15 @@ LARGEST_FORM: Final = 64 * 1024
 logger = logging.getLogger("frontend")
 
 
+def soften(record: logging.LogRecord) -> bool:
+    """A filter of aiohttp's own log: who sends what is not HTTP gets an answer, and is no error of the shop."""
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, HttpProcessingError) and error.code < 500:
+        record.levelno, record.levelname = logging.WARNING, logging.getLevelName(logging.WARNING)
+        record.msg, record.args, record.exc_info = "bad request: %s", (type(error).__name__,), None
+    return True
+
+
 def application(backends: Backends) -> web.Application:
     app = web.Application(middlewares=[observe], client_max_size=LARGEST_FORM)
     app[BACKENDS] = backends
@@ -26,6 +36,7 @@ def application(backends: Backends) -> web.Application:
 
 
 async def serve(stopping: asyncio.Event) -> None:
+    logging.getLogger("aiohttp.server").addFilter(soften)
     async with connect() as backends:
         runner = web.AppRunner(application(backends), access_log=None, shutdown_timeout=GRACE_S)
         await runner.setup()

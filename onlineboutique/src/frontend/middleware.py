@@ -12,15 +12,16 @@ from opentelemetry.trace import Span, SpanKind
 
 from frontend.forms import BadInput
 from frontend.rendering import page
-from frontend.session import identify, remember
+from frontend.session import forget_stale_currency, identify, remember
 from shoplib.errors import describe
 from shoplib.tracing import TRACER, mark_failed
 
-UNTRACED: Final = ("/_healthz", "/static/")
+UNTRACED: Final = ("/_healthz", "/static/", "/favicon.ico")
 
-# Refusals that are the user's to mend; every other failed call is ours.
+# Refusals that are the user's to mend (errors.CALLERS_FAULT); every other failed call is ours.
 _USER_ERRORS: Final = {
     grpc.StatusCode.INVALID_ARGUMENT: 422,
+    grpc.StatusCode.OUT_OF_RANGE: 422,
     grpc.StatusCode.FAILED_PRECONDITION: 422,
     grpc.StatusCode.NOT_FOUND: 404,
 }
@@ -38,6 +39,7 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
         response = await _answer(request, handler, span)
         if is_new_user:
             remember(request, response)
+        forget_stale_currency(request, response)
     return response
 
 

@@ -83,7 +83,7 @@ async def _line(backends: Backends, item: CartItem, currency: str) -> dict[str, 
 
 async def add_to_cart(request: web.Request) -> web.Response:
     backends = request.app[BACKENDS]
-    product_id, quantity = forms.cart_item(await request.post())
+    product_id, quantity = forms.cart_item(await forms.read(request))
     logger.info("adding to cart product=%s quantity=%d", product_id, quantity)
     found = await backends.product(product_id)
     await backends.add_to_cart(request[USER_ID], found.id, quantity)
@@ -98,7 +98,7 @@ async def empty_cart(request: web.Request) -> web.Response:
 
 async def checkout(request: web.Request) -> web.Response:
     backends = request.app[BACKENDS]
-    wanted = forms.order(await request.post(), request[USER_ID], currency_of(request))
+    wanted = forms.order(await forms.read(request), request[USER_ID], currency_of(request))
     logger.info("placing order")
     order = await backends.place_order(wanted)
     logger.info("order placed order=%s", order.order_id)
@@ -110,7 +110,7 @@ async def checkout(request: web.Request) -> web.Response:
 
 
 async def set_currency(request: web.Request) -> web.Response:
-    code = forms.currency(await request.post())
+    code = forms.currency(await forms.read(request))
     logger.info("setting currency curr.new=%s curr.old=%s", code, currency_of(request))
     response = _see("/")
     set_cookie(response, CURRENCY_COOKIE, code)
@@ -130,8 +130,17 @@ async def healthz(request: web.Request) -> web.Response:
 
 
 async def static(request: web.Request) -> web.Response:
+    return _file(request.match_info["path"])
+
+
+async def favicon(request: web.Request) -> web.Response:
+    """Asked for by browsers that don't read the page's link to the icon."""
+    return _file("favicon.ico")
+
+
+def _file(path: str) -> web.Response:
     try:
-        content_type, content = _STATIC[request.match_info["path"]]
+        content_type, content = _STATIC[path]
     except KeyError:
         raise web.HTTPNotFound from None
     return web.Response(body=content, content_type=content_type, headers={"Cache-Control": "max-age=3600"})
@@ -156,4 +165,5 @@ ROUTES: Final = (
     web.get("/logout", logout),
     web.get("/_healthz", healthz),
     web.get("/static/{path:.+}", static),
+    web.get("/favicon.ico", favicon),
 )

@@ -5,6 +5,8 @@ from typing import Final
 
 from aiohttp import web
 
+from frontend.backends import OFFERED
+
 SESSION_COOKIE: Final = "shop_session-id"
 CURRENCY_COOKIE: Final = "shop_currency"
 DEFAULT_CURRENCY: Final = "USD"
@@ -36,5 +38,12 @@ def set_cookie(response: web.StreamResponse, name: str, value: str) -> None:
 
 
 def currency_of(request: web.Request) -> str:
+    """The chosen one; the default when the shop does not trade in it (any more)."""
     code = request.cookies.get(CURRENCY_COOKIE, DEFAULT_CURRENCY)
-    return code if code.isalpha() and len(code) == 3 else DEFAULT_CURRENCY
+    return code if code in OFFERED else DEFAULT_CURRENCY
+
+
+def forget_stale_currency(request: web.Request, response: web.StreamResponse) -> None:
+    stale = request.cookies.get(CURRENCY_COOKIE, DEFAULT_CURRENCY) not in OFFERED
+    if stale and CURRENCY_COOKIE not in response.cookies:
+        response.del_cookie(CURRENCY_COOKIE)

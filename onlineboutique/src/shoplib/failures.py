@@ -1,4 +1,7 @@
-"""Server interceptor: every failed RPC ends with a gRPC status, an error span and an ERROR line."""
+"""Server interceptor: every RPC that can't be served ends with a gRPC status and one line in the log.
+
+The line is an ERROR when the service has failed, and a WARNING when it refuses what its caller sent.
+"""
 
 import asyncio
 import logging
@@ -9,7 +12,7 @@ import grpc
 from opentelemetry import trace
 
 from shoplib.deadlines import serve_for
-from shoplib.errors import Refused, describe
+from shoplib.errors import Refused, describe, severity
 from shoplib.tracing import mark_failed
 
 Behaviour = Callable[[Any, grpc.aio.ServicerContext], Awaitable[Any]]
@@ -45,10 +48,10 @@ def _guarded(name: str, behaviour: Behaviour) -> Behaviour:
             raise
         except Refused as refused:
             code, message = refused.code, refused.message
-            logger.error("[%s] %s", name, message)
+            logger.log(severity(code), "[%s] %s", name, message)
         except grpc.aio.AioRpcError as error:
             code, message = error.code(), describe(error)
-            logger.error("[%s] %s", name, message)
+            logger.log(severity(code), "[%s] %s", name, message)
         except Exception as error:
             code, message = grpc.StatusCode.INTERNAL, f"{type(error).__name__}: {error}"
             logger.exception("[%s] failed", name)
