@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.audit import audit
+from accounts.ownership import owner_or_admin
 from campaigns import tasks
 from campaigns.models import Campaign, State, Step
 from campaigns.planner import Plan, PlannedStep, plan
@@ -87,6 +88,7 @@ def campaign_stop(*, campaign_id: UUID, by: User) -> Campaign:
     campaign = Campaign.objects.select_for_update().filter(id=campaign_id).first()
     if campaign is None:
         raise NotFound(f"There is no campaign {campaign_id}.")
+    owner_or_admin(by, owner=campaign.created_by, thing=f"Campaign {campaign.name}", to="stop")
     if campaign.state in (State.PLANNED, State.RUNNING):
         audit("campaign.stop", campaign.id, by)
         campaign_end(campaign, State.STOPPED, f"stopped by {by.get_username()}")

@@ -12,6 +12,12 @@ class UserError(Exception):
         self.fields = fields or {}
 
 
+class Forbidden(UserError):
+    """Who asks may not do this, whatever state the thing is in."""
+
+    status = 403
+
+
 class NotFound(UserError):
     """The thing named does not exist."""
 

@@ -18,6 +18,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.audit import audit
+from accounts.ownership import may_change, owner_or_admin
 from common.background import enqueue
 from common.errors import Unavailable, UserError
 from faults import adapters, lifecycle, tasks
@@ -60,17 +61,38 @@ def emergency_stop(*, reason: str, by: User, stop_id: UUID | None = None) -> Sto
 
 
 def emergency_stop_release(*, by: User) -> None:
-    """Allow faults again. Nothing happens when none is blocked. Raises Unavailable while the driver is out of reach."""
+    """Take back what `by` has pressed, or all of it as an admin; faults are allowed again when no stop is left.
+
+    Nothing happens when none is in force. Raises Forbidden when all are others', Unavailable while the driver is out
+    of reach.
+    """
     driver = adapters.fault_driver()
-    _import(driver.blocked())
+    held = driver.blocked()
+    _import(held)
+    ours, others = _in_force(by)
     # First the driver: should we die in between, faults stay blocked, and the release can be repeated.
-    if held := driver.blocked():
+    if others:
+        driver.block(_block(others[0]))
+    elif held is not None:
         driver.unblock(held.stop_id)
-    with transaction.atomic():
-        for stop in EmergencyStop.objects.select_for_update().filter(released_at=None):
-            stop.released_at, stop.released_by = timezone.now(), by.get_username()
-            stop.save(update_fields=("released_at", "released_by"))
-            audit("emergency_stop.release", stop.id, by, reason=stop.reason, stopped_by=stop.by)
+    _release(ours, by)
+
+
+def _in_force(by: User) -> tuple[list[UUID], list[EmergencyStop]]:
+    """Those that `by` may release, and the others. Raises Forbidden when there are only others."""
+    stops = list(EmergencyStop.objects.filter(released_at=None).select_related("created_by").order_by("at"))
+    others = [stop for stop in stops if not may_change(by, owner=stop.created_by)]
+    if others and len(others) == len(stops):
+        owner_or_admin(by, owner=others[0].created_by, thing=f"The emergency stop of {others[0].by}", to="release")
+    return [stop.id for stop in stops if stop not in others], others
+
+
+@transaction.atomic
+def _release(stops: Sequence[UUID], by: User) -> None:
+    for stop in EmergencyStop.objects.select_for_update().filter(id__in=stops, released_at=None):
+        stop.released_at, stop.released_by = timezone.now(), by.get_username()
+        stop.save(update_fields=("released_at", "released_by"))
+        audit("emergency_stop.release", stop.id, by, reason=stop.reason, stopped_by=stop.by)
 
 
 def reconcile() -> None:
@@ -88,7 +110,11 @@ def _reconcile(driver: FaultDriver) -> None:
     elif held is not None and stop is None:
         driver.unblock(held.stop_id)
     elif stop is not None and held is None:
-        driver.block(Block(str(stop.id), stop.reason, stop.by))
+        driver.block(_block(stop))
+
+
+def _block(stop: EmergencyStop) -> Block:
+    return Block(str(stop.id), stop.reason, stop.by)
 
 
 def _tell(driver: FaultDriver, block: Block) -> str:
@@ -103,7 +129,8 @@ def _tell(driver: FaultDriver, block: Block) -> str:
 @transaction.atomic
 def _record(stop_id: UUID, reason: str, by: User) -> EmergencyStop:
     stop, made = EmergencyStop.objects.get_or_create(
-        id=stop_id, defaults={"reason": reason, "by": by.get_username(), "at": timezone.now()}
+        id=stop_id,
+        defaults={"reason": reason, "by": by.get_username(), "created_by": by, "at": timezone.now()},
     )
     stopped = _stop_open_injections()
     if made or stopped:

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.audit import audit
+from accounts.ownership import owner_or_admin
 from common.background import enqueue
 from common.errors import Conflict, NotFound, UserError
 from faults import guards, schedule, services, targets, tasks
@@ -100,7 +101,7 @@ def _store(request: ExperimentRequest, found: Examination, by: User, first: date
 @transaction.atomic
 def experiment_pause(*, experiment_id: UUID, by: User) -> Experiment:
     """No occurrence while it is paused. A fault that runs goes on."""
-    experiment = _locked(experiment_id)
+    experiment = _locked_by(by, experiment_id, to="pause")
     if experiment.state == ExperimentState.PAUSED:
         return experiment
     if experiment.next_at is None and not experiment.is_over:
@@ -114,7 +115,7 @@ def experiment_pause(*, experiment_id: UUID, by: User) -> Experiment:
 @transaction.atomic
 def experiment_resume(*, experiment_id: UUID, by: User) -> Experiment:
     """Go on with the next occurrence from now; what fell into the pause is not made up for."""
-    experiment = _locked(experiment_id)
+    experiment = _locked_by(by, experiment_id, to="resume")
     if experiment.state == ExperimentState.SCHEDULED:
         return experiment
     move(experiment, ExperimentState.SCHEDULED)
@@ -132,7 +133,7 @@ def experiment_resume(*, experiment_id: UUID, by: User) -> Experiment:
 @transaction.atomic
 def experiment_stop(*, experiment_id: UUID, by: User) -> Experiment:
     """No further occurrence, and its running faults end. Stopping again changes nothing."""
-    experiment = _locked(experiment_id)
+    experiment = _locked_by(by, experiment_id, to="stop")
     if not experiment.is_over:
         move(experiment, ExperimentState.STOPPED)
         experiment.next_at = None
@@ -148,7 +149,7 @@ def experiment_stop(*, experiment_id: UUID, by: User) -> Experiment:
 @transaction.atomic
 def experiment_delete(*, experiment_id: UUID, by: User) -> None:
     """Its injections and labels stay: they are what happened."""
-    experiment = _locked(experiment_id)
+    experiment = _locked_by(by, experiment_id, to="delete")
     if open_injections(experiment):
         raise Conflict("A fault of the experiment still runs; stop the experiment first.")
     audit("experiment.delete", experiment.id, by, **_detail(experiment))
@@ -180,8 +181,9 @@ def _detail(experiment: Experiment) -> dict[str, Any]:
     }
 
 
-def _locked(experiment_id: UUID) -> Experiment:
+def _locked_by(by: User, experiment_id: UUID, *, to: str) -> Experiment:
     experiment = Experiment.objects.select_for_update().filter(id=experiment_id).first()
     if experiment is None:
         raise NotFound(f"There is no experiment {experiment_id}.")
+    owner_or_admin(by, owner=experiment.created_by, thing=f"Experiment {experiment.name}", to=to)
     return experiment

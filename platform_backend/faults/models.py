@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import models
 
 from common.state_machine import StateMachine
@@ -233,6 +234,11 @@ class PodQuarantine(models.Model):
     def __str__(self) -> str:
         return self.pod
 
+    @property
+    def owner(self) -> User | None:
+        """Whose fault the pod did not recover from."""
+        return self.injection.created_by if self.injection else None
+
 
 class EmergencyStop(models.Model):
     """All faults were ended, and none may begin until it is released. The driver holds the same id."""
@@ -240,6 +246,7 @@ class EmergencyStop(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     reason = models.TextField()
     by = models.CharField(max_length=150)  # a user, or who called from the command line while the platform was down
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField(db_index=True)
     released_by = models.CharField(max_length=150, blank=True, default="")
     released_at = models.DateTimeField(null=True, db_index=True)  # null: in force

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.audit import audit
+from accounts.ownership import owner_or_admin
 from common.background import enqueue
 from common.errors import Conflict, NotFound
 from faults import guards, targets, tasks
@@ -86,6 +87,7 @@ def injection_stop(*, injection_id: UUID, by: User | None) -> Injection:
     injection = Injection.objects.select_for_update().filter(id=injection_id).first()
     if injection is None:
         raise NotFound(f"There is no injection {injection_id}.")
+    owner_or_admin(by, owner=injection.created_by, thing=f"Injection {injection}", to="stop")
     if injection.is_open and not injection.stop_requested:
         injection.stop_requested = True
         injection.save(update_fields=("stop_requested",))
@@ -96,10 +98,11 @@ def injection_stop(*, injection_id: UUID, by: User | None) -> Injection:
 
 @transaction.atomic
 def quarantine_clear(*, pod: str, by: User) -> PodQuarantine:
-    """The pod may be given faults again. Clearing it again changes nothing."""
+    """The pod may be given faults again: at the word of whoever hurt it, or an admin's. Again, it changes nothing."""
     entry = PodQuarantine.objects.select_for_update().filter(pod=pod).order_by("-since", "-pk").first()
     if entry is None:
         raise NotFound(f"{pod} is not in quarantine.")
+    owner_or_admin(by, owner=entry.owner, thing=f"The quarantine of {pod}", to="clear")
     if entry.cleared_at is None:
         entry.cleared_at, entry.cleared_by = timezone.now(), by
         entry.save(update_fields=("cleared_at", "cleared_by"))

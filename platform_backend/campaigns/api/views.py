@@ -101,7 +101,10 @@ class CampaignStopView(APIView):
         examples=[OpenApiExample("stopping", examples.DETAIL | {"state": "stopping", "reason": "stopped by admin"})],
     )
     def post(self, request: Request, campaign_id: UUID) -> Response:
-        """End a campaign and the injection it has begun. Asking again, or when it is over, changes nothing."""
+        """End a campaign and the injection it has begun. Asking again, or when it is over, changes nothing.
+
+        For who made it and admins (403).
+        """
         services.campaign_stop(campaign_id=campaign_id, by=user_of(request))
         return Response(_body(campaign_id), status=status.HTTP_202_ACCEPTED)
 

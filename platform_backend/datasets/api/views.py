@@ -79,7 +79,7 @@ class DatasetView(APIView):
         ],
     )
     def patch(self, request: Request, dataset_id: UUID) -> Response:
-        """Keep a dataset whatever its age, or no longer. For its owner and administrators alone (403)."""
+        """Keep a dataset whatever its age, or no longer. For who made it and admins (403)."""
         wanted = checked(DatasetChangeSerializer(data=request.data)).validated_data
         dataset = services.dataset_keep(dataset_id=dataset_id, by=user_of(request), keep=wanted["keep"])
         return Response(DatasetSerializer(dataset).data)
@@ -89,6 +89,7 @@ class DatasetView(APIView):
         """Delete a dataset and its files. One that is being built has to be cancelled first (409).
 
         While it is being read, its state is `deleting`: those who read it may finish, nobody else may begin (410).
+        For who made it and admins (403).
         """
         services.dataset_delete(dataset_id=dataset_id, by=user_of(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -103,7 +104,10 @@ class DatasetCancelView(APIView):
         examples=[OpenApiExample("cancelled", QUEUED | {"state": "cancelled", "cancel_requested": True})],
     )
     def post(self, request: Request, dataset_id: UUID) -> Response:
-        """End a build or an import. It leaves no files; one that is over already can't be cancelled (409)."""
+        """End a build or an import. It leaves no files; one that is over already can't be cancelled (409).
+
+        For who made it and admins (403).
+        """
         dataset = services.dataset_cancel(dataset_id=dataset_id, by=user_of(request))
         return Response(DatasetSerializer(dataset).data, status=status.HTTP_202_ACCEPTED)
 

@@ -17,7 +17,7 @@ from dataset_builder.labels import MICROSECONDS, refuse_open
 from datasets import sources, tasks
 from datasets.models import Dataset, State
 from datasets.services import quota
-from datasets.services.rows import advance, locked
+from datasets.services.rows import advance, locked_by
 from platform_backend.config import config
 from telemetry.records import Window
 
@@ -58,7 +58,7 @@ def dataset_create(
 @transaction.atomic
 def dataset_cancel(*, dataset_id: UUID, by: User | None) -> Dataset:
     """A queued dataset is cancelled at once, a build or import stops within a second."""
-    dataset = locked(dataset_id)
+    dataset = locked_by(by, dataset_id, to="cancel")
     if dataset.is_over:
         raise Conflict(f"Dataset {dataset.name} is {dataset.state}; there is nothing to cancel.")
     dataset.cancel_requested = True

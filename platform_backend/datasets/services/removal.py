@@ -5,7 +5,6 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
@@ -13,7 +12,7 @@ from accounts.audit import audit
 from common.errors import Conflict
 from datasets.models import Dataset, State
 from datasets.selectors import expired, is_kept, is_open, store
-from datasets.services.rows import advance, locked
+from datasets.services.rows import advance, locked_by
 from datasets.storage import Busy
 from platform_backend.config import config
 
@@ -23,7 +22,7 @@ logger = logging.getLogger(__name__)
 def dataset_delete(*, dataset_id: UUID, by: User | None) -> None:
     """Delete it. While it is read, nobody new may read it, and it goes when the last reader has ended."""
     with transaction.atomic():
-        dataset = locked(dataset_id)
+        dataset = locked_by(by, dataset_id, to="delete")
         if not dataset.is_over:
             raise Conflict(f"Dataset {dataset.name} is {dataset.state}; cancel it first.")
         if dataset.state == State.DELETING:
@@ -55,10 +54,8 @@ def deletions_finish() -> int:
 
 @transaction.atomic
 def dataset_keep(*, dataset_id: UUID, by: User, keep: bool) -> Dataset:
-    """Keep it whatever its age, or no longer. Its owner's choice, or an administrator's."""
-    dataset = locked(dataset_id)
-    if dataset.created_by_id != by.pk and not by.is_superuser:
-        raise PermissionDenied
+    """Keep it whatever its age, or no longer."""
+    dataset = locked_by(by, dataset_id, to="change")
     dataset.keep = keep
     dataset.save(update_fields=["keep"])
     audit("dataset.keep", dataset, by, keep=keep)

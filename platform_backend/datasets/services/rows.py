@@ -2,8 +2,10 @@
 
 from uuid import UUID
 
+from django.contrib.auth.models import User
 from django.utils import timezone
 
+from accounts.ownership import owner_or_admin
 from datasets.models import STATES, Dataset, Phase, State
 from datasets.selectors import dataset_get
 
@@ -12,6 +14,13 @@ def locked(dataset_id: UUID) -> Dataset:
     """The row, for this transaction alone. Raises NotFound."""
     dataset_get(dataset_id)
     return Dataset.objects.select_for_update().get(pk=dataset_id)
+
+
+def locked_by(by: User | None, dataset_id: UUID, *, to: str) -> Dataset:
+    """As `locked`, for who made it and admins. Raises NotFound, Forbidden."""
+    dataset = locked(dataset_id)
+    owner_or_admin(by, owner=dataset.created_by, thing=f"Dataset {dataset.name}", to=to)
+    return dataset
 
 
 def advance(dataset: Dataset, state: State) -> None:

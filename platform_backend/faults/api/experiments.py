@@ -123,7 +123,10 @@ class ExperimentView(APIView):
 
     @extend_schema(operation_id="experiments_delete", tags=["experiments"], responses={204: None})
     def delete(self, request: Request, experiment_id: UUID) -> Response:
-        """Delete an experiment without a running fault. Its injections and labels stay."""
+        """Delete an experiment without a running fault. Its injections and labels stay.
+
+        For who made it and admins (403).
+        """
         experiments.experiment_delete(experiment_id=experiment_id, by=user_of(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -137,7 +140,7 @@ class ExperimentPauseView(APIView):
         examples=[OpenApiExample("paused", EXPERIMENT | {"state": "paused"})],
     )
     def post(self, request: Request, experiment_id: UUID) -> Response:
-        """No occurrence until it is resumed. A fault that runs goes on."""
+        """No occurrence until it is resumed. A fault that runs goes on. For who made it and admins (403)."""
         experiments.experiment_pause(experiment_id=experiment_id, by=user_of(request))
         return Response(_body(experiment_id))
 
@@ -151,7 +154,7 @@ class ExperimentResumeView(APIView):
         examples=[OpenApiExample("resumed", EXPERIMENT)],
     )
     def post(self, request: Request, experiment_id: UUID) -> Response:
-        """Go on with the next occurrence from now."""
+        """Go on with the next occurrence from now. For who made it and admins (403)."""
         experiments.experiment_resume(experiment_id=experiment_id, by=user_of(request))
         return Response(_body(experiment_id))
 
@@ -167,7 +170,10 @@ class ExperimentStopView(APIView):
         ],
     )
     def post(self, request: Request, experiment_id: UUID) -> Response:
-        """No further occurrence, and end its running faults. Stopping again changes nothing."""
+        """No further occurrence, and end its running faults. Stopping again changes nothing.
+
+        For who made it and admins (403).
+        """
         experiments.experiment_stop(experiment_id=experiment_id, by=user_of(request))
         return Response(_body(experiment_id), status=status.HTTP_202_ACCEPTED)
 

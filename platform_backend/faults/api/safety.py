@@ -62,7 +62,10 @@ class EmergencyStopView(APIView):
         ],
     )
     def post(self, request: Request) -> Response:
-        """End every fault now and allow none until released. Needs neither worker nor broker."""
+        """End every fault now and allow none until released. Needs neither worker nor broker.
+
+        For anyone who is signed in.
+        """
         asked = checked(EmergencyStopCreateSerializer(data=request.data)).validated_data
         stopped = emergency.emergency_stop(reason=asked["reason"], by=user_of(request), stop_id=asked["id"])
         return Response(StoppedSerializer(stopped).data, status=status.HTTP_201_CREATED)
@@ -77,7 +80,10 @@ class EmergencyReleaseView(APIView):
         examples=[OpenApiExample("released", FREE)],
     )
     def post(self, request: Request) -> Response:
-        """Allow faults again. Nothing happens when they are not blocked."""
+        """Take your emergency stop back; an admin takes back all. Faults are allowed when none is left.
+
+        Nothing happens when they are not blocked; others' stops alone are refused (403).
+        """
         emergency.emergency_stop_release(by=user_of(request))
         return Response(_state())
 
@@ -105,7 +111,7 @@ class QuarantineClearView(APIView):
         ],
     )
     def post(self, request: Request, pod: str) -> Response:
-        """The pod is well again and may be given faults."""
+        """The pod is well again and may be given faults. For whoever hurt it and admins (403)."""
         entry = services.quarantine_clear(pod=pod, by=user_of(request))
         return Response(QuarantineSerializer(entry).data)
 

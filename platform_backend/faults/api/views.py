@@ -165,7 +165,10 @@ class InjectionStopView(APIView):
         examples=[OpenApiExample("asked for", INJECTION | {"state": "active", "stop_requested": True})],
     )
     def post(self, request: Request, injection_id: UUID) -> Response:
-        """End a fault early. Asking again, or when it is over, changes nothing."""
+        """End a fault early. Asking again, or when it is over, changes nothing.
+
+        For who made it and admins (403); in an emergency, anyone ends all faults with the emergency stop.
+        """
         services.injection_stop(injection_id=injection_id, by=user_of(request))
         return Response(_body(injection_id), status=status.HTTP_202_ACCEPTED)
 

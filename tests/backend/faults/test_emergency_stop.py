@@ -151,7 +151,7 @@ def test_slow_end_is_reported_as_such(
     assert {advance(each).state for each in running} == {State.RECOVERING}
 
 
-def test_stop_made_at_the_driver_is_taken_over(create: Any, advance: Any, driver: FakeFaultDriver, user: User) -> None:
+def test_stop_made_at_the_driver_is_taken_over(create: Any, advance: Any, driver: FakeFaultDriver, admin: User) -> None:
     """As by the command line while the web was down."""
     [injection, _] = active(create, advance)
     stop_id = uuid4()
@@ -166,16 +166,16 @@ def test_stop_made_at_the_driver_is_taken_over(create: Any, advance: Any, driver
     assert advance(injection).state == State.RECOVERED
     with pytest.raises(Conflict, match="web is down"):
         create()
-    emergency.emergency_stop_release(by=user)
+    emergency.emergency_stop_release(by=admin)
     assert driver.blocked() is None
 
 
-def test_release_of_a_stop_that_only_the_driver_knows(driver: FakeFaultDriver, user: User) -> None:
+def test_release_of_a_stop_that_only_the_driver_knows(driver: FakeFaultDriver, admin: User) -> None:
     driver.block(Block(str(uuid4()), "r", "cli"))
-    emergency.emergency_stop_release(by=user)
+    emergency.emergency_stop_release(by=admin)
     assert driver.blocked() is None
     tasks.reconcile_emergency_stop()
-    assert EmergencyStop.objects.get().released_by == "ada"
+    assert EmergencyStop.objects.get().released_by == "admin"
 
 
 def test_released_stop_does_not_come_back(api: APIClient, driver: FakeFaultDriver) -> None:

@@ -86,7 +86,7 @@ def test_what_could_not_begin_in_time_does_not_begin(create: Any, advance: Any, 
 
 def test_quarantine_refuses_until_cleared(api: APIClient, create: Any, advance: Any) -> None:
     planned = create(services=[], pods=["cartservice-0"])
-    PodQuarantine.objects.create(pod="cartservice-0", reason="it is still slow", since=NOW)
+    PodQuarantine.objects.create(pod="cartservice-0", reason="it is still slow", since=NOW, injection=planned)
     assert advance(planned).state == State.FAILED
     assert "it is still slow" in refused(create, kind="cpu-stress")
     [shown] = api.get(f"{URL}/quarantine").json()
