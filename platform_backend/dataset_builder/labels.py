@@ -37,6 +37,8 @@ class Injection:
     pods: Sequence[PodLabel]
     requested: int = 0  # UTC microseconds: it did not begin before this
     over_by: int | None = None  # UTC microseconds: when it was over at the latest, for labels without an end
+    group: str = ""  # the same for injections that were ordered as one, together or as a cascade; empty: alone
+    after_s: float = 0.0  # how long after the first of its group it was meant to begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,8 @@ def injection_record(injection: Injection) -> dict[str, Any]:
         "kind": injection.kind,
         "parameters": dict(injection.parameters),
         "target": dict(injection.target),
+        "group": injection.group or None,
+        "after_s": injection.after_s,
         "pods": [_pod_record(label) for label in sorted(injection.pods, key=lambda label: label.pod)],
     }
 

@@ -29,7 +29,8 @@ LIMITS_OF: Final[Mapping[str, Sequence[str]]] = {
     "rcaeval": (
         "Only the time around faults is here, some of it twice; cases.json names each case that is shorter than "
         "RCAEval's evaluation takes (600 s on each side), what cut it, and injections without a case.",
-        "A case of several services is named by all of them, joined by +: RCAEval's scores never count it as found.",
+        "A case of several services is named by all of them, joined by +: RCAEval's scores never count it as found. "
+        "Faults that were ordered as one are one case, named after those that began it.",
         "Workload, error and latency are of services with spans; logts, tracets_err and tracets_lat are not here.",
     ),
     "openrca": (

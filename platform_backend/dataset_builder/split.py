@@ -66,7 +66,7 @@ def split_injections(
 
 def _groups(injections: Sequence[Injection], window: Window, normal: Sequence[Window], reach: Reach) -> list[_Group]:
     """In order of time, none touching the next."""
-    traces = [_trace(each, window, reach) for each in injections]
+    traces = _traces(injections, window, reach)
     busy = [_Group(*span) for span in _between(normal, window)]
     groups: list[_Group] = []
     for each in sorted([*traces, *busy], key=lambda group: (group.start, group.end)):
@@ -76,6 +76,17 @@ def _groups(injections: Sequence[Injection], window: Window, normal: Sequence[Wi
         else:
             groups.append(each)
     return groups
+
+
+def _traces(injections: Sequence[Injection], window: Window, reach: Reach) -> list[_Group]:
+    """Those that were ordered as one are one, also where they lie apart."""
+    ordered: dict[str, _Group] = {}
+    for each in injections:
+        trace, known = _trace(each, window, reach), ordered.get(each.group or each.injection_id)
+        if known is not None:
+            trace = _Group(min(known.start, trace.start), max(known.end, trace.end), [*known.injections, each])
+        ordered[each.group or each.injection_id] = trace
+    return list(ordered.values())
 
 
 def _trace(injection: Injection, window: Window, reach: Reach) -> _Group:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from dataset_builder.formats.base import Export
 from dataset_builder.formats.rcaeval import RcaevalFormat
 from dataset_builder.formats.rcaeval_columns import LOG_COLUMNS, METRICS, TRACE_COLUMNS
 from dataset_builder.knobs import Knobs
+from dataset_builder.labels import Injection
 from telemetry.records import Window
 from tests.dataset_builder import shop_window as shop
 
@@ -128,6 +130,57 @@ class TestWindow:
         (case,) = json.loads((tmp_path / "cases.json").read_text())["cases"]
         assert case["seconds_each_side"] == 10
         assert case["cut_by"] == ["a pod that had not recovered from an earlier fault"]
+
+
+def as_one(folder: Path, *injections: Injection) -> dict[str, Any]:
+    """The only case of injections that were ordered as one."""
+    group = [replace(each, group="g") for each in injections]
+    shop.write(RcaevalFormat(), shop.export_of(shop.held_tables(ROWS), group), folder)
+    record = json.loads((folder / "cases.json").read_text())
+    assert record["skipped"] == []
+    (case,) = record["cases"]
+    assert [str(path.parent.relative_to(folder)) for path in folder.rglob("data.csv")] == [case["folder"]]
+    assert (folder / case["folder"] / "inject_time.txt").read_text() == f"{case['inject_time']}\n"
+    return dict(case)
+
+
+class TestOrderedAsOne:
+    """Several faults at once, and faults that follow another by an offset."""
+
+    CAUSE = shop.injection("cause", "cpu-stress", shop.label("cartservice-1", 800.5, 830))
+    OTHER = shop.injection("other", "network-delay", shop.label("frontend-0", 800.9, 830))
+
+    def test_faults_at_once_are_one_case_named_by_all(self, tmp_path: Path) -> None:
+        case = as_one(tmp_path, self.OTHER, self.CAUSE)
+        assert case["folder"] == "cartservice+frontend_cpu+delay/1"
+        assert (case["services"], case["pods"]) == (["cartservice", "frontend"], ["cartservice-1", "frontend-0"])
+        assert (case["seconds_each_side"], case["cut_by"]) == (720, [])
+        assert [each["injection"] for each in case["injections"]] == ["cause", "other"]
+        assert case["inject_time"] == shop.at(800) // shop.SECOND
+
+    def test_a_cascade_is_named_by_what_began_it(self, tmp_path: Path) -> None:
+        later = shop.injection("later", "pod-failure", shop.label("frontend-0", 850, 880))
+        case = as_one(tmp_path, self.CAUSE, replace(later, after_s=45.0))
+        assert case["folder"] == "cartservice_cpu/1"
+        assert (case["injection"], case["services"], case["pods"]) == ("cause", ["cartservice"], ["cartservice-1"])
+        assert (case["seconds_each_side"], case["cut_by"]) == (720, [])
+        assert [(each["injection"], each["kind"], each["after_s"]) for each in case["injections"]] == [
+            ("cause", "cpu-stress", 0.0),
+            ("later", "pod-failure", 45.0),
+        ]
+
+    def test_the_next_case_begins_when_the_last_of_them_is_over(self, tmp_path: Path) -> None:
+        group = [
+            replace(self.CAUSE, group="g"),
+            replace(self.OTHER, group="g", pods=[shop.label("frontend-0", 801, 990)]),
+        ]
+        alone = shop.injection("alone", "http-abort", shop.label("frontend-0", 1100, 1130))
+        shop.write(RcaevalFormat(), shop.export_of(shop.held_tables(ROWS), [*group, alone]), tmp_path)
+        record = json.loads((tmp_path / "cases.json").read_text())
+        assert [(case["seconds_each_side"], case["cut_by"]) for case in record["cases"]] == [
+            (300, ["injection alone"]),
+            (100, ["injection cause"]),
+        ]
 
 
 class TestMetrics:

@@ -19,10 +19,11 @@ REACH = Reach(before=GUARD, after=COOL_DOWN)
 KINDS = ("cpu-stress", "pod-failure", "network-delay")
 
 
-def fault(number: int, kind: str, start_s: float, length_s: float | None = 20) -> Injection:
+def fault(number: int, kind: str, start_s: float, length_s: float | None = 20, group: str = "") -> Injection:
     start = START + round(start_s * SECOND)
     end = None if length_s is None else start + round(length_s * SECOND)
-    return Injection(f"{number:04}", kind, {}, {}, True, [PodLabel("cartservice-0", "cartservice", start, end)])
+    label = PodLabel("cartservice-0", "cartservice", start, end)
+    return Injection(f"{number:04}", kind, {}, {}, True, [label], group=group)
 
 
 def normal_of(injections: list[Injection], window: Window = WINDOW) -> list[Window]:
@@ -37,7 +38,13 @@ def split(injections: list[Injection], fraction: float = 0.7, seed: int = 1) -> 
 
 
 FAULTS = st.lists(
-    st.tuples(st.sampled_from(KINDS), st.integers(-60, 3600), st.one_of(st.none(), st.integers(0, 120))), max_size=25
+    st.tuples(
+        st.sampled_from(KINDS),
+        st.integers(-60, 3600),
+        st.one_of(st.none(), st.integers(0, 120)),
+        st.sampled_from(["", "", "", "a", "b"]),
+    ),
+    max_size=25,
 ).map(lambda given: [fault(number, *each) for number, each in enumerate(given)])
 
 
@@ -50,6 +57,12 @@ def test_no_time_of_one_side_holds_anything_of_the_other(
 
     members = [each for side in SIDES for each in made.injections[side]]
     assert len(members) == len(set(members))
+    ordered = {each.group or each.injection_id: set[str]() for each in injections}
+    for each in injections:
+        ordered[each.group or each.injection_id] |= {
+            side for side in SIDES if each.injection_id in made.injections[side]
+        }
+    assert all(len(sides) <= 1 for sides in ordered.values()), "what was ordered as one was torn apart"
     for side in SIDES:
         for window in made.windows[side]:
             assert WINDOW.start <= window.start < window.end <= WINDOW.end

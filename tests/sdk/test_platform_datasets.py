@@ -1,8 +1,9 @@
 """Datasets of every format as the platform builds them, from a real store: read, verified, damaged."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from common.registry import load_adapter
 from dataset_builder.build import Order, build
 from dataset_builder.formats import FORMATS
 from dataset_builder.knobs import Knobs
+from dataset_builder.labels import Injection
 from dataset_builder.manifest import SystemFacts
 from microservo_sdk import Dataset, DatasetError, open_dataset, verify
 from telemetry.records import Window
@@ -41,13 +43,15 @@ def archives(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {name: build_one(tmp_path_factory.mktemp(name), name) for name in FORMATS}
 
 
-def build_one(place: Path, name: str, knobs: Knobs = shop.NEUTRAL) -> Path:
+def build_one(
+    place: Path, name: str, knobs: Knobs = shop.NEUTRAL, injections: Sequence[Injection] = INJECTIONS
+) -> Path:
     order = Order(
         name="shop",
         kind=name,
         window=WINDOW,
         source=shop.stored(ROWS, place / "store"),
-        injections=INJECTIONS,
+        injections=injections,
         facts=FACTS,
         nodes=shop.NODES,
         default_node="local",
@@ -137,6 +141,21 @@ def test_cases_of_rcaeval(archives: dict[str, Path]) -> None:
     assert data["cartservice_latency-90"].dtype == "float64"
     assert set(spans["kind"]) == {"server", "client"}
     assert workload["timestamp"].min() >= WINDOW.start
+
+
+@pytest.mark.parametrize("after_s", [0.0, 30.0])
+def test_faults_that_were_ordered_as_one(after_s: float, tmp_path: Path) -> None:
+    first, second = (replace(each, group="g") for each in INJECTIONS)
+    archive = build_one(tmp_path, "rcaeval", injections=(first, replace(second, after_s=after_s)))
+    verify(archive)
+    with open_dataset(archive) as opened:
+        (case,) = opened.cases()
+        told = [(each.group, each.after_s) for each in opened.injections()]
+    assert case.injection_ids == ("one", "two")
+    assert (case.service, case.fault) == (
+        ("cartservice", "cpu-stress") if after_s else ("cartservice+frontend", "cpu-stress+network-delay")
+    )
+    assert told == [("g", 0.0), ("g", after_s)]
 
 
 def test_records_and_queries_of_openrca(archives: dict[str, Path]) -> None:

@@ -1,21 +1,21 @@
-"""Injections as cases: for each, a stretch of time around its start that no other fault reaches into."""
+"""Injections as cases: for each, a stretch of time around its start that no other fault reaches into.
+
+Injections that were ordered as one, together or as a cascade, are one case. It is named after those that began it:
+what follows them is not where the trouble came from.
+"""
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from dataset_builder.formats.base import Export
-from dataset_builder.labels import MICROSECONDS, Injection, in_window
+from dataset_builder.formats.case_sides import LONGEST_S, NEVER, Bound, Trouble, sides
+from dataset_builder.labels import MICROSECONDS, Injection, PodLabel, in_window
 from telemetry_store.window import Window
 
-HALF_S: Final = 720  # seconds at most on each side of the start, as RCAEval's RE2 and RE3 have it
 FULL_S: Final = 600  # what RCAEval's evaluation takes of each side
-RECOVERY_US: Final = 10 * MICROSECONDS  # a fault that is over may still show for so long
-NEVER: Final = 1 << 62
-WINDOW: Final = "the dataset's window"
-OTHER_PODS: Final = "a pod that had not recovered from an earlier fault"
 
 # RCAEval's names of the same faults, by which its evaluation groups its results; other kinds keep their own.
 FAULTS: Final = {
@@ -29,36 +29,42 @@ FAULTS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
-    moment: int  # UTC microseconds
-    reason: str
+class Unit:
+    """Injections that are one case: one alone, or those ordered as one, in the order of their true starts."""
 
+    true: Sequence[Injection]
+    labelled: Sequence[Injection]  # the same, with the labels as the export gives them
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """When an injection really hurt; UTC microseconds."""
+    @property
+    def start(self) -> int:
+        """True, UTC microseconds."""
+        return first_start(self.true[0])
 
-    injection_id: str
-    start: int
-    over: int
+    @property
+    def trouble(self) -> Trouble:
+        return Trouble(self.true[0].injection_id, self.start, max(_over(each) for each in self.true))
+
+    @property
+    def causes(self) -> Sequence[Injection]:
+        """Without those that followed by an offset; should their first be missing, what is left is the cause."""
+        least = min(each.after_s for each in self.labelled)
+        return [each for each in self.labelled if each.after_s == least]
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
     """Rows of `step_s` seconds: as many before `inject_s` as from it on. Times in UTC seconds."""
 
-    injection: Injection  # with the labels as the export gives them
-    services: Sequence[str]
-    fault: str
+    unit: Unit
     number: int  # from 1, among the cases of the same services and fault
     inject_s: int
     half_s: int
     step_s: int
-    cut_by: Sequence[str]  # why it is shorter than HALF_S on each side; empty: it is not
+    cut_by: Sequence[str]  # why it is shorter than LONGEST_S on each side; empty: it is not
 
     @property
     def folder(self) -> str:
-        return f"{'+'.join(self.services)}_{self.fault}/{self.number}"
+        return f"{name_of(self.unit)}/{self.number}"
 
     @property
     def window(self) -> Window:
@@ -81,18 +87,32 @@ class Skipped:
 def cases(export: Export) -> tuple[list[Case], list[Skipped]]:
     """In the order of the true starts. Windows are cut by what was really there, and centred on the labels."""
     found, skipped = [], []
-    numbers: Counter[tuple[str, str]] = Counter()
-    injections = in_window(export.injections, export.window)
-    troubles = [Trouble(each.injection_id, first_start(each), _over(each)) for each in injections]
-    for true, labelled in zip(injections, export.knobs.labels(injections), strict=True):
-        case = _case(export, true, labelled, troubles)
-        if isinstance(case, Skipped):
-            skipped.append(case)
+    numbers: Counter[str] = Counter()
+    known = units(export)
+    for unit in known:
+        case = _case(export, unit, [other.trouble for other in known if other is not unit])
+        if isinstance(case, str):
+            skipped += [Skipped(each, case) for each in unit.labelled]
             continue
-        key = ("+".join(case["services"]), case["fault"])
-        numbers[key] += 1
-        found.append(Case(**case, number=numbers[key]))
+        numbers[name_of(unit)] += 1
+        found.append(Case(unit, number=numbers[name_of(unit)], **case))
     return found, skipped
+
+
+def units(export: Export) -> list[Unit]:
+    """In the order of the true starts."""
+    injections = in_window(export.injections, export.window)
+    members: dict[str, list[tuple[Injection, Injection]]] = {}
+    for true, labelled in zip(injections, export.knobs.labels(injections), strict=True):
+        members.setdefault(true.group or true.injection_id, []).append((true, labelled))
+    return [Unit(*zip(*pairs, strict=True)) for pairs in members.values()]
+
+
+def name_of(unit: Unit) -> str:
+    """`<services>_<fault>` of its causes."""
+    services = sorted({service for each in unit.causes for service in services_of(each)})
+    faults = sorted({FAULTS.get(each.kind, each.kind) for each in unit.causes})
+    return f"{'+'.join(services)}_{'+'.join(faults)}"
 
 
 def cases_record(found: Sequence[Case], skipped: Sequence[Skipped]) -> dict[str, Any]:
@@ -117,63 +137,48 @@ def first_start(injection: Injection) -> int:
 
 def services_of(injection: Injection) -> list[str]:
     """Those that were hurt."""
-    return sorted({label.service for label in injection.pods if label.start is not None})
+    return sorted({label.service for label in _hurt(injection)})
 
 
-def _case(
-    export: Export, true: Injection, labelled: Injection, troubles: Sequence[Trouble]
-) -> dict[str, Any] | Skipped:
-    others = [each for each in troubles if each.injection_id != true.injection_id]
-    start, inject_s = first_start(true), first_start(labelled) // MICROSECONDS
-    before = max(_earliest(export, start, others), key=lambda bound: bound.moment)
-    after = min(_latest(export, start, others), key=lambda bound: bound.moment)
-    sides = [(inject_s - -(-before.moment // MICROSECONDS), before), (after.moment // MICROSECONDS - inject_s, after)]
-    half, bound = min(sides, key=lambda side: side[0])
+def _case(export: Export, unit: Unit, others: Sequence[Trouble]) -> dict[str, Any] | str:
+    """The fields of a case, or why there can't be one."""
+    inject_s = first_start(unit.labelled[0]) // MICROSECONDS
+    before, after = sides(unit.start, others, export.window, export.normal)
+    reaches = [(inject_s - -(-before.moment // MICROSECONDS), before), (after.moment // MICROSECONDS - inject_s, after)]
+    half, bound = min(reaches, key=_seconds)
     step = max(1, export.knobs.metric_step_s)
-    half = min(half, HALF_S) // step * step
+    half = min(half, LONGEST_S) // step * step
     if half < step:
-        return Skipped(labelled, f"no time around its start is free of other influences: {bound.reason}")
+        return f"no time around its start is free of other influences: {bound.reason}"
     return {
-        "injection": labelled,
-        "services": services_of(true),
-        "fault": FAULTS.get(true.kind, true.kind),
         "inject_s": inject_s,
         "half_s": half,
         "step_s": step,
-        "cut_by": [reach.reason for seconds, reach in sides if seconds < min(HALF_S, half + step)],
+        "cut_by": [reach.reason for seconds, reach in reaches if seconds < min(LONGEST_S, half + step)],
     }
 
 
-def _earliest(export: Export, start: int, others: Sequence[Trouble]) -> Iterator[Bound]:
-    """Where the normal part may begin: after whatever else was wrong."""
-    yield Bound(export.window.start, WINDOW)
-    earlier = [other for other in others if other.start < start]
-    yield from (Bound(other.over + RECOVERY_US, f"injection {other.injection_id}") for other in earlier)
-    normal = [each.start for each in export.normal if each.start < start <= each.end]
-    if export.normal:
-        yield Bound(max(normal, default=NEVER), OTHER_PODS)
+def _seconds(reach: tuple[int, Bound]) -> int:
+    return reach[0]
 
 
-def _latest(export: Export, start: int, others: Sequence[Trouble]) -> Iterator[Bound]:
-    """Where the part with the fault has to end: before another one begins."""
-    yield Bound(export.window.end, WINDOW)
-    later = [other for other in others if other.start >= start]
-    yield from (Bound(other.start, f"injection {other.injection_id}") for other in later)
+def _hurt(injection: Injection) -> list[PodLabel]:
+    return [label for label in injection.pods if label.start is not None]
 
 
 def _over(injection: Injection) -> int:
-    hurt = [label for label in injection.pods if label.start is not None]
-    ends = [injection.over_by if label.end is None else label.end for label in hurt]
+    ends = [injection.over_by if label.end is None else label.end for label in _hurt(injection)]
     return max(NEVER if end is None else end for end in ends)
 
 
 def _case_record(case: Case) -> dict[str, Any]:
-    hurt = [label for label in case.injection.pods if label.start is not None]
+    unit = case.unit
+    hurt = [label for each in unit.causes for label in _hurt(each)]
     return {
         "folder": case.folder,
-        "injection": case.injection.injection_id,
-        "kind": case.injection.kind,
-        "services": list(case.services),
+        "injection": unit.causes[0].injection_id,
+        "kind": unit.causes[0].kind,
+        "services": sorted({label.service for label in hurt}),
         "pods": sorted(label.pod for label in hurt),
         "inject_time": case.inject_s,
         "seconds_each_side": case.half_s,
@@ -181,4 +186,15 @@ def _case_record(case: Case) -> dict[str, Any]:
         "short": case.is_short,
         "cut_by": list(case.cut_by),
         "effects": sorted({label.effect for label in hurt}),
+        "injections": [_injection_record(each) for each in unit.labelled],
+    }
+
+
+def _injection_record(injection: Injection) -> dict[str, Any]:
+    return {
+        "injection": injection.injection_id,
+        "kind": injection.kind,
+        "services": services_of(injection),
+        "pods": sorted(label.pod for label in _hurt(injection)),
+        "after_s": injection.after_s,
     }

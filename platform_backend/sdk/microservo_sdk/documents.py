@@ -62,6 +62,14 @@ class Node:
             raise self.expected("a text")
         return self.value
 
+    def text_or_none(self) -> str | None:
+        return None if self.value is None else self.text()
+
+    def number(self) -> float:
+        if not isinstance(self.value, int | float) or isinstance(self.value, bool):
+            raise self.expected("a number")
+        return self.value
+
     def integer(self) -> int:
         if not isinstance(self.value, int) or isinstance(self.value, bool):
             raise self.expected("an integer")

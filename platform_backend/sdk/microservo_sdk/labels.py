@@ -53,6 +53,8 @@ def _injection(node: Node) -> Injection:
         [_label(pod) for pod in node.get("pods").items()],
         parameters=node.find("parameters", {}).object(),
         target=node.find("target", {}).object(),
+        group=node.find("group").text_or_none() or "",
+        after_s=node.find("after_s", 0).number(),
     )
 
 

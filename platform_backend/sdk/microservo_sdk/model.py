@@ -43,6 +43,8 @@ class Injection:
     end: int | None
     parameters: Mapping[str, Any] = field(default_factory=dict)
     target: Mapping[str, Any] = field(default_factory=dict)  # as asked for: services, pods
+    group: str = ""  # the same for faults that were ordered as one, together or as a cascade; empty: alone
+    after_s: float = 0.0  # how long after the first of its group it was meant to begin: 0 is a cause
 
     @property
     def pods(self) -> tuple[str, ...]:
@@ -84,6 +86,8 @@ def injection_of(
     *,
     parameters: Mapping[str, Any] | None = None,
     target: Mapping[str, Any] | None = None,
+    group: str = "",
+    after_s: float = 0.0,
 ) -> Injection:
     """Its times and services follow from its labels."""
     ends = [label.end for label in labels]
@@ -96,4 +100,6 @@ def injection_of(
         end=None if None in ends else max((end for end in ends if end is not None), default=None),
         parameters=parameters or {},
         target=target or {},
+        group=group,
+        after_s=after_s,
     )

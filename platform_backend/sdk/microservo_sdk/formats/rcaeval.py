@@ -35,7 +35,7 @@ UNKNOWN: Final = -1
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One injection with the telemetry around it."""
+    """One injection, or several that were ordered as one, with the telemetry around it."""
 
     name: str  # its folder
     service: str  # that was hurt; several are joined by "+"
@@ -43,6 +43,7 @@ class Case:
     repetition: int
     inject_time: int  # microseconds since 1970
     injection_id: str  # "" when the dataset does not tell
+    injection_ids: Sequence[str]  # of all that were ordered as one, causes and those that followed; empty as above
     layout: "RcaevalLayout"
 
     def path(self, file: str) -> str:
@@ -169,12 +170,27 @@ class RcaevalLayout(BareLayout):
             service="+".join(each.text() for each in node.get("services").items())
             if node
             else _group(match, "service"),
-            fault=node.get("kind").text() if node else _group(match, "fault"),
+            fault=_fault(node) if node else _group(match, "fault"),
             repetition=int(_group(match, "n") or 0),
             inject_time=int(first) * MICROSECONDS,
             injection_id=node.get("injection").text() if node else "",
+            injection_ids=_ids(node) if node else (),
             layout=self,
         )
+
+
+def _ids(node: Node) -> Sequence[str]:
+    """Datasets of older versions have one injection a case."""
+    listed = node.find("injections", [{"injection": node.get("injection").text()}])
+    return tuple(each.get("injection").text() for each in listed.items())
+
+
+def _fault(node: Node) -> str:
+    """Kinds of the causes, joined by "+"."""
+    listed = node.find("injections", []).items()
+    least = min((each.get("after_s").number() for each in listed), default=0)
+    kinds = {each.get("kind").text() for each in listed if each.get("after_s").number() == least}
+    return "+".join(sorted(kinds)) or node.get("kind").text()
 
 
 def _group(match: re.Match[str] | None, group: str) -> str:
