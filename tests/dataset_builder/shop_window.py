@@ -25,6 +25,7 @@ WINDOW = Window(START, START + 1800 * SECOND)
 PODS = ("frontend-0", "cartservice-0", "cartservice-1", "redis-cart-0")
 NODES = dict.fromkeys(PODS, "local")
 CPU = "container_cpu_usage_seconds_total"
+MODES = ("idle", "user")
 ISTIO = (
     "destination_workload=cartservice,grpc_response_status=0,reporter=source,"
     "request_protocol=grpc,response_code=200,source_workload=frontend"
@@ -196,6 +197,7 @@ def _samples(source: random.Random, second: int) -> list[dict[str, Any]]:
             "container_threads": 4.0,
         }
         rows += [_sample(moment, pod, metric, value, "node=local") for metric, value in values.items()]
+    rows += [_sample(moment, "", "node_cpu_seconds_total", 0.5 * second, f"mode={mode},node=local") for mode in MODES]
     return [*rows, _sample(moment, "frontend-0", "istio_requests_total", 2.0 * second, ISTIO)]
 
 

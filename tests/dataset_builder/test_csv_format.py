@@ -183,6 +183,13 @@ def test_the_node_of_a_sample_wins() -> None:
     assert name == kpi.SeriesName("n1.p-0", "container_x")
 
 
+def test_what_belongs_to_no_pod_is_the_nodes() -> None:
+    metric = "node_cpu_seconds_total"
+    name = kpi.series_name(metric=metric, pod="", labels="mode=idle,node=n1", node="local")
+    assert name == kpi.SeriesName("n1", "node_cpu_seconds_total.idle")
+    assert kpi.path(metric) == "metric/node/kpi_node_cpu_seconds_total.csv"
+
+
 @pytest.mark.parametrize("columns", [csv.LOG_COLUMNS, csv.TRACE_COLUMNS, csv.METRIC_COLUMNS])
 def test_the_guide_explains_every_column(columns: tuple[str, ...]) -> None:
     guide = (REPO / "doc_addons" / "guides" / "dataset-format.md").read_text(encoding="utf-8")

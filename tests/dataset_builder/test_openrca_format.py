@@ -61,7 +61,7 @@ class TestTelemetry:
     def test_files_are_those_of_openrca(self, folder: Path) -> None:
         found = {str(path.relative_to(folder)) for path in folder.rglob("*.csv")}
         of_a_day = ("log/log_service.csv", "trace/trace_span.csv", "metric/metric_container.csv")
-        derived = ("metric/metric_mesh.csv", "metric/metric_service.csv")
+        derived = ("metric/metric_mesh.csv", "metric/metric_node.csv", "metric/metric_service.csv")
         assert found == {
             "record.csv",
             "query.csv",
@@ -76,6 +76,7 @@ class TestTelemetry:
             ("trace/trace_span.csv", "ms"),
             ("metric/metric_container.csv", "s"),
             ("metric/metric_mesh.csv", "s"),
+            ("metric/metric_node.csv", "s"),
             ("metric/metric_service.csv", "s"),
         ],
     )
@@ -118,7 +119,7 @@ class TestTelemetry:
     def test_metrics(self, folder: Path) -> None:
         containers = read(folder, "metric/metric_container.csv")
         expected = inside("samples")
-        expected = expected[~expected.metric.str.startswith("istio_")]
+        expected = expected[~expected.metric.str.startswith(("istio_", "node_"))]
         assert containers.columns.tolist() == ["timestamp", "cmdb_id", "kpi_name", "value"]
         key = ["timestamp", "cmdb_id", "kpi_name"]
         expected = expected.assign(
@@ -136,6 +137,12 @@ class TestTelemetry:
         assert set(mesh.cmdb_id) == {"frontend-0.source.frontend.cartservice"}
         assert set(mesh.kpi_name) == {"istio_requests_total.grpc.200.0"}
         assert mesh.value.tolist() == inside("samples").query("metric == 'istio_requests_total'").value.tolist()
+
+    def test_the_node_has_a_file_of_its_own(self, folder: Path) -> None:
+        node = read(folder, "metric/metric_node.csv")
+        assert set(node.cmdb_id) == {"local"}
+        assert set(node.kpi_name) == {f"node_cpu_seconds_total.{mode}" for mode in shop.MODES}
+        assert len(node) == len(inside("samples").query("metric == 'node_cpu_seconds_total'"))
 
     def test_services_by_the_minute(self, folder: Path) -> None:
         found = read(folder, "metric/metric_service.csv").set_index(["service", "timestamp"])

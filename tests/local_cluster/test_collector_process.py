@@ -233,6 +233,8 @@ def test_samples_come_on_aligned_ticks(collector: Collector) -> None:
         "samples", "select count(*) from {rows} group by timestamp, metric like 'istio%' order by timestamp"
     )
     assert len(sources) == 2 * len(times), "both sources on every tick"
+    idle = "select value from {rows} where metric = 'node_cpu_seconds_total' and labels like 'mode=idle,%'"
+    assert len(collector.rows("samples", idle)) == len(times), "and the node"
     counters = collector.rows(
         "samples",
         "select value from {rows} where metric = 'container_cpu_usage_seconds_total' order by timestamp",

@@ -10,6 +10,7 @@ from typing import Final
 
 ISTIO: Final = "istio_"
 ISTIO_TCP: Final = "istio_tcp_"
+NODE: Final = "node_"
 SOURCE: Final[Sequence[str]] = ("source_workload", "source_canonical_service", "source_app", "source")
 DESTINATION: Final[Sequence[str]] = (
     "destination_service_name",
@@ -21,7 +22,7 @@ DESTINATION: Final[Sequence[str]] = (
 )
 RESPONSE: Final[Sequence[str]] = ("request_protocol", "response_code", "grpc_response_status")
 # Labels that tell series of one pod and metric apart; their values end the kpi_name.
-DISTINGUISHING: Final[Sequence[str]] = ("interface", "device", "le")
+DISTINGUISHING: Final[Sequence[str]] = ("interface", "device", "le", "mode")
 _UNSAFE: Final = re.compile(r'[,"\r\n/\\\0]')
 
 
@@ -33,6 +34,8 @@ class SeriesName:
 
 def group(metric: str) -> str:
     """The folder of a metric below metric/."""
+    if metric.startswith(NODE):
+        return "node"
     return "istio" if metric.startswith(ISTIO) else "container"
 
 
@@ -45,7 +48,9 @@ def series_name(*, metric: str, pod: str, labels: str, node: str) -> SeriesName:
     values = parse_labels(labels)
     if group(metric) == "istio":
         return SeriesName(_safe(_istio_cmdb_id(pod, values)), _safe(_istio_kpi_name(metric, values)))
-    return SeriesName(_safe(f"{values.get('node') or node}.{pod}"), _safe(".".join([metric, *_distinguishing(values)])))
+    host = values.get("node") or node
+    cmdb_id = f"{host}.{pod}" if pod else host  # a node's own metrics belong to no pod
+    return SeriesName(_safe(cmdb_id), _safe(".".join([metric, *_distinguishing(values)])))
 
 
 def parse_labels(labels: str) -> Mapping[str, str]:

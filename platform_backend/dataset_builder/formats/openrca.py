@@ -50,6 +50,7 @@ QUERY_PATH: Final = "query.csv"
 TASKS_PATH: Final = "tasks.csv"
 CONTAINER_FILE: Final = "metric_container.csv"
 MESH_FILE: Final = "metric_mesh.csv"
+NODE_FILE: Final = "metric_node.csv"
 MINUTE_S: Final = 60
 # Of metric_service.csv, so much is computed at once.
 STRETCH_S: Final = 600
@@ -98,8 +99,10 @@ def _samples(export: Export, part: Slice) -> Iterator[Chunk]:
 
 
 def _by_file(rows: pa.Table) -> Iterator[tuple[str, pa.Table]]:
-    is_mesh = pc.starts_with(texts(rows["metric"]), pattern=kpi.ISTIO)
-    for file, chosen in ((CONTAINER_FILE, pc.invert(is_mesh)), (MESH_FILE, is_mesh)):
+    metrics = texts(rows["metric"])
+    is_mesh, is_node = (pc.starts_with(metrics, pattern=prefix) for prefix in (kpi.ISTIO, kpi.NODE))
+    is_pod = pc.invert(pc.or_(is_mesh, is_node))
+    for file, chosen in ((CONTAINER_FILE, is_pod), (MESH_FILE, is_mesh), (NODE_FILE, is_node)):
         of_file = rows.filter(chosen)
         if of_file.num_rows:
             yield file, of_file

@@ -1,4 +1,4 @@
-"""Samples containers and mesh on ticks aligned to whole multiples of the interval."""
+"""Samples containers, mesh and node on ticks aligned to whole multiples of the interval."""
 
 import asyncio
 import logging
@@ -10,6 +10,7 @@ import aiohttp
 from local_cluster.collector.containers import Containers, parse_cgroups
 from local_cluster.collector.envoy_page import EnvoyPage
 from local_cluster.collector.gaps import Gap, GapLog
+from local_cluster.collector.node import Node
 from local_cluster.collector.samples import SampleColumns
 from telemetry_store.writer import StoreWriter
 
@@ -37,6 +38,7 @@ class Sampler:
         self._containers = Containers(node, writer.checkpoint_of("samples"))
         self._stored_checkpoint = self._containers.checkpoint
         self._page = EnvoyPage()
+        self._node = Node(node)
         timeout = aiohttp.ClientTimeout(total=min(LONGEST_ANSWER_S, interval_s * ANSWER_SHARE))
         self._mesh = aiohttp.ClientSession(timeout=timeout)
         self._control = aiohttp.ClientSession(timeout=timeout, connector=aiohttp.UnixConnector(control))
@@ -72,6 +74,7 @@ class Sampler:
 
     async def _sample(self, tick: int) -> None:
         samples = SampleColumns(tick)
+        self._node.add_samples(samples)
         await asyncio.gather(self._sample_containers(tick, samples), self._sample_mesh(tick, samples))
         checkpoint = self._containers.checkpoint
         changed = checkpoint != self._stored_checkpoint

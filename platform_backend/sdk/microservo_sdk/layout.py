@@ -12,7 +12,7 @@ from microservo_sdk.model import Injection, Window
 from microservo_sdk.selection import Selection
 
 Table = Literal["logs", "spans"]
-KPI: Final = re.compile(r"metric/(?:container|istio)/kpi_([^/]+)\.csv")
+KPI: Final = re.compile(r"metric/(?:container|istio|node)/kpi_([^/]+)\.csv")
 LOG: Final = "log/log.csv"
 TRACE: Final = "trace/trace.csv"
 INJECT_TIME: Final = "inject_time.txt"

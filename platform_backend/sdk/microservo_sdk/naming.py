@@ -39,6 +39,11 @@ def container_series(cmdb_id: str, kpi_name: str, known: Mapping[str, str]) -> S
     return Series(service_of(pod, known), pod, _text({"node": node, "instance": instance}))
 
 
+def node_series(cmdb_id: str, kpi_name: str, known: Mapping[str, str]) -> Series:
+    """`<node>`: what no pod has to itself; what follows the metric in kpi_name tells series of one node apart."""
+    return Series("", "", _text({"node": cmdb_id, "instance": kpi_name.partition(".")[2]}))
+
+
 def istio_series(cmdb_id: str, kpi_name: str, known: Mapping[str, str]) -> Series:
     """`<pod>.<reporter>.<source>.<destination>`, and `<metric>.<protocol>.<code>.<grpc status>`."""
     pod, reporter, source, destination = [*cmdb_id.split("."), "", "", ""][:4]

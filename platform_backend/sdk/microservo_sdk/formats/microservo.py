@@ -14,12 +14,13 @@ from microservo_sdk.labels import MICROSECONDS, read_injections, read_normal
 from microservo_sdk.layout import KPI, LOG, TRACE, Table
 from microservo_sdk.manifest import Manifest
 from microservo_sdk.model import Injection, Window
-from microservo_sdk.naming import Lookup, container_series, istio_series, service_of
+from microservo_sdk.naming import Lookup, container_series, istio_series, node_series, service_of
 from microservo_sdk.selection import Selection
 
 Columns = Mapping[str, Sequence[Any]]
 LEVEL: Final = "severity:"
 MESSAGE: Final = ",message:"
+SERIES: Final = {"container": container_series, "istio": istio_series, "node": node_series}  # by folder
 SPAN_KINDS: Final = {"request": "server", "external": "client", "db": "client", "app": "internal"}
 
 
@@ -162,7 +163,7 @@ class MicroServoLayout(BareLayout):
         }
 
     def _metric_converter(self, path: str, metric: str) -> Callable[[Columns], Columns]:
-        parse = istio_series if path.startswith("metric/istio/") else container_series
+        parse = SERIES[path.split("/")[1]]
         series = Lookup(lambda names: parse(names[0], names[1], self._known))
 
         def convert(columns: Columns) -> Columns:

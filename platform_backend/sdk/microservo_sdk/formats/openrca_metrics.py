@@ -8,9 +8,10 @@ from microservo_sdk.container import Container
 from microservo_sdk.csvfile import CsvFile, Kind
 from microservo_sdk.errors import DatasetError
 from microservo_sdk.labels import MICROSECONDS
-from microservo_sdk.naming import Lookup, Series, container_series, istio_series, service_of
+from microservo_sdk.naming import Lookup, Series, container_series, istio_series, node_series, service_of
 
 Columns = dict[str, Sequence[Any]]
+NODE: Final = "node_"
 WHOSE: Final = ("service", "tc", "cmdb_id", "serviceName")  # whom a row of a wide file is about
 _TIMES: Final = ("timestamp", "startTime")
 _MILLISECONDS: Final = 100_000_000_000  # what is larger can't be seconds
@@ -90,6 +91,8 @@ def _series_of(file: str, known: Mapping[str, str]) -> Callable[[tuple[str, str]
             return kpi_name.partition(".")[0], istio_series(cmdb_id, kpi_name, known)
         if file == "metric_container.csv" and "." in cmdb_id:
             return kpi_name.partition(".")[0], container_series(cmdb_id, kpi_name, known)
+        if file == "metric_node.csv" and kpi_name.startswith(NODE):
+            return kpi_name.partition(".")[0], node_series(cmdb_id, kpi_name, known)
         return kpi_name, Series(service_of(cmdb_id, known), cmdb_id, "")
 
     return series
