@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from accounts.audit import audit
 from accounts.ownership import owner_or_admin
-from campaigns import tasks
 from campaigns.models import Campaign, State, Step
 from campaigns.planner import Plan, PlannedStep, plan
 from campaigns.runner import campaign_end
@@ -53,7 +52,7 @@ def _store(file: CampaignFile, planned: Plan, by: User) -> Campaign:
             )
             Step.objects.bulk_create(_row(campaign, step) for step in planned.steps)
             audit("campaign.create", campaign.id, by, name=file.name, digest=planned.digest, steps=len(planned.steps))
-            enqueue(tasks.advance_campaign)
+            enqueue("campaigns.tasks.advance_campaign")
     except IntegrityError:
         raise Conflict(_taken()) from None
     return campaign
@@ -92,7 +91,7 @@ def campaign_stop(*, campaign_id: UUID, by: User) -> Campaign:
     if campaign.state in (State.PLANNED, State.RUNNING):
         audit("campaign.stop", campaign.id, by)
         campaign_end(campaign, State.STOPPED, f"stopped by {by.get_username()}")
-        enqueue(tasks.advance_campaign)
+        enqueue("campaigns.tasks.advance_campaign")
     return campaign
 
 

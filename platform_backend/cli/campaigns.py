@@ -8,8 +8,7 @@ from typing import Any, Final
 from campaigns.loading import LARGEST_BYTES, parse
 from campaigns.schema import CampaignFile, validate
 from cli.api import NOT_RUNNING, Api
-from cli.commands.inject import clock
-from cli.console import CliError, human_span, table
+from cli.console import CliError, clock, human_span, table
 from common.errors import UserError
 
 PATH: Final = "/campaigns"

@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final, Self, TextIO
 
 # A log file or pipe gets a progress line only this often, a terminal at each change.
@@ -88,3 +89,11 @@ def human_bytes(size: float) -> str:
         if size < 1000 or unit == "GB":
             break
     return f"{size:.1f} {unit}"
+
+
+def clock(microseconds: int | None) -> str:
+    """Local time to the millisecond; the files have microseconds."""
+    if microseconds is None:
+        return "-"
+    moment = datetime.fromtimestamp(microseconds / 1e6).astimezone()
+    return moment.isoformat(sep=" ", timespec="milliseconds")

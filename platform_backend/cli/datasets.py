@@ -7,6 +7,7 @@ import time
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,6 +31,12 @@ class Exported:
     archive: Path
     folder: Path | None
     digest: str
+
+
+def dataset_request(start: int, end: int, name: str, kind: str = "csv") -> dict[str, Any]:
+    """Times in UTC microseconds."""
+    made_up = datetime.fromtimestamp(start / 1e6).strftime("dataset-%Y%m%d-%H%M%S")  # noqa: DTZ006  (the user's clock)
+    return {"name": name or made_up, "from": start, "to": end, "format": kind}
 
 
 def wait_until_built(api: Api, dataset_id: str, progress: Progress) -> Mapping[str, Any]:

@@ -9,9 +9,8 @@ from typing import Any, Final
 
 from cli.api import Api
 from cli.campaigns import PATH, follow, how_far, injections_of, problems, read_file, remarks, start, where
-from cli.commands.dataset import dataset_request
 from cli.console import CliError, Progress
-from cli.datasets import Exported, export, wait_until_built
+from cli.datasets import Exported, dataset_request, export, wait_until_built
 from platform_backend.config import REPO
 from telemetry.records import TableName, Window
 from telemetry.services import telemetry_source

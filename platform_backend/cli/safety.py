@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from cli.api import Api
-from cli.commands.release import QUARANTINE
-from cli.commands.stop_all import PATH
 from cli.console import CliError
+from cli.paths import EMERGENCY_STOP, QUARANTINE
 from platform_backend.config import Config
 
 _PATIENCE: Final = 3.0
@@ -24,7 +23,7 @@ def safety(settings: Config) -> Safety:
     """Nothing when the platform does not answer, which `status` says anyway."""
     try:
         with Api(settings, _PATIENCE) as api:
-            stop, kept = api.get(PATH), api.get(QUARANTINE)
+            stop, kept = api.get(EMERGENCY_STOP), api.get(QUARANTINE)
     except CliError:
         return Safety()
     block = f"FAULTS ARE BLOCKED by {stop['by']}: {stop['reason']}. Allow them again: ./microservo release"

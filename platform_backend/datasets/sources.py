@@ -17,9 +17,9 @@ from dataset_builder.labels import MICROSECONDS, Injection, PodLabel, Reach
 from dataset_builder.manifest import SystemFacts
 from datasets.origin import origin_of
 from faults import selectors as fault_selectors
-from faults.effects.windows import COOL_DOWN, GUARD
 from faults.models import Injection as InjectionRow
 from faults.models import Label as LabelRow
+from faults.windows import COOL_DOWN, GUARD
 from platform_backend.config import REPO, config
 from systems import selectors as system_selectors
 from systems.ports import Pod

@@ -2,21 +2,18 @@
 
 from uuid import UUID
 
+from datasets import services
 from platform_backend.celery import app
 
 
 @app.task
 def build_dataset(dataset_id: str) -> None:
-    from datasets import services
-
     services.dataset_build(dataset_id=UUID(dataset_id))
 
 
 @app.task
 def resume_stalled_builds() -> None:
     """By the clock: dead builds go on, and nothing that nobody owns stays on the disk."""
-    from datasets import services
-
     services.builds_resume()
     services.deletions_finish()
     services.leftovers_sweep()
@@ -25,6 +22,4 @@ def resume_stalled_builds() -> None:
 @app.task
 def expire_datasets() -> None:
     """By the clock: datasets beyond their age go."""
-    from datasets import services
-
     services.datasets_expire()

@@ -21,7 +21,7 @@ from accounts.audit import audit
 from accounts.ownership import may_change, owner_or_admin
 from common.background import enqueue
 from common.errors import Unavailable, UserError
-from faults import adapters, lifecycle, tasks
+from faults import adapters, lifecycle
 from faults.guards import emergency_stop_in_force
 from faults.models import EmergencyStop
 from faults.ports import Block, FaultDriver
@@ -165,7 +165,7 @@ def _stop_open_injections() -> list[str]:
     for injection in open_injections().select_for_update().filter(stop_requested=False):
         injection.stop_requested = True
         injection.save(update_fields=("stop_requested",))
-        enqueue(tasks.advance_injection, str(injection.id))
+        enqueue("faults.tasks.advance_injection", str(injection.id))
         stopped.append(str(injection.id))
     return stopped
 

@@ -15,7 +15,7 @@ from accounts.audit import audit
 from accounts.ownership import owner_or_admin
 from common.background import enqueue
 from common.errors import Conflict, NotFound, UserError
-from faults import guards, schedule, services, targets, tasks
+from faults import guards, schedule, services, targets
 from faults.models import Experiment, ExperimentState, Occurrence
 from faults.occurrences import following, move, open_injections, skip_new
 from faults.targets import Examination, InjectionRequest
@@ -94,7 +94,7 @@ def _store(request: ExperimentRequest, found: Examination, by: User, first: date
         created_at=timezone.now(),
     )
     audit("experiment.create", experiment.id, by, **_detail(experiment))
-    enqueue(tasks.fire_experiments)
+    enqueue("faults.tasks.fire_experiments")
     return experiment
 
 

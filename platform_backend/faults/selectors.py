@@ -10,9 +10,9 @@ from django.db.models import Q, QuerySet
 from common.errors import NotFound
 from faults import adapters
 from faults.catalogue import CATALOGUE, Kind
-from faults.effects.windows import COOL_DOWN, SECOND, complement, widened
 from faults.models import LIFECYCLE, Experiment, Injection, Label, Occurrence, PodQuarantine
 from faults.ports import Support
+from faults.windows import COOL_DOWN, SECOND, complement, widened
 from telemetry.records import Window
 
 

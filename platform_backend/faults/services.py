@@ -12,7 +12,7 @@ from accounts.audit import audit
 from accounts.ownership import owner_or_admin
 from common.background import enqueue
 from common.errors import Conflict, NotFound
-from faults import guards, targets, tasks
+from faults import guards, targets
 from faults.models import Experiment, Injection, PodQuarantine, Target
 from faults.targets import InjectionRequest, Plan
 
@@ -48,7 +48,7 @@ def injection_store(*, request: InjectionRequest, plan: Plan, by: User | None, o
         duration_s=injection.duration_s,
         **_origin_detail(origin),
     )
-    enqueue(tasks.advance_injection, str(injection.id))
+    enqueue("faults.tasks.advance_injection", str(injection.id))
     return injection
 
 
@@ -92,7 +92,7 @@ def injection_stop(*, injection_id: UUID, by: User | None) -> Injection:
         injection.stop_requested = True
         injection.save(update_fields=("stop_requested",))
         audit("injection.stop", injection.id, by)
-        enqueue(tasks.advance_injection, str(injection.id))
+        enqueue("faults.tasks.advance_injection", str(injection.id))
     return injection
 
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from faults import lifecycle
+from faults import emergency, lifecycle, occurrences
 from faults.effects import services as effects
 from platform_backend.celery import app
 
@@ -22,16 +22,12 @@ def advance_open_injections() -> None:
 @app.task
 def fire_experiments() -> None:
     """By the clock: experiments whose time has come."""
-    from faults import occurrences  # which itself sends tasks
-
     occurrences.experiments_fire()
 
 
 @app.task
 def reconcile_emergency_stop() -> None:
     """By the clock: a stop that was made, or released, while a part of the platform was down."""
-    from faults import emergency  # which itself sends tasks
-
     emergency.reconcile()
 
 

@@ -3,16 +3,14 @@
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from aiohttp import web
 
+from local_cluster.controller import Controller
 from local_cluster.faults import kinds
 from local_cluster.faults.base import Refused
 from local_cluster.faults.block import block_of
-
-if TYPE_CHECKING:
-    from local_cluster.controller import Controller
 
 SHUTDOWN_TIMEOUT: Final = 1.0
 
@@ -22,7 +20,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class ControlApi:
     """Translates requests into calls of the controller, nothing more."""
 
-    def __init__(self, controller: "Controller") -> None:
+    def __init__(self, controller: Controller) -> None:
         self._controller = controller
         self._runner: web.AppRunner | None = None
 

@@ -11,13 +11,12 @@ from typing import IO, Any, Final, Literal
 
 from local_cluster import without
 from local_cluster.children import ChildInfo, Children
-from local_cluster.control_api import ControlApi
 from local_cluster.cpu_quota import CpuQuota
 from local_cluster.faults.base import FaultContext
 from local_cluster.faults.engine import FaultEngine
+from local_cluster.faults.journal import Journal
 from local_cluster.file_io import filter as file_filter
 from local_cluster.file_io.supervisor import IoSupervisor
-from local_cluster.journal import Journal
 from local_cluster.linux import now_us
 from local_cluster.load import Load
 from local_cluster.mesh import Mesh
@@ -39,7 +38,7 @@ class AlreadyRunning(Exception):
 
 
 class Controller:
-    """Owns every part. `start` returns when the control API answers; the shop becomes ready after that."""
+    """Owns every part. `start` returns when all are started; the shop becomes ready after that."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -90,11 +89,9 @@ class Controller:
         self._quota = CpuQuota(self.pods.cgroups(), on_period=self._journal.beat)
         context = FaultContext(self.topology, self.pods, self._mesh, self._spawner, self.io)
         self.faults = FaultEngine(context, self._journal)
-        self._api = ControlApi(self)
         self._warm_up: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        await self._api.start()
         self.io.start()
         async with asyncio.TaskGroup() as group:
             group.create_task(self._start_collector())
@@ -108,7 +105,6 @@ class Controller:
         """Ends every process and fault; safe after a start that failed half way."""
         if self._warm_up is not None:
             self._warm_up.cancel()
-        await self._api.stop()
         await self.faults.stop()
         self._quota.stop()
         await self.pods.stop()

@@ -7,6 +7,7 @@ import sys
 from typing import Final
 
 from local_cluster.children import ChildFailed
+from local_cluster.control_api import ControlApi
 from local_cluster.controller import AlreadyRunning, Controller
 from local_cluster.mesh import MeshError
 from local_cluster.programs import NoProgram
@@ -27,11 +28,16 @@ async def run(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ending.set)
     controller = Controller(settings)
+    api = ControlApi(controller)
     try:
+        await api.start()  # first, as the collector asks it
         await controller.start()
         await ending.wait()
     finally:
-        await controller.stop()
+        try:
+            await api.stop()
+        finally:
+            await controller.stop()
 
 
 def main() -> int:

@@ -17,7 +17,7 @@ from dataset_builder.knobs import Knobs
 from dataset_builder.labels import Injection
 from dataset_builder.manifest import SystemFacts
 from faults.catalogue import CATALOGUE
-from faults.effects.windows import complement, widened
+from faults.windows import complement, widened
 from platform_backend.config import REPO
 from telemetry.records import Window
 

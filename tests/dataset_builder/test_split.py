@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from dataset_builder.labels import Injection, PodLabel, Reach
 from dataset_builder.split import SIDES, Side, Split, split_injections
-from faults.effects.windows import COOL_DOWN, GUARD, complement, widened
+from faults.windows import COOL_DOWN, GUARD, complement, widened
 from telemetry.records import Window
 
 SECOND = 1_000_000

@@ -10,8 +10,8 @@ import pytest
 from local_cluster.faults import life, requests
 from local_cluster.faults.base import FaultKind, NotYet, Refused
 from local_cluster.faults.engine import FaultEngine
+from local_cluster.faults.journal import Journal
 from local_cluster.faults.record import FaultRecord
-from local_cluster.journal import Journal
 from local_cluster.linux import now_us
 
 from .conftest import eventually, run

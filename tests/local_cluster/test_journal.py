@@ -8,8 +8,8 @@ import sys
 import time
 from pathlib import Path
 
+from local_cluster.faults.journal import KEPT, Journal
 from local_cluster.faults.record import FaultRecord, PodTimes
-from local_cluster.journal import KEPT, Journal
 
 from .conftest import BACKEND
 
@@ -33,7 +33,7 @@ WRITER = """
 import sys, time
 from pathlib import Path
 from local_cluster.faults.record import FaultRecord, PodTimes
-from local_cluster.journal import Journal
+from local_cluster.faults.journal import Journal
 from local_cluster.linux import now_us
 
 journal = Journal(Path(sys.argv[1]))

@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 
 from accounts import selectors, services
 from accounts.api import throttles
+from accounts.api.examples import AUDIT, ME, TOKEN
 from accounts.api.serializers import (
     AuditEntrySerializer,
     CredentialsSerializer,
@@ -28,22 +29,6 @@ from common.api import checked, forbidden, user_of
 from common.errors import UserError
 from common.schema import page_example
 
-ME = OpenApiExample("admin", {"username": "admin", "is_admin": True}, response_only=True)
-TOKEN: dict[str, Any] = {
-    "id": "8a6e0804-2bd0-4672-b79d-d97027f9071a",
-    "name": "notebook",
-    "created": "2026-01-05T09:00:00Z",
-    "expiry": "2026-02-04T09:00:00Z",
-}
-AUDIT = {
-    "id": 7,
-    "at": "2026-01-05T09:00:00Z",
-    "actor": "admin",
-    "action": "injection.create",
-    "subject": "0d7e42d4-6d2c-4f4e-9d3a-2b9f5c1e8a77",
-    "detail": {"kind": "pod-failure"},
-}
-
 
 class SessionView(APIView):
     def get_permissions(self) -> list[BasePermission]:
@@ -54,7 +39,10 @@ class SessionView(APIView):
         tags=["accounts"],
         request=CredentialsSerializer,
         responses=WhoAmISerializer,
-        examples=[ME, OpenApiExample("sign in", {"username": "admin", "password": "…"}, request_only=True)],
+        examples=[
+            OpenApiExample("admin", ME, response_only=True),
+            OpenApiExample("sign in", {"username": "admin", "password": "…"}, request_only=True),
+        ],
     )
     def post(self, request: Request) -> Response:
         """Sign in. Sets the session cookie; writes that follow send the CSRF cookie as X-CSRFToken."""
@@ -68,7 +56,12 @@ class SessionView(APIView):
         get_token(request._request)
         return Response(WhoAmISerializer(user).data)
 
-    @extend_schema(operation_id="session_get", tags=["accounts"], responses=WhoAmISerializer, examples=[ME])
+    @extend_schema(
+        operation_id="session_get",
+        tags=["accounts"],
+        responses=WhoAmISerializer,
+        examples=[OpenApiExample("admin", ME, response_only=True)],
+    )
     def get(self, request: Request) -> Response:
         """Who is signed in. Also sets the CSRF cookie."""
         get_token(request._request)

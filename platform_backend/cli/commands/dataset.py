@@ -9,7 +9,7 @@ from uuid import UUID
 
 from cli.api import Api
 from cli.console import CliError, Progress, human_bytes, say, table
-from cli.datasets import export, send, wait_until_built
+from cli.datasets import dataset_request, export, send, wait_until_built
 from platform_backend.config import config
 
 KNOBS: Final = (
@@ -45,12 +45,6 @@ def knobs(arguments: argparse.Namespace) -> dict[str, Any]:
     """Those that were given; the platform checks them and knows the others."""
     given = {name: getattr(arguments, name) for name in KNOBS}
     return {name: value for name, value in given.items() if value is not None}
-
-
-def dataset_request(start: int, end: int, name: str, kind: str = "csv") -> dict[str, Any]:
-    """Times in UTC microseconds."""
-    made_up = datetime.fromtimestamp(start / 1e6).strftime("dataset-%Y%m%d-%H%M%S")  # noqa: DTZ006  (the user's clock)
-    return {"name": name or made_up, "from": start, "to": end, "format": kind}
 
 
 def window(last: float | None, start: str | None, end: str | None) -> tuple[int, int]:

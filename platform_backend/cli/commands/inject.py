@@ -3,11 +3,10 @@
 import argparse
 import json
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Any
 
 from cli.api import Api
-from cli.console import CliError, Progress, say, table
+from cli.console import CliError, Progress, clock, say, table
 from cli.faults import Fault, inject, wait_until_over
 from platform_backend.config import config
 
@@ -60,11 +59,3 @@ def labels_table(injections: Iterable[Mapping[str, Any]]) -> str:
         for label in each["labels"]
     ]
     return table(("FAULT", "POD", "START", "END"), rows)
-
-
-def clock(microseconds: int | None) -> str:
-    """Local time to the millisecond; the files have microseconds."""
-    if microseconds is None:
-        return "-"
-    moment = datetime.fromtimestamp(microseconds / 1e6).astimezone()
-    return moment.isoformat(sep=" ", timespec="milliseconds")

@@ -2,14 +2,11 @@
 
 import argparse
 from collections.abc import Sequence
-from typing import Final
 
 from cli.api import Api
-from cli.commands.stop_all import PATH
 from cli.console import say
+from cli.paths import EMERGENCY_STOP, QUARANTINE
 from platform_backend.config import config
-
-QUARANTINE: Final = "/faults/quarantine"
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -28,8 +25,8 @@ def _clear(api: Api, pods: Sequence[str]) -> None:
 
 
 def _release(api: Api) -> None:
-    stop = api.get(PATH)
-    api.post(f"{PATH}/release")
+    stop = api.get(EMERGENCY_STOP)
+    api.post(f"{EMERGENCY_STOP}/release")
     if stop["blocked"]:
         say(f"Faults are allowed again; they were blocked by {stop['by']}: {stop['reason']}")
     else:

@@ -11,10 +11,10 @@ from typing import Any, Final
 from uuid import uuid4
 
 from cli.console import CliError, complain, say
+from cli.paths import EMERGENCY_STOP
 from local_cluster.client import ClusterRefused, ClusterUnavailable, FaultInfo, LocalClusterClient
 from platform_backend.config import Config, config
 
-PATH: Final = "/faults/emergency-stop"
 _WAIT: Final = 3.0
 _LOOK_EVERY: Final = 0.05
 # So long the platform may take to write down a stop that is in force already: longer than its own look at what ends.
@@ -42,7 +42,7 @@ def _record(settings: Config, stop_id: str, reason: str, *, told: bool) -> None:
     from cli.api import TIMEOUT_S, Api
 
     with Api(settings, _RECORD_SECONDS if told else TIMEOUT_S) as api:
-        _report(api.post(PATH, {"id": stop_id, "reason": reason}))
+        _report(api.post(EMERGENCY_STOP, {"id": stop_id, "reason": reason}))
 
 
 def _stop_directly(settings: Config, stop_id: str, reason: str) -> bool:

@@ -18,6 +18,7 @@ from rest_framework.views import APIView
 from common.errors import NotFound
 from dataset_builder.card.files import ANSWERS_CARD, CARD, README, TIMELINE
 from datasets import selectors
+from datasets.api import examples
 from datasets.models import Dataset
 
 MARKDOWN: Final = "text/markdown"
@@ -25,10 +26,6 @@ LARGEST: Final = 16 << 20  # bytes; a card has a few thousand
 FORMAT: Final = OpenApiParameter(
     "format", str, enum=["json", "markdown"], description="instead of Accept: json, or markdown as a page to read"
 )
-EXAMPLE: Final[dict[str, Any]] = {
-    "card": {"card_version": 1, "name": "checkout-abort", "format": "csv", "licence": "CC-BY-4.0", "gaps": []},
-    "answers": {"card_version": 1, "injections": [], "normal": [{"start": 1767603600000000, "end": 1767603900000000}]},
-}
 
 
 class MarkdownRenderer(JSONRenderer):
@@ -49,7 +46,7 @@ class DatasetCardView(APIView):
             (200, "application/json"): OpenApiTypes.OBJECT,
             (200, MARKDOWN): OpenApiResponse(OpenApiTypes.STR, "The same as a page to read."),
         },
-        examples=[OpenApiExample("an excerpt", EXAMPLE, media_type="application/json")],
+        examples=[OpenApiExample("an excerpt", examples.CARD, media_type="application/json")],
     )
     def get(self, request: Request, dataset_id: UUID) -> HttpResponseBase:
         """The data card of a ready dataset: what ran, what is missing, key figures, and what was injected."""

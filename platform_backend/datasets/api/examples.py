@@ -46,3 +46,7 @@ REQUEST: Final = {
     "knobs": {"trace_sampling": 0.1},
 }
 IMPORTING: Final = QUEUED | {"origin": "imported", "format": "", "knobs": {}, "from": None, "to": None}
+CARD: Final[dict[str, Any]] = {
+    "card": {"card_version": 1, "name": "checkout-abort", "format": "csv", "licence": "CC-BY-4.0", "gaps": []},
+    "answers": {"card_version": 1, "injections": [], "normal": [{"start": 1767603600000000, "end": 1767603900000000}]},
+}

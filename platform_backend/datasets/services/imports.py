@@ -12,7 +12,6 @@ from accounts.audit import audit
 from common.background import enqueue
 from common.errors import Conflict
 from dataset_builder.manifest import MANIFEST, digest
-from datasets import tasks
 from datasets.examination import examine
 from datasets.models import Dataset, Origin, Phase
 from datasets.selectors import of_digest, store
@@ -51,7 +50,7 @@ def dataset_import(*, by: User | None, name: str, chunks: Iterable[bytes], expec
                 created_by=by,
             )
             audit("dataset.import", dataset, by, name=name, size=size)
-            enqueue(tasks.build_dataset, str(dataset_id))
+            enqueue("datasets.tasks.build_dataset", str(dataset_id))
         work.kept = True
     return dataset
 

@@ -14,7 +14,7 @@ from common.errors import Conflict, UserError
 from dataset_builder.formats import FORMATS
 from dataset_builder.knobs import Knobs
 from dataset_builder.labels import MICROSECONDS, refuse_open
-from datasets import sources, tasks
+from datasets import sources
 from datasets.models import Dataset, State
 from datasets.services import quota
 from datasets.services.rows import advance, locked_by
@@ -51,7 +51,7 @@ def dataset_create(
         end=window.end,
         **({} if knobs.is_neutral else {"knobs": knobs.to_record()}),
     )
-    enqueue(tasks.build_dataset, str(dataset.pk))
+    enqueue("datasets.tasks.build_dataset", str(dataset.pk))
     return dataset
 
 

@@ -14,7 +14,6 @@ from accounts.audit import audit
 from common.background import enqueue
 from common.errors import Unavailable, UserError
 from dataset_builder.build import CountMismatch
-from datasets import tasks
 from datasets.models import Dataset, Origin, State
 from datasets.selectors import queued, stalled, store
 from datasets.services import builds, imports, quota
@@ -55,7 +54,7 @@ def builds_resume() -> int:
             # Only who moves the heartbeat on sends the message, so several callers send one.
             unchanged = Dataset.objects.filter(pk=dataset.pk, heartbeat=dataset.heartbeat)
             if unchanged.update(heartbeat=timezone.now()):
-                enqueue(tasks.build_dataset, str(dataset.pk))
+                enqueue("datasets.tasks.build_dataset", str(dataset.pk))
                 resumed += 1
     return resumed
 
@@ -64,7 +63,7 @@ def _start_next() -> None:
     """A place has become free. A message too many does no harm."""
     waiting = queued().first()
     if waiting is not None:
-        enqueue(tasks.build_dataset, str(waiting.pk))
+        enqueue("datasets.tasks.build_dataset", str(waiting.pk))
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """Experiments: make, look at, pause, resume, stop, delete; and the preview of any fault."""
 
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import OpenApiExample, extend_schema
@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 from common.api import NewestFirst, checked, user_of
 from common.schema import page_example
 from faults import experiments, selectors
+from faults.api.examples import ASKED, EXPERIMENT, OCCURRENCE, PREVIEW, SCHEDULE
 from faults.api.serializers import (
     ExperimentCreateSerializer,
     ExperimentSerializer,
@@ -19,41 +20,7 @@ from faults.api.serializers import (
     PreviewRequestSerializer,
     PreviewSerializer,
 )
-from faults.api.views import INJECTION, PARAMETERS, REQUEST
 from faults.models import Experiment, Occurrence
-
-EXPERIMENT_ID: Final = "5c0d9a4e-9a0e-4c43-8f5e-0f8f6a3f1b11"
-SCHEDULE: Final = {"type": "cron", "cron": "*/30 8-18 * * mon-fri", "time_zone": "Europe/Paris"}
-NEXT: Final = "2026-01-05T09:30:00Z"
-ASKED: Final = REQUEST | {"name": "slow cart in office hours", "schedule": SCHEDULE}
-EXPERIMENT: Final = {
-    "id": EXPERIMENT_ID,
-    "name": "slow cart in office hours",
-    "state": "scheduled",
-    "kind": "network-delay",
-    "services": ["cartservice"],
-    "pods": [],
-    "parameters": {"latency_ms": 200, "jitter_ms": 20},
-    "duration_s": 60.0,
-    "allow_last_replica": False,
-    "schedule": SCHEDULE | {"next_at": NEXT},
-    "created_by": "admin",
-    "created_at": "2026-01-05T08:59:00Z",
-}
-OCCURRENCE: Final = {
-    "scheduled_for": "2026-01-05T09:00:00Z",
-    "outcome": "injected",
-    "reason": "",
-    "injection": INJECTION | {"experiment": EXPERIMENT_ID, "scheduled_for": "2026-01-05T09:00:00Z"},
-}
-PREVIEW: Final = {
-    "possible": False,
-    "pods": [{"name": "cartservice-0", "service": "cartservice", "ready": True}],
-    "parameters": PARAMETERS,
-    "duration_s": 60.0,
-    "occurrences": [NEXT],
-    "refusals": {"pods": ["cartservice-0 is in quarantine: it did not become ready; look after it, then clear it"]},
-}
 
 
 class PreviewView(APIView):

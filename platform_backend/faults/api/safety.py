@@ -1,6 +1,6 @@
 """The emergency stop, and pods in quarantine."""
 
-from typing import Any, Final
+from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import status
@@ -10,29 +10,13 @@ from rest_framework.views import APIView
 
 from common.api import checked, user_of
 from faults import emergency, guards, selectors, services
+from faults.api.examples import FREE, INJECTION_ID, QUARANTINED, STOP
 from faults.api.serializers import (
     EmergencyStopCreateSerializer,
     EmergencyStopSerializer,
     QuarantineSerializer,
     StoppedSerializer,
 )
-from faults.api.views import INJECTION_ID
-
-STOP: Final = {
-    "id": "b1f4a1f0-45a1-4c0e-b2f5-5d9c6c1e0a01",
-    "by": "admin",
-    "reason": "customers see errors",
-    "at": "2026-01-05T09:00:30Z",
-}
-FREE: Final = {"blocked": False, "id": None, "by": None, "reason": None, "at": None}
-QUARANTINED: Final = {
-    "pod": "cartservice-0",
-    "reason": "latency is still five times that of before",
-    "injection": INJECTION_ID,
-    "since": "2026-01-05T09:02:00Z",
-    "cleared_at": None,
-    "cleared_by": None,
-}
 
 
 class EmergencyStopView(APIView):

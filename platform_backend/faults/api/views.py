@@ -1,6 +1,6 @@
 """Fault kinds, injections, labels."""
 
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from drf_spectacular.types import OpenApiTypes
@@ -14,73 +14,10 @@ from common.api import NewestFirst, checked, user_of
 from common.errors import UserError
 from common.schema import page_example
 from faults import selectors, services
+from faults.api.examples import INJECTION, KIND, LABEL, REQUEST
 from faults.api.serializers import InjectionCreateSerializer, InjectionSerializer, KindSerializer, LabelSerializer
 from faults.models import Injection, Label, State
 from telemetry.api import windows
-
-INJECTION_ID: Final = "0d7e42d4-6d2c-4f4e-9d3a-2b9f5c1e8a77"
-LABEL: Final = {
-    "injection": INJECTION_ID,
-    "pod": "cartservice-0",
-    "service": "cartservice",
-    "kind": "network-delay",
-    "start": 1767603600120000,
-    "end": 1767603660340000,
-    "end_reason": "deadline",
-    "effect": "confirmed",
-    "effect_checked": True,
-    "onset": 1767603601000000,
-    "evidence": {"kpi": "latency", "test": "mann-whitney", "statistic": 812.0, "p_value": 0.0001, "effect_size": 0.93},
-}
-PARAMETERS: Final = {"latency_ms": 200, "jitter_ms": 20, "correlation": 0, "direction": "to", "target": ""}
-INJECTION: Final = {
-    "id": INJECTION_ID,
-    "kind": "network-delay",
-    "parameters": PARAMETERS,
-    "targets": ["cartservice-0"],
-    "duration_s": 60.0,
-    "allow_last_replica": False,
-    "experiment": None,
-    "scheduled_for": None,
-    "campaign_step": None,
-    "state": "recovered",
-    "stop_requested": False,
-    "error": "",
-    "created_by": "admin",
-    "requested_at": "2026-01-05T09:00:00.000000Z",
-    "deadline": "2026-01-05T09:01:00.120000Z",
-    "started_at": "2026-01-05T09:00:00.120000Z",
-    "ended_at": "2026-01-05T09:01:00.340000Z",
-    "recovery": "verified",
-    "recovery_detail": "",
-    "labels": [LABEL],
-}
-REQUEST: Final = {
-    "kind": "network-delay",
-    "services": ["cartservice"],
-    "parameters": {"latency_ms": 200, "jitter_ms": 20},
-    "duration_s": 60,
-}
-KIND: Final = {
-    "name": "cpu-stress",
-    "title": "Burn CPU",
-    "help": "Workers take CPU time out of the pod's own limit.",
-    "parameters": [
-        {
-            "name": "workers",
-            "type": "integer",
-            "help": "How many workers run in the pod.",
-            "unit": "",
-            "bounds": [[1, 64]],
-            "choices": [],
-            "required": False,
-            "default": 1,
-        }
-    ],
-    "protocols": [],
-    "supported": True,
-    "reason": "",
-}
 
 
 class KindsView(APIView):

@@ -10,7 +10,7 @@ from faults.effects.kpis import Context, Kpi, Point, slow_limit
 from faults.effects.onset import onset
 from faults.effects.readings import Readings
 from faults.effects.statistics import Result, Share, fisher, mann_whitney, rates, share_of
-from faults.effects.windows import COOL_DOWN, ENOUGH, SECOND, complement, length
+from faults.windows import COOL_DOWN, ENOUGH, SECOND, complement, length
 from telemetry.records import Window
 
 Verdict = Literal["confirmed", "absent", "unknown"]

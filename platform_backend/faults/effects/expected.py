@@ -25,7 +25,7 @@ from faults.effects.kpis import (
     unready,
 )
 from faults.effects.readings import Way
-from faults.effects.windows import SECOND
+from faults.windows import SECOND
 
 BOTH: Final[Sequence[Way]] = ("in", "out")
 TO_POD: Final[Sequence[Way]] = ("in",)

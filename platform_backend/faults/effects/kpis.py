@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from faults.effects.readings import Call, Readings, Series, Way, increases
 from faults.effects.statistics import Share, quantile
-from faults.effects.windows import SECOND
+from faults.windows import SECOND
 from telemetry.records import Window
 
 Shape = Literal["level", "share", "events"]

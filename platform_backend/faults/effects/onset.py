@@ -6,7 +6,7 @@ from typing import Final
 
 from faults.effects.kpis import Context, Kpi, Point
 from faults.effects.statistics import share_of, spread
-from faults.effects.windows import SECOND
+from faults.windows import SECOND
 from telemetry.records import Window
 
 # Of a normal distribution one value in 370 lies outside.

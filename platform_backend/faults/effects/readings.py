@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from faults.effects.windows import SECOND
+from faults.windows import SECOND
 from systems.ports import Service
 from telemetry.ports import TelemetrySource
 from telemetry.records import Window

@@ -9,7 +9,7 @@ from faults.effects.expected import EXPECTED
 from faults.effects.kpis import Kpi, Point
 from faults.effects.readings import Readings
 from faults.effects.statistics import fisher, quantile, share_of
-from faults.effects.windows import ENOUGH, SECOND, length
+from faults.windows import ENOUGH, SECOND, length
 from telemetry.records import Window
 
 # The band reaches to the 99th percentile of before, and half the median beyond: a pod that is warming up is back.

@@ -19,9 +19,9 @@ from common.errors import Unavailable
 from faults.effects.check import Finding, check, lasts, unknown
 from faults.effects.readings import Subject, read, subject_of
 from faults.effects.recovery import comparable, latest, out_of_band
-from faults.effects.windows import BEFORE, COOL_DOWN, FARTHEST, SECOND, clean_before
 from faults.models import LIFECYCLE, Injection, Label, PodQuarantine
 from faults.selectors import touched
+from faults.windows import BEFORE, COOL_DOWN, FARTHEST, SECOND, clean_before
 from platform_backend.config import config
 from systems import selectors as system_selectors
 from telemetry.records import Window

@@ -1,7 +1,5 @@
 """Services, pods and load of the system under test."""
 
-from typing import Final
-
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -9,29 +7,8 @@ from rest_framework.views import APIView
 
 from common.api import checked, user_of
 from systems import selectors, services
+from systems.api.examples import POD, SERVICE
 from systems.api.serializers import LoadSerializer, PodSerializer, ServiceSerializer
-
-SERVICE: Final = {
-    "name": "cartservice",
-    "replicas": 1,
-    "protocol": "grpc",
-    "calls": ["redis-cart"],
-    "protected": False,
-}
-POD: Final = {
-    "name": "cartservice-0",
-    "service": "cartservice",
-    "node": "local",
-    "phase": "Running",
-    "ready": True,
-    "restarts": 0,
-    "started": 1767603600000000,
-    "pid": 4711,
-    "cpu_limit": 0.2,
-    "memory_limit": 134217728,
-    "cpu_seconds": 3.5,
-    "memory_bytes": 31457280,
-}
 
 
 class ServicesView(APIView):

@@ -35,7 +35,7 @@ CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance,
 @pytest.fixture
 def token(db: None, driver: FakeFaultDriver, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setattr(services, "telemetry_source", FakeTelemetry)
-    monkeypatch.setattr("faults.tasks.advance_injection.apply_async", lambda args: None)
+    monkeypatch.setattr("common.background.app.send_task", lambda name, args: None)
     user = User.objects.create_superuser("fuzz", password="x" * 12)
     return ApiToken.objects.create(user=user, name="fuzz")[1]
 

@@ -13,7 +13,6 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from common.background import enqueue
-from faults import tasks
 from platform_backend.config import REPO, ConfigError, config
 from platform_backend.database import database
 from platform_backend.secrets import secret
@@ -72,5 +71,5 @@ def test_wrong_setting_ends_django_with_one_line(tmp_path: Path) -> None:
 def test_broker_out_of_reach_does_not_fail_the_request(caplog: pytest.LogCaptureFixture) -> None:
     assert not config().broker_socket.exists()
     with transaction.atomic():
-        enqueue(tasks.advance_injection, "x")
+        enqueue("faults.tasks.advance_injection", "x")
     assert "broker out of reach" in caplog.text

@@ -9,7 +9,7 @@ from faults.catalogue import CATALOGUE
 from faults.effects.check import Finding, check, lasts
 from faults.effects.expected import EXPECTED
 from faults.effects.readings import Readings, read, subject_of
-from faults.effects.windows import clean_before
+from faults.windows import clean_before
 from telemetry.adapters.fake import FakeTelemetry
 from telemetry.records import Window
 from tests.backend.faults.generated import END, MEBIBYTE, POD, SECOND, SERVICES, START, T0, Harm, Shop

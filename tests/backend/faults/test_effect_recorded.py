@@ -17,7 +17,7 @@ import pytest
 from faults.effects.check import Finding, check
 from faults.effects.readings import read, subject_of
 from faults.effects.recovery import comparable, latest, out_of_band
-from faults.effects.windows import SECOND, clean_before, widened
+from faults.windows import SECOND, clean_before, widened
 from systems.ports import Service
 from telemetry.records import TableName, Window
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from faults import selectors
-from faults.effects.windows import BEFORE, COOL_DOWN, ENOUGH, FARTHEST, GUARD, SECOND, clean_before, complement, length
 from faults.models import Injection, Label, PodQuarantine, State
+from faults.windows import BEFORE, COOL_DOWN, ENOUGH, FARTHEST, GUARD, SECOND, clean_before, complement, length
 from telemetry.records import Window
 
 T0 = 1_760_000_000 * SECOND

@@ -108,11 +108,11 @@ def test_works_while_the_broker_is_down(
     monkeypatch: pytest.MonkeyPatch,
     django_capture_on_commit_callbacks: Any,
 ) -> None:
-    def down(args: Any) -> None:
+    def down(name: str, args: Any) -> None:
         raise OperationalError("no broker")
 
     running = active(create, advance)
-    monkeypatch.setattr("faults.tasks.advance_injection.apply_async", down)
+    monkeypatch.setattr("common.background.app.send_task", down)
     with django_capture_on_commit_callbacks(execute=True):
         assert len(stop(api)["ended"]) == len(running)
 

@@ -120,10 +120,10 @@ def test_commit_starts_it(
     create: Any, driver: FakeFaultDriver, django_capture_on_commit_callbacks: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent: list[tuple[Any, ...]] = []
-    monkeypatch.setattr("faults.tasks.advance_injection.apply_async", lambda args: sent.append(args))
+    monkeypatch.setattr("common.background.app.send_task", lambda name, args: sent.append((name, *args)))
     with django_capture_on_commit_callbacks(execute=True):
         injection = create()
-    assert sent == [(str(injection.id),)]
+    assert sent == [("faults.tasks.advance_injection", str(injection.id))]
     assert driver.applied == []
 
 
