@@ -158,6 +158,7 @@ def experiment_delete(*, experiment_id: UUID, by: User) -> None:
 
 def _upcoming(when: ScheduleRequest, now: datetime, count: int) -> list[datetime]:
     """The first occurrences. Raises UserError."""
+    _refuse_foreign(when)
     match when.type:
         case Experiment.Schedule.NOW:
             return [now][:count]
@@ -168,6 +169,22 @@ def _upcoming(when: ScheduleRequest, now: datetime, count: int) -> list[datetime
             return [when.at][:count]
         case _:
             return list(islice(schedule.occurrences(schedule.cron(when.cron, when.time_zone), now), count))
+
+
+def _refuse_foreign(when: ScheduleRequest) -> None:
+    """What belongs to another type was meant: a cron without its type must not be due now. Raises UserError."""
+    given = {
+        "at": (when.at is not None, Experiment.Schedule.AT),
+        "cron": (bool(when.cron), Experiment.Schedule.CRON),
+        "time_zone": (when.time_zone != "UTC", Experiment.Schedule.CRON),
+    }
+    errors = {
+        f"schedule.{name}": [f"belongs to type {type_.value}, and this is of type {when.type}"]
+        for name, (is_given, type_) in given.items()
+        if is_given and when.type != type_
+    }
+    if errors:
+        raise UserError("The schedule is not valid; see errors.", fields=errors)
 
 
 def _detail(experiment: Experiment) -> dict[str, Any]:

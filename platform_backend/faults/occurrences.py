@@ -33,6 +33,7 @@ COUNTED: Final = 1000  # missed occurrences; beyond that, "at least"
 
 def experiments_fire() -> None:
     """By the clock: claim what is due, carry out what is claimed, close what is done."""
+    _each(_stop_unreadable, _unreadable())
     _each(_claim, _claimable())
     _each(_carry_out, _pending())
     _each(_finish, _without_future())
@@ -45,6 +46,34 @@ def _each(step: Callable[[Key], None], keys: Iterable[Key]) -> None:
             step(key)
         except Exception:
             logger.exception("experiments: %s of %s failed", step.__name__, key)
+
+
+def _unreadable() -> list[UUID]:
+    """Planned by what is no schedule any more: an earlier version took it, or the machine has lost the time zone."""
+    planned = Experiment.objects.filter(state=ExperimentState.SCHEDULED, schedule=Experiment.Schedule.CRON)
+    return [each.id for each in planned if _unreadable_because(each)]
+
+
+def _unreadable_because(experiment: Experiment) -> str:
+    try:
+        schedule.cron(experiment.cron, experiment.time_zone)
+    except UserError as error:
+        return "; ".join(f"{name}: {' '.join(messages)}" for name, messages in error.fields.items())
+    return ""
+
+
+@transaction.atomic
+def _stop_unreadable(experiment_id: UUID) -> None:
+    experiment = Experiment.objects.select_for_update().filter(id=experiment_id).first()
+    if experiment is None or experiment.state != ExperimentState.SCHEDULED:
+        return
+    reason = f"Stopped: {_unreadable_because(experiment)}"
+    if experiment.next_at is not None:
+        skip_new(experiment, experiment.next_at, reason)
+    move(experiment, ExperimentState.STOPPED)
+    experiment.next_at = None
+    experiment.save(update_fields=("state", "next_at"))
+    audit("experiment.stop", experiment.id, None, reason=reason)
 
 
 def _claimable() -> list[UUID]:

@@ -158,7 +158,7 @@ class ScheduleSerializer(serializers.Serializer):
         allow_blank=True,
         default="",
         max_length=100,
-        help_text="minute hour day-of-month month day-of-week; of `cron` only",
+        help_text="minute hour day-of-month month day-of-week, as Vixie's cron reads them; of `cron` only",
     )
     time_zone = serializers.CharField(default="UTC", max_length=64, help_text="of `cron`, such as Europe/Paris")
 

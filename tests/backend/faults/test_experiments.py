@@ -272,3 +272,23 @@ def test_summer_time_is_kept(make: Any, clock: Any, tick: Any) -> None:
     """08:53 UTC is 10:53 in Paris that day; 11:00 there is due in 7 minutes, not in 2 hours."""
     schedule = {"type": "cron", "cron": "0 11 * * *", "time_zone": "Europe/Paris"}
     assert make(schedule=schedule).next_at == datetime(2025, 10, 9, 9, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "path"),
+    [
+        ({"cron": "0 9 * * *"}, "schedule.cron"),
+        ({"type": "now", "at": "2030-01-05T09:00:00Z"}, "schedule.at"),
+        ({"type": "at", "at": "2030-01-05T09:00:00Z", "cron": "0 9 * * *"}, "schedule.cron"),
+        ({"type": "at", "at": "2030-01-05T09:00:00Z", "time_zone": "Europe/Paris"}, "schedule.time_zone"),
+        ({"type": "cron", "cron": "0 9 * * *", "at": "2030-01-05T09:00:00Z"}, "schedule.at"),
+    ],
+)
+def test_what_belongs_to_another_type_of_schedule_is_not_dropped(
+    schedule: dict[str, str], path: str, api: APIClient, driver: FakeFaultDriver
+) -> None:
+    """Without its type a cron would have been due now."""
+    body = {"name": "x", "kind": "cpu-stress", "services": ["frontend"], "schedule": schedule}
+    answer = api.post(URL, body)
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, [path])
+    assert not Experiment.objects.exists()
