@@ -9,6 +9,8 @@ from typing import Any, Final, Literal
 
 import yaml
 
+from common import yaml12
+
 HOST: Final = "127.0.0.1"
 # Above this the kernel hands ports out to clients, which would make our choice a race.
 LAST_PORT: Final = 32767
@@ -129,11 +131,11 @@ def _is_free(port: int) -> bool:
 def read_services(values: Path) -> dict[str, ServiceSpec]:
     """Parse values.yaml. Raises TopologyError."""
     try:
-        raw = yaml.safe_load(values.read_text(encoding="utf-8"))["services"]
+        raw = yaml12.load(values.read_text(encoding="utf-8"))["services"]
     except OSError as error:
         raise TopologyError(f"{values}: can't be read: {error.strerror}") from None
-    except (yaml.YAMLError, TypeError, KeyError) as error:
-        raise TopologyError(f"{values}: expected YAML with a 'services' mapping: {error}") from None
+    except (yaml.YAMLError, TypeError, KeyError, ValueError) as error:
+        raise TopologyError(f"{values}: expected YAML with a 'services' mapping: {yaml12.one_line(error)}") from None
     services = {name: _service(values, name, entry) for name, entry in raw.items()}
     return {name: _with_calls(service, services) for name, service in services.items()}
 

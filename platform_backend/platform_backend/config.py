@@ -19,6 +19,8 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from common import yaml12
+
 REPO: Final = Path(__file__).resolve().parents[2]
 PREFIX: Final = "MICROSERVO_"
 DELIMITER: Final = "__"
@@ -157,13 +159,13 @@ class Config(BaseSettings):
 
 def _read_yaml(path: Path) -> dict[str, Any]:
     try:
-        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+        loaded = yaml12.load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ConfigError(f"{path}: no such file; restore it from the repository or set MICROSERVO_CONFIG") from None
     except OSError as error:
         raise ConfigError(f"{path}: can't be read: {error.strerror}") from None
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: no UTF-8, or a number of thousands of digits
+        raise ConfigError(f"{path}: not valid YAML: {yaml12.one_line(error)}") from None
     if not isinstance(loaded, dict):
         raise ConfigError(f"{path}: expected settings as 'key: value', found {type(loaded).__name__}")
     return loaded
