@@ -4,14 +4,12 @@ import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
-from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, JsonResponse
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.http import Http404, HttpRequest, JsonResponse, UnreadablePostError
 from rest_framework import exceptions, serializers
-from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -50,6 +48,8 @@ def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response:
         body, headers = problem(403, "You may not do this."), {}
     elif isinstance(exc, exceptions.APIException):
         body, headers = _of_rest_framework(exc), _headers(exc)
+    elif isinstance(exc, SuspiciousOperation | UnreadablePostError):
+        body, headers = _of_django(exc), {}
     else:
         body, headers = _internal(exc, context["request"]), {}
     return Response(body, status=body["status"], headers=headers, content_type=PROBLEM)
@@ -59,6 +59,13 @@ def _of_rest_framework(exc: exceptions.APIException) -> dict[str, Any]:
     if isinstance(exc, exceptions.ValidationError):
         return problem(exc.status_code, "The input is not valid; see errors.", flatten(exc.detail))
     return problem(exc.status_code, str(exc.detail))
+
+
+def _of_django(exc: SuspiciousOperation | UnreadablePostError) -> dict[str, Any]:
+    """What Django finds wrong with a request when a view reads it."""
+    if isinstance(exc, RequestDataTooBig):
+        return problem(413, "The body is too large.")
+    return problem(400, f"The request is not valid: {exc}")
 
 
 def _headers(exc: exceptions.APIException) -> dict[str, str]:
@@ -102,32 +109,6 @@ def checked(serializer: S) -> S:
     """The serializer after its check; an invalid input becomes 400 with an error per field."""
     serializer.is_valid(raise_exception=True)
     return serializer
-
-
-class NewestFirst(CursorPagination):
-    """{"results": [...], "cursor": "..." or null}; `cursor` and `limit` are query parameters."""
-
-    ordering: Any = "-pk"
-    page_size = 50
-    max_page_size = 500
-    page_size_query_param = "limit"
-
-    def get_paginated_response(self, data: Any) -> Response:
-        return Response({"results": data, "cursor": self._next_cursor()})
-
-    def _next_cursor(self) -> str | None:
-        link = self.get_next_link()
-        return parse_qs(urlsplit(link).query)[self.cursor_query_param][0] if link else None
-
-    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
-        cursor = {
-            "type": "string",
-            "nullable": True,
-            "description": "Continues after the last row; null at the end.",
-            "example": None,
-        }
-        properties = {"results": schema, "cursor": cursor}
-        return {"type": "object", "required": list(properties), "properties": properties}
 
 
 def _json_problem(status: int, detail: str, **extra: Any) -> JsonResponse:

@@ -6,14 +6,15 @@ from rest_framework import serializers
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
+
+from common.views import ApiView
 
 
 class HealthSerializer(serializers.Serializer):
     status = serializers.CharField(help_text="ok: the web process answers and its database is within reach")
 
 
-class HealthView(APIView):
+class HealthView(ApiView):
     authentication_classes = ()
     permission_classes = (AllowAny,)
 

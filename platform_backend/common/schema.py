@@ -6,6 +6,8 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse
 from rest_framework import serializers
 
+from common.forms import Form
+
 
 class Problem(serializers.Serializer):
     """Problem details, RFC 9457."""
@@ -21,12 +23,25 @@ class Problem(serializers.Serializer):
 
 
 def page_example(row: dict[str, Any]) -> OpenApiExample:
-    """A page of one row, as `common.api.NewestFirst` answers it."""
+    """A page of one row, as `common.paging.NewestFirst` answers it."""
     return OpenApiExample("a page", row, response_only=True)
 
 
 class ApiSchema(AutoSchema):
-    """Adds the error responses that any endpoint may give."""
+    """Takes parameters and bodies from the view (`common.views`), and adds the errors that any endpoint may give."""
+
+    def get_override_parameters(self) -> Any:
+        view: Any = self.view
+        form = view.queries.get(self.method.lower())
+        return [] if form is None else [form]
+
+    def get_request_serializer(self) -> Any:
+        view: Any = self.view
+        return view.bodies.get(self.method.lower())
+
+    def _map_basic_serializer(self, serializer: Any, direction: Any) -> Any:
+        schema = super()._map_basic_serializer(serializer, direction)
+        return schema | {"additionalProperties": False} if isinstance(serializer, Form) else schema
 
     def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> Any:
         bodies = super()._get_response_bodies(direction)

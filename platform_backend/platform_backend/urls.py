@@ -1,9 +1,9 @@
 """Every address of the platform. Each app has its part under /api/v1/."""
 
 from django.urls import URLPattern, URLResolver, include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from accounts.api.views import HomeView, SignInLinkView
+from common.docs import DocsView, SchemaView
 from common.health import HealthView
 
 handler400 = "common.api.bad_request"
@@ -13,8 +13,8 @@ handler500 = "common.api.server_error"
 
 api: list[URLPattern | URLResolver] = [
     path("health", HealthView.as_view(), name="health"),
-    path("schema", SpectacularAPIView.as_view(), name="schema"),
-    path("docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    path("schema", SchemaView.as_view(), name="schema"),
+    path("docs", DocsView.as_view(url_name="schema"), name="docs"),
     path("", include("accounts.api.urls")),
     path("system/", include("systems.api.urls")),
     path("faults/", include("faults.api.urls")),

@@ -11,17 +11,18 @@ from telemetry.records import LogRecord, Span, TableName, Window
 from telemetry_store.window import HeldTelemetry
 
 Row = TypeVar("Row")
+Place = tuple[int, int | str]  # of a row in its order: its timestamp, then log_id or trace_id
 
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Row]):
-    """Newest first. `cursor` continues after the last row; None means there is no more.
+    """Newest first. `cursor` is where the next page begins; None means there is no more.
 
     A search that finds little may end before the page is full, even empty: its cursor continues further back.
     """
 
     rows: Sequence[Row]
-    cursor: str | None = None
+    cursor: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class LogQuery:
     levels: Sequence[str] = ()
     contains: str = ""  # substring of the message, case matters
     limit: int = 50
-    cursor: str | None = None
+    cursor: Place | None = None  # only rows after this place, which is none of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class TraceQuery:
     min_duration: int = 0  # of the whole trace
     errors_only: bool = False  # any span failed
     limit: int = 50
-    cursor: str | None = None
+    cursor: Place | None = None  # only rows after this place, which is none of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ class Series:
 
 
 class TelemetrySource(Protocol):
-    """Raises `common.errors.UserError` for a bad cursor or query, `common.errors.Unavailable` when not reachable."""
+    """Raises `common.errors.UserError` for a bad query, `common.errors.Unavailable` when not reachable."""
 
     def logs(self, query: LogQuery) -> Page[LogRecord]: ...
     def log_histogram(self, query: LogQuery, *, step: int) -> Sequence[Bucket]: ...

@@ -6,13 +6,15 @@ from typing import Final
 from rest_framework import serializers
 
 from accounts.models import ApiToken, AuditEntry
+from common import fields
+from common.forms import Form
 
 MAX_DAYS: Final = 366
 
 
-class CredentialsSerializer(serializers.Serializer):
-    username = serializers.CharField(max_length=150)
-    password = serializers.CharField(max_length=1024, trim_whitespace=False)
+class CredentialsSerializer(Form):
+    username = fields.Text(max_length=150)
+    password = fields.Text(max_length=1024, trim_whitespace=False)
 
 
 class WhoAmISerializer(serializers.Serializer):
@@ -26,9 +28,9 @@ class TokenSerializer(serializers.ModelSerializer):
         fields = ("id", "name", "created", "expiry")
 
 
-class TokenCreateSerializer(serializers.Serializer):
-    name = serializers.CharField(max_length=100, help_text="what the token is for")
-    days = serializers.IntegerField(min_value=1, max_value=MAX_DAYS, default=30, help_text="days until it expires")
+class TokenCreateSerializer(Form):
+    name = fields.Text(max_length=100, help_text="what the token is for")
+    days = fields.Integer(min_value=1, max_value=MAX_DAYS, default=30, help_text="days until it expires")
 
     @property
     def lifetime(self) -> timedelta:

@@ -7,11 +7,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.views import View
 from drf_spectacular.utils import OpenApiExample, extend_schema
-from rest_framework import generics, status
+from rest_framework import status
 from rest_framework.permissions import AllowAny, BasePermission, IsAdminUser, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts import selectors, services
 from accounts.api import throttles
@@ -25,19 +24,21 @@ from accounts.api.serializers import (
     WhoAmISerializer,
 )
 from accounts.models import AuditEntry
-from common.api import checked, forbidden, user_of
+from common.api import forbidden, user_of
 from common.errors import UserError
 from common.schema import page_example
+from common.views import ApiView, ListView
 
 
-class SessionView(APIView):
+class SessionView(ApiView):
+    bodies = {"post": CredentialsSerializer}
+
     def get_permissions(self) -> list[BasePermission]:
         return [AllowAny()] if self.request.method == "POST" else [IsAuthenticated()]
 
     @extend_schema(
         operation_id="session_start",
         tags=["accounts"],
-        request=CredentialsSerializer,
         responses=WhoAmISerializer,
         examples=[
             OpenApiExample("admin", ME, response_only=True),
@@ -46,7 +47,7 @@ class SessionView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Sign in. Sets the session cookie; writes that follow send the CSRF cookie as X-CSRFToken."""
-        credentials = checked(CredentialsSerializer(data=request.data)).validated_data
+        credentials = self.asked
         throttles.check(request, credentials["username"])
         try:
             user = services.session_start(request=request._request, **credentials)
@@ -74,7 +75,9 @@ class SessionView(APIView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class TokensView(APIView):
+class TokensView(ApiView):
+    bodies = {"post": TokenCreateSerializer}
+
     @extend_schema(
         operation_id="tokens_list",
         tags=["accounts"],
@@ -88,7 +91,6 @@ class TokensView(APIView):
     @extend_schema(
         operation_id="tokens_create",
         tags=["accounts"],
-        request=TokenCreateSerializer,
         responses={201: TokenCreatedSerializer},
         examples=[
             OpenApiExample("for a month", {"name": "notebook", "days": 30}, request_only=True),
@@ -97,15 +99,12 @@ class TokensView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Make a bearer token. The answer is the only place where it is ever shown."""
-        serializer = checked(TokenCreateSerializer(data=request.data))
-        new = services.token_create(
-            by=user_of(request), name=serializer.validated_data["name"], lifetime=serializer.lifetime
-        )
+        new = services.token_create(by=user_of(request), name=self.asked["name"], lifetime=self.body.lifetime)
         body = TokenSerializer(new.token).data | {"token": new.secret}
         return Response(body, status=status.HTTP_201_CREATED, headers={"Cache-Control": "no-store"})
 
 
-class TokenView(APIView):
+class TokenView(ApiView):
     @extend_schema(operation_id="tokens_delete", tags=["accounts"], responses={204: None})
     def delete(self, request: Request, token_id: str) -> Response:
         """Revoke one of your tokens."""
@@ -113,7 +112,7 @@ class TokenView(APIView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class AuditView(generics.ListAPIView[AuditEntry]):
+class AuditView(ListView[AuditEntry]):
     permission_classes = (IsAdminUser,)
     serializer_class = AuditEntrySerializer
     queryset = selectors.audit_entries()

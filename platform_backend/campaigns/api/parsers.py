@@ -7,6 +7,7 @@ from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
 from campaigns.loading import LARGEST_BYTES
+from common.parsers import read_body
 
 
 class YamlParser(BaseParser):
@@ -17,9 +18,7 @@ class YamlParser(BaseParser):
     def parse(  # type: ignore[override]  # the stubs know of mappings only
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> str:
-        content: bytes = stream.read(LARGEST_BYTES + 1)
-        if len(content) > LARGEST_BYTES:
-            raise ParseError(f"The campaign has more than {LARGEST_BYTES // 1024} kB; split it into several files.")
+        content = read_body(stream, parser_context, limit=LARGEST_BYTES)
         try:
             return content.decode("utf-8")
         except UnicodeDecodeError as error:

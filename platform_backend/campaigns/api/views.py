@@ -5,11 +5,9 @@ from uuid import UUID
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, extend_schema
-from rest_framework import generics, status
-from rest_framework.parsers import JSONParser
+from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from campaigns import selectors, services
 from campaigns.api import examples
@@ -18,8 +16,11 @@ from campaigns.api.serializers import CampaignDetailSerializer, CampaignSerializ
 from campaigns.loading import load
 from campaigns.models import Campaign
 from campaigns.schema import CampaignFile, validate
-from common.api import NewestFirst, user_of
+from common.api import user_of
+from common.paging import NewestFirst
+from common.parsers import JsonParser
 from common.schema import page_example
+from common.views import ApiView, ListView
 
 BODY: Final = {"application/json": OpenApiTypes.OBJECT, "application/yaml": OpenApiTypes.STR}
 FILES: Final = [
@@ -29,13 +30,14 @@ FILES: Final = [
 
 
 class ByTime(NewestFirst):
-    ordering = ("-created_at", "-id")
+    columns = ("created_at", "id")
 
 
-class CampaignsView(generics.ListAPIView[Campaign]):
+class CampaignsView(ListView[Campaign]):
+    bodies = {"post": None}  # the file, in one of two languages
     serializer_class = CampaignSerializer
     pagination_class = ByTime
-    parser_classes = (JSONParser, YamlParser)
+    parser_classes = (JsonParser, YamlParser)
     queryset = selectors.campaigns()
 
     @extend_schema(operation_id="campaigns_list", tags=["campaigns"], examples=[page_example(examples.CAMPAIGN)])
@@ -56,8 +58,9 @@ class CampaignsView(generics.ListAPIView[Campaign]):
         return Response(_body(campaign.id), status=status.HTTP_201_CREATED)
 
 
-class CampaignPlanView(APIView):
-    parser_classes = (JSONParser, YamlParser)
+class CampaignPlanView(ApiView):
+    bodies = {"post": None}
+    parser_classes = (JsonParser, YamlParser)
 
     @extend_schema(
         operation_id="campaigns_plan",
@@ -80,7 +83,7 @@ class CampaignPlanView(APIView):
         return Response(PlanSerializer(body).data)
 
 
-class CampaignView(APIView):
+class CampaignView(ApiView):
     @extend_schema(
         operation_id="campaigns_get",
         tags=["campaigns"],
@@ -92,11 +95,10 @@ class CampaignView(APIView):
         return Response(_body(campaign_id))
 
 
-class CampaignStopView(APIView):
+class CampaignStopView(ApiView):
     @extend_schema(
         operation_id="campaigns_stop",
         tags=["campaigns"],
-        request=None,
         responses={202: CampaignDetailSerializer},
         examples=[OpenApiExample("stopping", examples.DETAIL | {"state": "stopping", "reason": "stopped by admin"})],
     )

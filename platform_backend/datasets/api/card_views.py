@@ -9,13 +9,15 @@ from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
+from common import fields
 from common.errors import NotFound
+from common.forms import Query
+from common.views import ApiView
 from dataset_builder.card.files import ANSWERS_CARD, CARD, README, TIMELINE
 from datasets import selectors
 from datasets.api import examples
@@ -23,9 +25,6 @@ from datasets.models import Dataset
 
 MARKDOWN: Final = "text/markdown"
 LARGEST: Final = 16 << 20  # bytes; a card has a few thousand
-FORMAT: Final = OpenApiParameter(
-    "format", str, enum=["json", "markdown"], description="instead of Accept: json, or markdown as a page to read"
-)
 
 
 class MarkdownRenderer(JSONRenderer):
@@ -35,13 +34,21 @@ class MarkdownRenderer(JSONRenderer):
     format = "markdown"
 
 
-class DatasetCardView(APIView):
+class CardQuery(Query):
+    format = fields.Choice(
+        choices=("json", "markdown"),
+        required=False,
+        help_text="instead of Accept: json, or markdown as a page to read",
+    )
+
+
+class DatasetCardView(ApiView):
+    queries = {"get": CardQuery}
     renderer_classes = (JSONRenderer, MarkdownRenderer)
 
     @extend_schema(
         operation_id="datasets_card",
         tags=["datasets"],
-        parameters=[FORMAT],
         responses={
             (200, "application/json"): OpenApiTypes.OBJECT,
             (200, MARKDOWN): OpenApiResponse(OpenApiTypes.STR, "The same as a page to read."),
@@ -51,7 +58,7 @@ class DatasetCardView(APIView):
     def get(self, request: Request, dataset_id: UUID) -> HttpResponseBase:
         """The data card of a ready dataset: what ran, what is missing, key figures, and what was injected."""
         dataset = selectors.dataset_get(dataset_id)
-        as_page = request.accepted_renderer.format == MarkdownRenderer.format
+        as_page = self.query.get("format", request.accepted_renderer.format) == MarkdownRenderer.format
         with selectors.archive_reading(dataset) as path:
             found = _members(path, dataset, (README, TIMELINE) if as_page else (CARD, ANSWERS_CARD))
         if as_page:

@@ -13,11 +13,11 @@ from rest_framework import status
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 from werkzeug.http import parse_range_header
 
 from common.api import PROBLEM, problem
 from common.errors import Unavailable
+from common.views import ApiView
 from datasets import selectors
 from datasets.api.sockets import bound_waiting
 from datasets.models import Dataset
@@ -64,7 +64,7 @@ class SpanResponse(FileResponse):
     block_size = BLOCK
 
 
-class DatasetDownloadView(APIView):
+class DatasetDownloadView(ApiView):
     renderer_classes = (JSONRenderer, ZipRenderer)
 
     @extend_schema(

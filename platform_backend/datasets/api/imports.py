@@ -4,22 +4,23 @@ from collections.abc import Iterator
 from typing import Any, Final, NoReturn
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import exceptions, status
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
+from common import fields
 from common.api import user_of
 from common.errors import UserError
+from common.forms import Query
+from common.views import ApiView
 from datasets import services
 from datasets.api.examples import IMPORTING
 from datasets.api.serializers import DatasetSerializer
 from datasets.api.sockets import bound_waiting
 
 BLOCK: Final = 1 << 18
-NAME: Final = OpenApiParameter("name", str, description="for a dataset that does not name itself; the file's, say")
 
 
 class ZipParser(BaseParser):
@@ -31,13 +32,18 @@ class ZipParser(BaseParser):
         raise exceptions.ParseError("read the body as it comes")
 
 
-class DatasetImportView(APIView):
+class ImportQuery(Query):
+    name = fields.Text(max_length=300, default="", help_text="for a dataset that does not name itself; the file's, say")
+
+
+class DatasetImportView(ApiView):
+    queries = {"post": ImportQuery}
+    bodies = {"post": None}  # the zip
     parser_classes = (ZipParser,)
 
     @extend_schema(
         operation_id="datasets_import",
         tags=["datasets"],
-        parameters=[NAME],
         request={"application/zip": OpenApiTypes.BINARY},
         responses={202: DatasetSerializer},
         examples=[OpenApiExample("queued", IMPORTING, response_only=True)],
@@ -51,7 +57,7 @@ class DatasetImportView(APIView):
         """
         dataset = services.dataset_import(
             by=user_of(request),
-            name=request.query_params.get("name", ""),
+            name=self.query["name"],
             chunks=_chunks(request),
             expected=_length(request),
         )

@@ -5,44 +5,31 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from common import fields
 from common.errors import UserError
+from common.forms import Form
 from dataset_builder.formats import FORMATS
 from dataset_builder.knobs import Knobs
 from datasets.models import Dataset, Origin, Phase, State
-from telemetry.api.windows import parse_time
 from telemetry.records import Window
 
 
-@extend_schema_field({"oneOf": [{"type": "integer", "format": "int64"}, {"type": "string", "format": "date-time"}]})
-class MomentField(serializers.Field):
-    """A time of a request, as microseconds."""
-
-    def to_internal_value(self, data: Any) -> int:
-        try:
-            return parse_time(str(data))
-        except ValueError as error:
-            raise serializers.ValidationError(str(error)) from None
-
-    def to_representation(self, value: int) -> int:
-        return value
-
-
-class DatasetKnobsSerializer(serializers.Serializer):
-    trace_sampling = serializers.FloatField(required=False, help_text="share of traces kept, 0 to 1; default 1")
-    log_drop = serializers.FloatField(required=False, help_text="share of log lines dropped, 0 to 1; default 0")
-    metric_step_s = serializers.IntegerField(
+class DatasetKnobsSerializer(Form):
+    trace_sampling = fields.Number(required=False, help_text="share of traces kept, 0 to 1; default 1")
+    log_drop = fields.Number(required=False, help_text="share of log lines dropped, 0 to 1; default 0")
+    metric_step_s = fields.Integer(
         required=False, help_text="seconds between two samples of a series; default 0, as sampled"
     )
     missing_services = serializers.ListField(
-        child=serializers.CharField(), required=False, help_text="services whose telemetry is left out"
+        child=fields.Text(), required=False, help_text="services whose telemetry is left out"
     )
-    onset_jitter_s = serializers.FloatField(
+    onset_jitter_s = fields.Number(
         required=False, help_text="labels are moved by a random time of at most so many seconds; default 0"
     )
-    train_fraction = serializers.FloatField(
+    train_fraction = fields.Number(
         required=False, allow_null=True, help_text="share of injections to train with; default null, no split"
     )
-    seed = serializers.IntegerField(required=False, help_text="of all that is random here; default 0")
+    seed = fields.Integer(required=False, help_text="of all that is random here; default 0")
 
 
 @extend_schema_field(DatasetKnobsSerializer)
@@ -62,20 +49,16 @@ class KnobsField(serializers.Field):
         return value
 
 
-class DatasetCreateSerializer(serializers.Serializer):
-    name = serializers.CharField(max_length=100, help_text="letters, digits, dots, dashes, underscores")
-    format = serializers.ChoiceField(
-        choices=sorted(FORMATS),
-        default="csv",
-        error_messages={"invalid_choice": f'"{{input}}" is no format; expected one of: {", ".join(sorted(FORMATS))}'},
-    )
+class DatasetCreateSerializer(Form):
+    name = fields.Text(max_length=100, help_text="letters, digits, dots, dashes, underscores")
+    format = fields.Choice(choices=sorted(FORMATS), default="csv")
     knobs = KnobsField(required=False, help_text="what to change of the telemetry while it is exported")
 
     def get_fields(self) -> dict[str, serializers.Field]:
         """`from` is no name in Python, so these two can't be attributes."""
         moments = {
-            "from": MomentField(help_text="start of the window"),
-            "to": MomentField(help_text="its end, not part of it; in the past"),
+            "from": fields.Moment(help_text="start of the window"),
+            "to": fields.Moment(help_text="its end, not part of it; in the past"),
         }
         return super().get_fields() | moments
 
@@ -92,8 +75,8 @@ class DatasetCreateSerializer(serializers.Serializer):
         }
 
 
-class DatasetChangeSerializer(serializers.Serializer):
-    keep = serializers.BooleanField(help_text="never delete it because of its age (datasets.keep_days)")
+class DatasetChangeSerializer(Form):
+    keep = fields.Flag(help_text="never delete it because of its age (datasets.keep_days)")
 
 
 class DatasetProgressSerializer(serializers.Serializer):

@@ -6,13 +6,14 @@ from uuid import UUID
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, extend_schema
-from rest_framework import generics, status
+from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from common.api import NewestFirst, checked, user_of
+from common.api import user_of
+from common.paging import NewestFirst
 from common.schema import page_example
+from common.views import ApiView, ListView
 from datasets import selectors, services
 from datasets.api.examples import QUEUED, READY, REQUEST
 from datasets.api.serializers import DatasetChangeSerializer, DatasetCreateSerializer, DatasetSerializer
@@ -20,10 +21,11 @@ from datasets.models import Dataset
 
 
 class ByTime(NewestFirst):
-    ordering = "-created_at"
+    columns = ("created_at", "id")
 
 
-class DatasetsView(generics.ListAPIView[Dataset]):
+class DatasetsView(ListView[Dataset]):
+    bodies = {"post": DatasetCreateSerializer}
     serializer_class = DatasetSerializer
     pagination_class = ByTime
     queryset = selectors.datasets()
@@ -36,7 +38,6 @@ class DatasetsView(generics.ListAPIView[Dataset]):
     @extend_schema(
         operation_id="datasets_create",
         tags=["datasets"],
-        request=DatasetCreateSerializer,
         responses={202: DatasetSerializer},
         examples=[
             OpenApiExample("five minutes", REQUEST, request_only=True),
@@ -48,8 +49,7 @@ class DatasetsView(generics.ListAPIView[Dataset]):
 
         With a quota (`datasets.quota_gigabytes_per_user`), your datasets and this one's estimate must keep to it (409).
         """
-        wanted = checked(DatasetCreateSerializer(data=request.data)).validated_data
-        dataset = services.dataset_create(by=user_of(request), **wanted)
+        dataset = services.dataset_create(by=user_of(request), **self.asked)
         return Response(
             DatasetSerializer(dataset).data,
             status=status.HTTP_202_ACCEPTED,
@@ -57,7 +57,9 @@ class DatasetsView(generics.ListAPIView[Dataset]):
         )
 
 
-class DatasetView(APIView):
+class DatasetView(ApiView):
+    bodies = {"patch": DatasetChangeSerializer}
+
     @extend_schema(
         operation_id="datasets_get",
         tags=["datasets"],
@@ -71,7 +73,6 @@ class DatasetView(APIView):
     @extend_schema(
         operation_id="datasets_update",
         tags=["datasets"],
-        request=DatasetChangeSerializer,
         responses=DatasetSerializer,
         examples=[
             OpenApiExample("keep", {"keep": True}, request_only=True),
@@ -80,8 +81,7 @@ class DatasetView(APIView):
     )
     def patch(self, request: Request, dataset_id: UUID) -> Response:
         """Keep a dataset whatever its age, or no longer. For who made it and admins (403)."""
-        wanted = checked(DatasetChangeSerializer(data=request.data)).validated_data
-        dataset = services.dataset_keep(dataset_id=dataset_id, by=user_of(request), keep=wanted["keep"])
+        dataset = services.dataset_keep(dataset_id=dataset_id, by=user_of(request), keep=self.asked["keep"])
         return Response(DatasetSerializer(dataset).data)
 
     @extend_schema(operation_id="datasets_delete", tags=["datasets"], responses={204: None})
@@ -95,11 +95,10 @@ class DatasetView(APIView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class DatasetCancelView(APIView):
+class DatasetCancelView(ApiView):
     @extend_schema(
         operation_id="datasets_cancel",
         tags=["datasets"],
-        request=None,
         responses={202: DatasetSerializer},
         examples=[OpenApiExample("cancelled", QUEUED | {"state": "cancelled", "cancel_requested": True})],
     )
@@ -112,7 +111,7 @@ class DatasetCancelView(APIView):
         return Response(DatasetSerializer(dataset).data, status=status.HTTP_202_ACCEPTED)
 
 
-class DatasetManifestView(APIView):
+class DatasetManifestView(ApiView):
     @extend_schema(
         operation_id="datasets_manifest",
         tags=["datasets"],

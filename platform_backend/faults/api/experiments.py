@@ -4,13 +4,14 @@ from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import OpenApiExample, extend_schema
-from rest_framework import generics, status
+from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from common.api import NewestFirst, checked, user_of
+from common.api import user_of
+from common.paging import NewestFirst
 from common.schema import page_example
+from common.views import ApiView, ListView
 from faults import experiments, selectors
 from faults.api.examples import ASKED, EXPERIMENT, OCCURRENCE, PREVIEW, SCHEDULE
 from faults.api.serializers import (
@@ -23,11 +24,12 @@ from faults.api.serializers import (
 from faults.models import Experiment, Occurrence
 
 
-class PreviewView(APIView):
+class PreviewView(ApiView):
+    bodies = {"post": PreviewRequestSerializer}
+
     @extend_schema(
         operation_id="faults_preview",
         tags=["faults"],
-        request=PreviewRequestSerializer,
         responses=PreviewSerializer,
         examples=[
             OpenApiExample("a slow cart", ASKED | {"count": 1}, request_only=True),
@@ -39,18 +41,18 @@ class PreviewView(APIView):
 
         Nothing is done.
         """
-        asked = checked(PreviewRequestSerializer(data=request.data))
         found = experiments.preview(
-            request=asked.injection_request, when=asked.schedule_request, count=asked.validated_data["count"]
+            request=self.body.injection_request, when=self.body.schedule_request, count=self.asked["count"]
         )
         return Response(PreviewSerializer(found).data)
 
 
 class ExperimentPages(NewestFirst):
-    ordering = ("-created_at", "-id")
+    columns = ("created_at", "id")
 
 
-class ExperimentsView(generics.ListAPIView[Experiment]):
+class ExperimentsView(ListView[Experiment]):
+    bodies = {"post": ExperimentCreateSerializer}
     serializer_class = ExperimentSerializer
     pagination_class = ExperimentPages
     queryset = selectors.experiments()
@@ -63,7 +65,6 @@ class ExperimentsView(generics.ListAPIView[Experiment]):
     @extend_schema(
         operation_id="experiments_create",
         tags=["experiments"],
-        request=ExperimentCreateSerializer,
         responses={201: ExperimentSerializer},
         examples=[
             OpenApiExample("a slow cart", ASKED, request_only=True),
@@ -72,12 +73,11 @@ class ExperimentsView(generics.ListAPIView[Experiment]):
     )
     def post(self, request: Request) -> Response:
         """Schedule a fault: now, at a time, or by cron. Its pods are resolved anew each time."""
-        asked = checked(ExperimentCreateSerializer(data=request.data))
-        made = experiments.experiment_create(request=asked.experiment_request, by=user_of(request))
+        made = experiments.experiment_create(request=self.body.experiment_request, by=user_of(request))
         return Response(_body(made.id), status=status.HTTP_201_CREATED)
 
 
-class ExperimentView(APIView):
+class ExperimentView(ApiView):
     @extend_schema(
         operation_id="experiments_get",
         tags=["experiments"],
@@ -98,11 +98,10 @@ class ExperimentView(APIView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class ExperimentPauseView(APIView):
+class ExperimentPauseView(ApiView):
     @extend_schema(
         operation_id="experiments_pause",
         tags=["experiments"],
-        request=None,
         responses=ExperimentSerializer,
         examples=[OpenApiExample("paused", EXPERIMENT | {"state": "paused"})],
     )
@@ -112,11 +111,10 @@ class ExperimentPauseView(APIView):
         return Response(_body(experiment_id))
 
 
-class ExperimentResumeView(APIView):
+class ExperimentResumeView(ApiView):
     @extend_schema(
         operation_id="experiments_resume",
         tags=["experiments"],
-        request=None,
         responses=ExperimentSerializer,
         examples=[OpenApiExample("resumed", EXPERIMENT)],
     )
@@ -126,11 +124,10 @@ class ExperimentResumeView(APIView):
         return Response(_body(experiment_id))
 
 
-class ExperimentStopView(APIView):
+class ExperimentStopView(ApiView):
     @extend_schema(
         operation_id="experiments_stop",
         tags=["experiments"],
-        request=None,
         responses={202: ExperimentSerializer},
         examples=[
             OpenApiExample("stopped", EXPERIMENT | {"state": "stopped", "schedule": SCHEDULE | {"next_at": None}})
@@ -146,10 +143,10 @@ class ExperimentStopView(APIView):
 
 
 class OccurrencePages(NewestFirst):
-    ordering = ("-scheduled_for", "-id")
+    columns = ("scheduled_for", "id")
 
 
-class OccurrencesView(generics.ListAPIView[Occurrence]):
+class OccurrencesView(ListView[Occurrence]):
     serializer_class = OccurrenceSerializer
     pagination_class = OccurrencePages
     queryset = Occurrence.objects.all()

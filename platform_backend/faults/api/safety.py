@@ -6,9 +6,9 @@ from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from common.api import checked, user_of
+from common.api import user_of
+from common.views import ApiView
 from faults import emergency, guards, selectors, services
 from faults.api.examples import FREE, INJECTION_ID, QUARANTINED, STOP
 from faults.api.serializers import (
@@ -19,7 +19,9 @@ from faults.api.serializers import (
 )
 
 
-class EmergencyStopView(APIView):
+class EmergencyStopView(ApiView):
+    bodies = {"post": EmergencyStopCreateSerializer}
+
     @extend_schema(
         operation_id="emergency_stop_get",
         tags=["faults"],
@@ -33,7 +35,6 @@ class EmergencyStopView(APIView):
     @extend_schema(
         operation_id="emergency_stop_start",
         tags=["faults"],
-        request=EmergencyStopCreateSerializer,
         responses={201: StoppedSerializer},
         examples=[
             OpenApiExample("stop", {"reason": "customers see errors"}, request_only=True),
@@ -50,16 +51,14 @@ class EmergencyStopView(APIView):
 
         For anyone who is signed in.
         """
-        asked = checked(EmergencyStopCreateSerializer(data=request.data)).validated_data
-        stopped = emergency.emergency_stop(reason=asked["reason"], by=user_of(request), stop_id=asked["id"])
+        stopped = emergency.emergency_stop(reason=self.asked["reason"], by=user_of(request), stop_id=self.asked["id"])
         return Response(StoppedSerializer(stopped).data, status=status.HTTP_201_CREATED)
 
 
-class EmergencyReleaseView(APIView):
+class EmergencyReleaseView(ApiView):
     @extend_schema(
         operation_id="emergency_stop_release",
         tags=["faults"],
-        request=None,
         responses=EmergencyStopSerializer,
         examples=[OpenApiExample("released", FREE)],
     )
@@ -72,7 +71,7 @@ class EmergencyReleaseView(APIView):
         return Response(_state())
 
 
-class QuarantineView(APIView):
+class QuarantineView(ApiView):
     @extend_schema(
         operation_id="quarantine_list",
         tags=["faults"],
@@ -84,11 +83,10 @@ class QuarantineView(APIView):
         return Response(QuarantineSerializer(selectors.quarantine(), many=True).data)
 
 
-class QuarantineClearView(APIView):
+class QuarantineClearView(ApiView):
     @extend_schema(
         operation_id="quarantine_clear",
         tags=["faults"],
-        request=None,
         responses=QuarantineSerializer,
         examples=[
             OpenApiExample("cleared", QUARANTINED | {"cleared_at": "2026-01-05T09:10:00Z", "cleared_by": "admin"})

@@ -1,10 +1,12 @@
 """Faults in JSON."""
 
-from dataclasses import asdict, fields
+import dataclasses
 from typing import Any
 
 from rest_framework import serializers
 
+from common import fields
+from common.forms import Form, PageQuery
 from faults.experiments import MOST_PREVIEWED, ExperimentRequest, Preview, ScheduleRequest
 from faults.models import (
     Effect,
@@ -45,30 +47,37 @@ class KindSerializer(serializers.Serializer):
     reason = serializers.CharField(help_text="why not; empty when supported")
 
     def to_representation(self, instance: KindHere) -> dict[str, Any]:
-        return {**asdict(instance.kind), "supported": instance.support.supported, "reason": instance.support.reason}
+        kind, support = dataclasses.asdict(instance.kind), instance.support
+        return {**kind, "supported": support.supported, "reason": support.reason}
 
 
-class InjectionCreateSerializer(serializers.Serializer):
-    kind = serializers.CharField(max_length=40, help_text="one of GET /api/v1/faults/kinds")
+class InjectionCreateSerializer(Form):
+    kind = fields.Text(max_length=40, help_text="one of GET /api/v1/faults/kinds")
     pods = serializers.ListField(
-        child=serializers.CharField(max_length=253), default=list, max_length=200, help_text="names of pods"
+        child=fields.Text(max_length=253), default=list, max_length=200, help_text="names of pods"
     )
     services = serializers.ListField(
-        child=serializers.CharField(max_length=253), default=list, max_length=200, help_text="all pods of these"
+        child=fields.Text(max_length=253), default=list, max_length=200, help_text="all pods of these"
     )
     parameters = serializers.DictField(default=dict, help_text="of this kind, by name")
-    duration_s = serializers.FloatField(
+    duration_s = fields.Number(
         allow_null=True, default=None, help_text="seconds; absent: faults.default_duration_s of config.yaml"
     )
 
-    allow_last_replica = serializers.BooleanField(
+    allow_last_replica = fields.Flag(
         default=False, help_text="whether it may take down the only ready pod of a service"
     )
 
     @property
     def injection_request(self) -> InjectionRequest:
-        names = {each.name for each in fields(InjectionRequest)}
+        names = {each.name for each in dataclasses.fields(InjectionRequest)}
         return InjectionRequest(**{name: value for name, value in self.validated_data.items() if name in names})
+
+
+class InjectionsQuery(PageQuery):
+    state = serializers.ListField(
+        child=fields.Choice(choices=State.values), default=list, max_length=len(State), help_text="only in these states"
+    )
 
 
 class LabelSerializer(serializers.ModelSerializer[Label]):
@@ -151,16 +160,16 @@ class InjectionSerializer(serializers.ModelSerializer[Injection]):
         return [target.pod for target in injection.targets.all()]
 
 
-class ScheduleSerializer(serializers.Serializer):
-    type = serializers.ChoiceField(choices=Experiment.Schedule.choices, default=Experiment.Schedule.NOW)
-    at = serializers.DateTimeField(allow_null=True, default=None, help_text="with its time zone; of `at` only")
-    cron = serializers.CharField(
+class ScheduleSerializer(Form):
+    type = fields.Choice(choices=Experiment.Schedule.choices, default=Experiment.Schedule.NOW)
+    at = fields.Instant(allow_null=True, default=None, help_text="with its time zone; of `at` only")
+    cron = fields.Text(
         allow_blank=True,
         default="",
         max_length=100,
         help_text="minute hour day-of-month month day-of-week, as Vixie's cron reads them; of `cron` only",
     )
-    time_zone = serializers.CharField(default="UTC", max_length=64, help_text="of `cron`, such as Europe/Paris")
+    time_zone = fields.Text(default="UTC", max_length=64, help_text="of `cron`, such as Europe/Paris")
 
     @property
     def schedule_request(self) -> ScheduleRequest:
@@ -168,7 +177,7 @@ class ScheduleSerializer(serializers.Serializer):
 
 
 class ExperimentCreateSerializer(InjectionCreateSerializer):
-    name = serializers.CharField(max_length=100)
+    name = fields.Text(max_length=100)
     schedule = ScheduleSerializer(required=False, help_text="absent: now")
 
     @property
@@ -179,8 +188,8 @@ class ExperimentCreateSerializer(InjectionCreateSerializer):
 
 class PreviewRequestSerializer(InjectionCreateSerializer):
     schedule = ScheduleSerializer(required=False, help_text="absent: now")
-    name = serializers.CharField(required=False, allow_blank=True, max_length=100, help_text="not looked at")
-    count = serializers.IntegerField(
+    name = fields.Text(required=False, allow_blank=True, max_length=100, help_text="not looked at")
+    count = fields.Integer(
         default=5, min_value=1, max_value=MOST_PREVIEWED, help_text="how many of the next occurrences"
     )
 
@@ -262,9 +271,9 @@ class OccurrenceSerializer(serializers.ModelSerializer[Occurrence]):
         fields = ("scheduled_for", "outcome", "reason", "injection")
 
 
-class EmergencyStopCreateSerializer(serializers.Serializer):
-    reason = serializers.CharField(max_length=400, help_text="why; kept in the audit log")
-    id = serializers.UUIDField(default=None, allow_null=True, help_text="your own, to make a repeated call harmless")
+class EmergencyStopCreateSerializer(Form):
+    reason = fields.Text(max_length=400, help_text="why; kept in the audit log")
+    id = fields.Uuid(default=None, allow_null=True, help_text="your own, to make a repeated call harmless")
 
 
 class EmergencyStopSerializer(serializers.Serializer):

@@ -3,24 +3,29 @@
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
-from rest_framework import generics, status
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from common.api import NewestFirst, checked, user_of
-from common.errors import UserError
+from common.api import user_of
+from common.paging import NewestFirst
 from common.schema import page_example
+from common.views import ApiView, ListView
 from faults import selectors, services
 from faults.api.examples import INJECTION, KIND, LABEL, REQUEST
-from faults.api.serializers import InjectionCreateSerializer, InjectionSerializer, KindSerializer, LabelSerializer
-from faults.models import Injection, Label, State
-from telemetry.api import windows
+from faults.api.serializers import (
+    InjectionCreateSerializer,
+    InjectionSerializer,
+    InjectionsQuery,
+    KindSerializer,
+    LabelSerializer,
+)
+from faults.models import Injection, Label
+from telemetry.api.windows import WindowPageQuery
 
 
-class KindsView(APIView):
+class KindsView(ApiView):
     @extend_schema(
         operation_id="faults_kinds",
         tags=["faults"],
@@ -33,10 +38,12 @@ class KindsView(APIView):
 
 
 class InjectionPages(NewestFirst):
-    ordering = ("-requested_at", "-id")
+    columns = ("requested_at", "id")
 
 
-class InjectionsView(generics.ListAPIView[Injection]):
+class InjectionsView(ListView[Injection]):
+    queries = {"get": InjectionsQuery}
+    bodies = {"post": InjectionCreateSerializer}
     serializer_class = InjectionSerializer
     pagination_class = InjectionPages
     queryset = selectors.injections()
@@ -44,11 +51,6 @@ class InjectionsView(generics.ListAPIView[Injection]):
     @extend_schema(
         operation_id="injections_list",
         tags=["faults"],
-        parameters=[
-            OpenApiParameter(
-                "state", OpenApiTypes.STR, enum=State.values, many=True, description="only in these states"
-            )
-        ],
         examples=[page_example(INJECTION)],
     )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -56,16 +58,12 @@ class InjectionsView(generics.ListAPIView[Injection]):
         return self.list(request, *args, **kwargs)
 
     def filter_queryset(self, queryset: Any) -> Any:
-        states = self.request.query_params.getlist("state")
-        if unknown := [state for state in states if state not in State.values]:
-            message = f"no state {unknown[0]!r}; one of: {', '.join(State.values)}"
-            raise UserError("The filter is not valid; see errors.", fields={"state": [message]})
+        states = self.query["state"]
         return queryset.filter(state__in=states) if states else queryset
 
     @extend_schema(
         operation_id="injections_create",
         tags=["faults"],
-        request=InjectionCreateSerializer,
         responses={201: InjectionSerializer},
         examples=[
             OpenApiExample("a slow cart", REQUEST, request_only=True),
@@ -76,12 +74,11 @@ class InjectionsView(generics.ListAPIView[Injection]):
     )
     def post(self, request: Request) -> Response:
         """Inject a fault now. It ends by itself after its duration."""
-        serializer = checked(InjectionCreateSerializer(data=request.data))
-        created = services.injection_create(request=serializer.injection_request, by=user_of(request))
+        created = services.injection_create(request=self.body.injection_request, by=user_of(request))
         return Response(_body(created.id), status=status.HTTP_201_CREATED)
 
 
-class InjectionView(APIView):
+class InjectionView(ApiView):
     @extend_schema(
         operation_id="injections_get",
         tags=["faults"],
@@ -93,11 +90,10 @@ class InjectionView(APIView):
         return Response(_body(injection_id))
 
 
-class InjectionStopView(APIView):
+class InjectionStopView(ApiView):
     @extend_schema(
         operation_id="injections_stop",
         tags=["faults"],
-        request=None,
         responses={202: InjectionSerializer},
         examples=[OpenApiExample("asked for", INJECTION | {"state": "active", "stop_requested": True})],
     )
@@ -111,10 +107,11 @@ class InjectionStopView(APIView):
 
 
 class LabelPages(NewestFirst):
-    ordering = ("-start", "-id")
+    columns = ("start", "id")
 
 
-class LabelsView(generics.ListAPIView[Label]):
+class LabelsView(ListView[Label]):
+    queries = {"get": WindowPageQuery}
     serializer_class = LabelSerializer
     pagination_class = LabelPages
     queryset = Label.objects.all()
@@ -122,7 +119,6 @@ class LabelsView(generics.ListAPIView[Label]):
     @extend_schema(
         operation_id="labels_list",
         tags=["faults"],
-        parameters=windows.PARAMETERS,
         examples=[page_example(LABEL)],
     )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -130,7 +126,7 @@ class LabelsView(generics.ListAPIView[Label]):
         return self.list(request, *args, **kwargs)
 
     def get_queryset(self) -> Any:
-        return selectors.labels(windows.window_of(self.request.query_params))
+        return selectors.labels(self.query["window"])
 
 
 def _body(injection_id: UUID) -> dict[str, Any]:

@@ -2,6 +2,9 @@
 
 from rest_framework import serializers
 
+from common import fields
+from common.forms import Form
+
 
 class ServiceSerializer(serializers.Serializer):
     name = serializers.CharField()
@@ -26,5 +29,5 @@ class PodSerializer(serializers.Serializer):
     memory_bytes = serializers.IntegerField(allow_null=True, help_text="resident now")
 
 
-class LoadSerializer(serializers.Serializer):
-    rate = serializers.FloatField(min_value=0, max_value=1000, help_text="requests per second; 0 stops the load")
+class LoadSerializer(Form):
+    rate = fields.Number(min_value=0, max_value=1000, help_text="requests per second; 0 stops the load")

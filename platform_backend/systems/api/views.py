@@ -3,15 +3,15 @@
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from common.api import checked, user_of
+from common.api import user_of
+from common.views import ApiView
 from systems import selectors, services
 from systems.api.examples import POD, SERVICE
 from systems.api.serializers import LoadSerializer, PodSerializer, ServiceSerializer
 
 
-class ServicesView(APIView):
+class ServicesView(ApiView):
     @extend_schema(
         operation_id="system_services",
         tags=["system"],
@@ -23,7 +23,7 @@ class ServicesView(APIView):
         return Response(ServiceSerializer(selectors.services(), many=True).data)
 
 
-class PodsView(APIView):
+class PodsView(ApiView):
     @extend_schema(
         operation_id="system_pods",
         tags=["system"],
@@ -35,7 +35,9 @@ class PodsView(APIView):
         return Response(PodSerializer(selectors.pods(), many=True).data)
 
 
-class LoadView(APIView):
+class LoadView(ApiView):
+    bodies = {"put": LoadSerializer}
+
     @extend_schema(
         operation_id="system_load_get",
         tags=["system"],
@@ -49,11 +51,9 @@ class LoadView(APIView):
     @extend_schema(
         operation_id="system_load_set",
         tags=["system"],
-        request=LoadSerializer,
         responses=LoadSerializer,
         examples=[OpenApiExample("twice the default", {"rate": 20.0})],
     )
     def put(self, request: Request) -> Response:
         """Change the load while it runs."""
-        rate = checked(LoadSerializer(data=request.data)).validated_data["rate"]
-        return Response({"rate": services.load_set(rate=rate, by=user_of(request))})
+        return Response({"rate": services.load_set(rate=self.asked["rate"], by=user_of(request))})

@@ -21,13 +21,7 @@ from telemetry.adapters.embedded_newest import (
     newest_traces,
 )
 from telemetry.adapters.held_store import HeldStore
-from telemetry.paging import (
-    check_limit,
-    check_step,
-    decode_log_cursor,
-    decode_trace_cursor,
-    encode_cursor,
-)
+from telemetry.paging import check_limit, check_step
 from telemetry.ports import (
     Bucket,
     Edge,
@@ -35,6 +29,7 @@ from telemetry.ports import (
     LogQuery,
     MetricQuery,
     Page,
+    Place,
     Series,
     TraceQuery,
     TraceSummary,
@@ -47,7 +42,7 @@ from telemetry_store.reader import BEGINNING, END, Row, StoreReader, StoreUnread
 RATE_LOOKBACK_US: Final = 300_000_000
 # A writer looks for requests twice a second, and seals 200,000 rows in less than one.
 SEAL_WITHIN_S: Final = 15.0
-# Keys of cursors that begin before all rows of their time.
+# Keys of places that lie before all rows of their time.
 NO_LOG: Final = 0
 NO_TRACE: Final = ""
 
@@ -69,7 +64,7 @@ class EmbeddedTelemetry:
         conditions = sql.log_conditions(query)
         end = query.window.end
         if query.cursor:
-            timestamp, log_id = decode_log_cursor(query.cursor)
+            timestamp, log_id = query.cursor
             conditions.add("(timestamp, log_id) < ($after, $after_id)", after=timestamp, after_id=log_id)
             end = min(end, timestamp + (log_id != NO_LOG))
         if end <= query.window.start:
@@ -84,8 +79,8 @@ class EmbeddedTelemetry:
         with _reachable():
             found = self._reader.retrying(attempt)
         records = [LogRecord(*row) for row in found.rows]
-        until = None if found.until is None else encode_cursor(found.until, NO_LOG)
-        return _page(records, query.limit, lambda record: encode_cursor(record.timestamp, record.log_id), until)
+        until = None if found.until is None else (found.until, NO_LOG)
+        return _page(records, query.limit, lambda record: (record.timestamp, record.log_id), until)
 
     def log_histogram(self, query: LogQuery, *, step: int) -> Sequence[Bucket]:
         check_step(query.window, step)
@@ -96,7 +91,7 @@ class EmbeddedTelemetry:
 
     def traces(self, query: TraceQuery) -> Page[TraceSummary]:
         check_limit(query.limit)
-        after = decode_trace_cursor(query.cursor) if query.cursor else None
+        after = query.cursor
         # Later spans of a trace that began before the cursor are in the page's rows too.
         end = min(query.window.end, after[0] + 1 + TRACE_SPREAD_US) if after else query.window.end
         search = Search(*sql.trace_page(query, after))
@@ -108,8 +103,8 @@ class EmbeddedTelemetry:
         with _reachable():
             found = self._reader.retrying(attempt)
         summaries = [TraceSummary(*row) for row in found.rows]
-        until = None if found.until is None else encode_cursor(found.until, NO_TRACE)
-        return _page(summaries, query.limit, lambda summary: encode_cursor(summary.timestamp, summary.trace_id), until)
+        until = None if found.until is None else (found.until, NO_TRACE)
+        return _page(summaries, query.limit, lambda summary: (summary.timestamp, summary.trace_id), until)
 
     def spans(self, trace_id: str, window: Window | None = None) -> Sequence[Span]:
         rows = self._query("spans", window, sql.SPANS_OF_TRACE, {"trace_id": trace_id})
@@ -152,11 +147,11 @@ class EmbeddedTelemetry:
 
 
 def _page(
-    rows: Sequence[Result], limit: int, cursor_of: Callable[[Result], str], until: str | None = None
+    rows: Sequence[Result], limit: int, place_of: Callable[[Result], Place], until: Place | None = None
 ) -> Page[Result]:
     """`rows` has one more than the page when there is a next page; `until` continues a search that ended early."""
     page = rows[:limit]
-    return Page(page, cursor_of(page[-1]) if len(rows) > limit else until)
+    return Page(page, place_of(page[-1]) if len(rows) > limit else until)
 
 
 @contextmanager

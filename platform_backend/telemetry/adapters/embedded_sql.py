@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from telemetry.ports import LogQuery, MetricQuery, TraceQuery
+from telemetry.ports import LogQuery, MetricQuery, Place, TraceQuery
 from telemetry_store.schemas import SPAN_IS_ERROR
 
 LOG_COLUMNS: Final = "log_id, timestamp, service, pod, level, message, trace_id, span_id"
@@ -116,7 +116,7 @@ def log_histogram(conditions: Conditions) -> str:
     """  # noqa: S608 - bound
 
 
-def trace_page(query: TraceQuery, after: tuple[int, str] | None) -> tuple[str, dict[str, Any]]:
+def trace_page(query: TraceQuery, after: Place | None) -> tuple[str, dict[str, Any]]:
     parameters: dict[str, Any] = {
         "min_duration": query.min_duration,
         "min_errors": int(query.errors_only),

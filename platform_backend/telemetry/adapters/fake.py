@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from platform_backend.config import Config
 from telemetry.adapters.held_tables import HeldTables
-from telemetry.paging import check_limit, check_step, decode_log_cursor, decode_trace_cursor, encode_cursor
+from telemetry.paging import check_limit, check_step
 from telemetry.ports import Bucket, Edge, HeldTelemetry, LogQuery, MetricQuery, Page, Series, TraceQuery, TraceSummary
 from telemetry.records import SCHEMAS, TABLES, LogRecord, Sample, Span, TableName, Window
 
@@ -44,11 +44,10 @@ class FakeTelemetry:
         check_limit(query.limit)
         rows = sorted(self._matching(query), key=lambda log: (log.timestamp, log.log_id), reverse=True)
         if query.cursor:
-            after = decode_log_cursor(query.cursor)
-            rows = [log for log in rows if (log.timestamp, log.log_id) < after]
+            rows = [log for log in rows if (log.timestamp, log.log_id) < query.cursor]
         page = rows[: query.limit]
         more = len(rows) > len(page)
-        return Page(page, encode_cursor(page[-1].timestamp, page[-1].log_id) if more else None)
+        return Page(page, (page[-1].timestamp, page[-1].log_id) if more else None)
 
     def log_histogram(self, query: LogQuery, *, step: int) -> Sequence[Bucket]:
         check_step(query.window, step)
@@ -66,11 +65,10 @@ class FakeTelemetry:
         found = [item for item in found if item.error_count or not query.errors_only]
         found.sort(key=lambda item: (item.timestamp, item.trace_id), reverse=True)
         if query.cursor:
-            after = decode_trace_cursor(query.cursor)
-            found = [item for item in found if (item.timestamp, item.trace_id) < after]
+            found = [item for item in found if (item.timestamp, item.trace_id) < query.cursor]
         page = found[: query.limit]
         more = len(found) > len(page)
-        return Page(page, encode_cursor(page[-1].timestamp, page[-1].trace_id) if more else None)
+        return Page(page, (page[-1].timestamp, page[-1].trace_id) if more else None)
 
     def spans(self, trace_id: str, window: Window | None = None) -> Sequence[Span]:
         spans = _within(self._spans, window) if window else self._spans

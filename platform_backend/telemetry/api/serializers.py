@@ -5,15 +5,19 @@ from typing import Any, Final
 
 from rest_framework import serializers
 
+from common import fields
+from common.forms import PageQuery, Query
+from telemetry.api.windows import WindowQuery
 from telemetry.paging import MAX_LIMIT
 
 MAX_NAMES: Final = 200
 LONGEST_NAME: Final = 253
 LONGEST_DURATION: Final = 10**15
+LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
 def _names(text: str) -> serializers.ListField:
-    child = serializers.CharField(max_length=LONGEST_NAME)
+    child = fields.Text(max_length=LONGEST_NAME)
     return serializers.ListField(child=child, default=list, max_length=MAX_NAMES, help_text=text)
 
 
@@ -30,46 +34,51 @@ class FiniteFloat(serializers.FloatField):
         return value if math.isfinite(value) else None
 
 
-class PageQuerySerializer(serializers.Serializer):
-    limit = serializers.IntegerField(min_value=1, max_value=MAX_LIMIT, default=50)
-    cursor = serializers.CharField(max_length=1000, default=None, help_text="of the page before")
+class LongPageQuery(PageQuery):
+    limit = fields.Integer(min_value=1, max_value=MAX_LIMIT, default=50, help_text="how many rows at most")
 
 
-class LogFilterSerializer(serializers.Serializer):
+class LogFilterQuery(WindowQuery):
     services = _names("only of these services; repeat the parameter for more than one")
     pods = _names("only of these pods")
-    levels = _names("only of these levels: DEBUG, INFO, WARNING, ERROR, CRITICAL")
-    contains = serializers.CharField(
-        max_length=500, default="", trim_whitespace=False, help_text="part of the message; case matters"
+    levels = serializers.ListField(
+        child=fields.Choice(choices=LEVELS), default=list, max_length=len(LEVELS), help_text="only of these levels"
+    )
+    contains = fields.Text(
+        max_length=500,
+        default="",
+        allow_blank=True,
+        trim_whitespace=False,
+        help_text="part of the message; case matters",
     )
 
 
-class LogQuerySerializer(LogFilterSerializer, PageQuerySerializer):
+class LogsQuery(LogFilterQuery, LongPageQuery):
     pass
 
 
-class StepSerializer(serializers.Serializer):
-    step = serializers.FloatField(
+class StepQuery(Query):
+    step = fields.Number(
         min_value=0.001, max_value=1e7, default=None, help_text="seconds; default: some 100 steps in the window"
     )
 
 
-class HistogramQuerySerializer(LogFilterSerializer, StepSerializer):
+class HistogramQuery(LogFilterQuery, StepQuery):
     pass
 
 
-class TraceQuerySerializer(PageQuerySerializer):
+class TracesQuery(WindowQuery, LongPageQuery):
     services = _names("with a span of any of these services")
-    min_duration = serializers.IntegerField(
+    min_duration = fields.Integer(
         min_value=0, max_value=LONGEST_DURATION, default=0, help_text="microseconds, of the whole trace"
     )
-    errors_only = serializers.BooleanField(default=False, help_text="only with a failed span")
+    errors_only = fields.Flag(default=False, help_text="only with a failed span")
 
 
-class RangeQuerySerializer(StepSerializer):
+class RangeQuery(WindowQuery, StepQuery):
     services = _names("only of these services")
     pods = _names("only of these pods")
-    rate = serializers.BooleanField(default=False, help_text="increase per second of a counter, resets considered")
+    rate = fields.Flag(default=False, help_text="increase per second of a counter, resets considered")
 
 
 class LogSerializer(serializers.Serializer):

@@ -4,7 +4,6 @@ import pytest
 import schemathesis
 import yaml
 from django.contrib.auth.models import User
-from django.core.wsgi import get_wsgi_application
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -16,6 +15,7 @@ from schemathesis.specs.openapi.checks import (
 from accounts.models import ApiToken
 from faults.adapters.fake import FakeFaultDriver
 from platform_backend.config import REPO
+from platform_backend.wsgi import application
 from telemetry import services
 from telemetry.adapters.fake import FakeTelemetry
 
@@ -28,7 +28,7 @@ def _as_it_is(_: schemathesis.SerializationContext, value: object) -> bytes:
 schema = schemathesis.openapi.from_dict(
     yaml.safe_load((REPO / "platform_backend" / "openapi.yaml").read_text(encoding="utf-8"))
 )
-schema.app = get_wsgi_application()
+schema.app = application
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
 

@@ -1,5 +1,6 @@
 """Faults over the API."""
 
+import json
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from rest_framework.test import APIClient
 
 from faults.catalogue import CATALOGUE
 from faults.models import Injection
+from platform_backend.config import REPO
 
 URL = "/api/v1/faults"
 ASKED = {"kind": "network-delay", "services": ["cartservice"], "parameters": {"latency_ms": 200}, "duration_s": 30}
@@ -129,3 +131,37 @@ def test_labels_of_a_window(api: APIClient, injection: Injection, advance: Any, 
     [label, _] = api.get(f"{URL}/labels", {"from": start, "to": end}).json()["results"]
     assert (label["start"], label["end"], label["end_reason"]) == (start, end, "deadline")
     assert label["injection"] == str(injection.id)
+
+
+FIELD_CASES = [
+    json.loads(line)
+    for line in (REPO / "tests" / "data" / "field-cases" / "preview-bodies.jsonl").read_text().splitlines()
+]
+
+
+@pytest.mark.parametrize(
+    ("body", "errors"),
+    [
+        pytest.param(FIELD_CASES[0], {"schedule.at": "time zone"}, id="no zone"),
+        pytest.param(FIELD_CASES[1], {"schedule.at": "time zone"}, id="a date alone"),
+        pytest.param(FIELD_CASES[2], {"schedul": '"schedule"', "durations_s": '"duration_s"'}, id="misspelt"),
+    ],
+)
+@pytest.mark.parametrize("path", ["preview", "experiments"])
+def test_what_was_taken_as_something_else_is_refused(
+    api: APIClient, driver: Any, path: str, body: dict[str, Any], errors: dict[str, str]
+) -> None:
+    named = body if path == "preview" else body | {"name": "x"}
+    answer = api.post(f"{URL}/{path}", named)
+    assert answer.status_code == 400
+    found = answer.json()["errors"]
+    assert set(found) == set(errors)
+    assert all(text in found[field][0] for field, text in errors.items())
+
+
+@pytest.mark.parametrize("at", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00Z", 2**70, -1, True, "1", 10**18])
+def test_a_time_out_of_bounds_is_refused(api: APIClient, driver: Any, at: Any) -> None:
+    asked = {"kind": "pod-kill", "services": ["cartservice"], "schedule": {"type": "at", "at": at}}
+    answer = api.post(f"{URL}/preview", asked)
+    assert answer.status_code == 400, answer.content
+    assert list(answer.json()["errors"]) == ["schedule.at"]

@@ -1,0 +1,194 @@
+"""All lists of the API: pages that continue exactly, and no cursor or limit but their own."""
+
+import base64
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import pytest
+from django.contrib.auth.models import User
+from rest_framework.test import APIClient
+
+from accounts.models import AuditEntry
+from campaigns.models import Campaign
+from common import cursors
+from common.errors import UserError
+from datasets.models import Dataset
+from faults.models import Experiment, Injection, Label, Occurrence
+from telemetry import services
+from telemetry.adapters.fake import FakeTelemetry
+from tests.backend.common.described import NOBODY, Operation, operations
+
+PAGED: Final = [pytest.param(each, id=str(each)) for each in operations() if "cursor" in each.parameters]
+UNPAGED: Final = [
+    pytest.param(each, id=str(each)) for each in operations() if each.method == "get" and "limit" not in each.parameters
+]
+T0: Final = datetime(2026, 1, 5, 9, tzinfo=UTC)
+URL: Final = "/api/v1"
+
+
+@pytest.fixture
+def root(admin: User, driver: Any, monkeypatch: pytest.MonkeyPatch) -> APIClient:
+    monkeypatch.setattr(services, "telemetry_source", FakeTelemetry)
+    client = APIClient()
+    client.force_authenticate(admin)
+    return client
+
+
+def experiment(number: int = 0) -> Experiment:
+    return Experiment.objects.create(
+        name=f"e{number}",
+        kind="pod-kill",
+        requested={"services": [], "pods": []},
+        duration_s=1.0,
+        created_at=T0 + timedelta(seconds=number // 2),
+    )
+
+
+def injection(number: int = 0) -> Injection:
+    at = T0 + timedelta(seconds=number // 3)
+    return Injection.objects.create(kind="pod-kill", requested_at=at, deadline=at, duration_s=1.0)
+
+
+def of_django(place: str) -> str:
+    """A cursor as Django REST framework writes them."""
+    return base64.b64encode(f"p={place}".encode()).decode()
+
+
+def test_there_are_as_many_lists_as_are_known_here() -> None:
+    assert len(PAGED) == 9
+
+
+@pytest.mark.parametrize("operation", PAGED)
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "x",
+        "!",
+        "é",
+        "\x00",
+        "A" * 999,
+        of_django("9223372036854775808"),
+        of_django("yesterday"),
+        base64.urlsafe_b64encode(json.dumps([2**70, "x"]).encode()).decode(),
+        base64.urlsafe_b64encode(b"\0" * 12 + b"[1,2]").decode(),
+        cursors.encode([1, 2], of="another list"),
+    ],
+)
+def test_a_cursor_that_the_list_did_not_give_is_refused(root: APIClient, operation: Operation, cursor: str) -> None:
+    path = operation.address.replace(NOBODY, str(experiment().id))
+    answer = root.get(path, {"cursor": cursor})
+    assert answer.status_code == 400, answer.content
+    assert list(answer.json()["errors"]) == ["cursor"]
+
+
+@pytest.mark.parametrize("operation", PAGED)
+@pytest.mark.parametrize("limit", ["0", "-1", "1001", "x", "1.5", "", "٣", "1e2", " 1", str(2**70), "NaN"])
+def test_a_bad_limit_is_refused(root: APIClient, operation: Operation, limit: str) -> None:
+    answer = root.get(operation.address, {"limit": limit})
+    assert answer.status_code == 400, answer.content
+    assert list(answer.json()["errors"]) == ["limit"]
+
+
+@pytest.mark.parametrize("operation", UNPAGED)
+def test_what_has_no_pages_knows_no_limit(root: APIClient, operation: Operation) -> None:
+    answer = root.get(operation.address, {"limit": "5"})
+    assert answer.status_code == 400, answer.content
+    assert "limit" in answer.json()["errors"]
+
+
+def audit_entries() -> str:
+    for number in range(7):
+        AuditEntry.objects.create(actor_name="ada", action="x.y", subject=str(number))
+    return "/audit"
+
+
+def injections() -> str:
+    for number in range(7):
+        injection(number)
+    return "/faults/injections"
+
+
+def labels() -> str:
+    made = injection()
+    for number in range(7):
+        Label.objects.create(injection=made, pod=f"p{number}", service="s", kind="pod-kill", start=10**15)
+    return "/faults/labels?from=2001-01-01T00:00:00Z"
+
+
+def experiments() -> str:
+    for number in range(7):
+        experiment(number)
+    return "/faults/experiments"
+
+
+def occurrences() -> str:
+    made = experiment()
+    for number in range(7):
+        at = T0 + timedelta(seconds=number)
+        Occurrence.objects.create(experiment=made, scheduled_for=at, outcome="skipped")
+    return f"/faults/experiments/{made.id}/history"
+
+
+def datasets() -> str:
+    for number in range(7):
+        Dataset.objects.create(name=f"d{number}", format="csv", window_start=0, window_end=1)
+    Dataset.objects.update(created_at=T0)
+    return "/datasets"
+
+
+def campaigns() -> str:
+    for number in range(7):
+        Campaign.objects.create(
+            name=f"c{number}", seed=1, digest="x", content={}, expected_s=1, created_at=T0, state="completed"
+        )
+    return "/campaigns"
+
+
+@pytest.mark.parametrize("fill", [audit_entries, injections, labels, experiments, occurrences, datasets, campaigns])
+def test_pages_hold_each_row_once(root: APIClient, fill: Callable[[], str]) -> None:
+    path = f"{URL}{fill()}"
+    glue = "&" if "?" in path else "?"
+    whole = root.get(path).json()
+    assert (len(whole["results"]), whole["cursor"]) == (7, None)
+    found, cursor = [], ""
+    for _ in range(4):
+        page = root.get(f"{path}{glue}limit=2{cursor and f'&cursor={cursor}'}").json()
+        found += page["results"]
+        cursor = page["cursor"]
+    assert (found, cursor) == (whole["results"], None)
+
+
+def test_a_cursor_is_of_its_list_and_its_filters_alone(root: APIClient) -> None:
+    injections()
+    audit_entries()
+    path = f"{URL}/faults/injections"
+    cursor = root.get(path, {"limit": 2, "state": ["planned", "active"]}).json()["cursor"]
+    assert root.get(path, {"limit": 5, "state": ["active", "planned"], "cursor": cursor}).status_code == 200
+    assert root.get(path, {"limit": 2, "state": ["planned"], "cursor": cursor}).status_code == 400
+    assert root.get(path, {"limit": 2, "cursor": cursor}).status_code == 400
+    assert root.get(f"{URL}/audit", {"cursor": cursor}).status_code == 400
+
+
+def test_a_cursor_outlives_the_row_it_was_made_of(root: APIClient) -> None:
+    datasets()
+    first = root.get(f"{URL}/datasets", {"limit": 2}).json()
+    rest = root.get(f"{URL}/datasets").json()["results"][2:]
+    Dataset.objects.filter(id=first["results"][1]["id"]).delete()
+    assert root.get(f"{URL}/datasets", {"cursor": first["cursor"]}).json()["results"] == rest
+
+
+def test_a_changed_byte_breaks_the_seal() -> None:
+    cursor = cursors.encode([1, "x"], of="here")
+    assert cursors.decode(cursor, of="here") == [1, "x"]
+    for place in range(len(cursor)):
+        changed = cursor[:place] + ("A" if cursor[place] != "A" else "B") + cursor[place + 1 :]
+        assert opened(changed) in (None, [1, "x"])  # base64 has bits that it does not use
+
+
+def opened(cursor: str) -> list[Any] | None:
+    try:
+        return cursors.decode(cursor, of="here")
+    except UserError:
+        return None
