@@ -30,8 +30,9 @@ class PodRecord:
     service: str
     start: int | None = None  # the fault really took hold
     end: int | None = None  # it was really gone
-    end_reason: str = ""  # deadline, recovered, completed, pod-restarted, cluster-restarted, failed
-    error: str = ""
+    # deadline, recovered, completed; before it was asked for: ended-early, pod-restarted, cluster-restarted; or failed
+    end_reason: str = ""
+    error: str = ""  # why it failed, was over early, or was less than asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,10 @@ class FaultDriver(Protocol):
         ...
 
     def records(self, fault_id: str) -> Sequence[PodRecord]:
-        """One per target pod, also after the end; empty when the driver never heard of the fault."""
+        """One per target pod, also after the end; empty when the driver never heard of the fault.
+
+        A fault whose own processes or rules are gone is over, whoever ended them: the record ends then, and says why.
+        """
         ...
 
     def block(self, block: Block) -> None:

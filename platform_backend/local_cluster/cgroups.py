@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass, field
 from functools import cache
 
-from local_cluster.linux import cpu_seconds, resident_bytes, signal_group
+from local_cluster.linux import anonymous_bytes, cpu_seconds, resident_bytes, signal_group
 
 
 @dataclass(slots=True)
@@ -42,7 +42,7 @@ class Cgroup:
             self.leader, self.workers, self.paused = 0, (), False
 
     def add_worker(self, pid: int, born_with: int | None = None) -> None:
-        """`born_with`: its resident bytes right after the fork; by default, those that it has when first looked at."""
+        """`born_with`: its anonymous bytes at the fork; by default, those that it has when first looked at."""
         with self.lock:
             if born_with is not None:
                 self._born_with[pid] = born_with
@@ -76,25 +76,26 @@ class Cgroup:
                 signal_group(leader, signal.SIGCONT)
 
     def memory(self) -> int:
-        """Resident bytes: all of the main process, and what each worker took since it was forked.
-
-        A worker shares nearly all of its pages with the fork server; counting those per worker would invent memory.
-        """
+        """Resident bytes of the main process, and what each worker took since it was forked."""
         leader = self.leader
         if not leader:
             return 0
         return _resident(leader) + self.grown()
 
     def workers_born_with(self) -> dict[int, int]:
-        """Resident bytes that each worker had at its birth, as far as it was looked at."""
+        """Anonymous bytes that each worker had at its birth, as far as it was looked at."""
         return {pid: self._born_with[pid] for pid in self.workers if pid in self._born_with}
 
     def grown(self) -> int:
-        """Resident bytes that the workers took since they were forked."""
+        """Anonymous bytes that the workers took since they were forked: what they were told to hold, to the page.
+
+        A worker shares the fork server's pages and the files mapped there, and maps more of these as it begins to run:
+        4 MB of resident memory which costs none. Counting that would invent stress.
+        """
         return sum(self._grown(worker) for worker in self.workers)
 
     def _grown(self, pid: int) -> int:
-        now = _resident(pid)
+        now = _anonymous(pid)
         return max(0, now - self._born_with.setdefault(pid, now))
 
     def cpu(self) -> float:
@@ -105,6 +106,13 @@ class Cgroup:
 def _resident(pid: int) -> int:
     try:
         return resident_bytes(pid)
+    except OSError:
+        return 0
+
+
+def _anonymous(pid: int) -> int:
+    try:
+        return anonymous_bytes(pid)
     except OSError:
         return 0
 

@@ -12,6 +12,7 @@ from typing import IO, Any, Final, Literal
 from local_cluster import without
 from local_cluster.children import ChildInfo, Children
 from local_cluster.cpu_quota import CpuQuota
+from local_cluster.faults import workers
 from local_cluster.faults.base import FaultContext
 from local_cluster.faults.engine import FaultEngine
 from local_cluster.faults.journal import Journal
@@ -29,7 +30,7 @@ from local_cluster.volumes import mounts
 
 logger = logging.getLogger(__name__)
 
-PRELOAD: Final = ("shoplib.preload",)
+PRELOAD: Final = ("shoplib.preload", *workers.MODULES)
 COLLECTOR: Final = "collector"
 
 

@@ -2,7 +2,7 @@
 
 Runs as `python -m local_cluster.forkserver SOCKET PRELOAD...`, connects to the controller's socket and speaks JSON
 lines with it. Requests: {"op": "spawn", "id", "name", "env", "log", "group", "io_socket", "target" | "argv"} and
-{"op": "reap", "pid"}. Answers: {"id", "pid", "resident"} or {"id", "error"}; by itself {"exited": pid, "status": n}.
+{"op": "reap", "pid"}. Answers: {"id", "pid", "anonymous"} or {"id", "error"}; by itself {"exited": pid, "status": n}.
 A dead child stays a zombie until the controller has it reaped, so its pid and group can't be taken by another
 process while the controller may still signal them.
 
@@ -23,7 +23,7 @@ from importlib import import_module
 from typing import Any, Final
 
 from local_cluster.file_io.filter import hand_over
-from local_cluster.linux import die_with_parent, resident_bytes, set_comm
+from local_cluster.linux import anonymous_bytes, die_with_parent, set_comm
 
 RECEIVE_SIZE: Final = 65536
 
@@ -34,7 +34,7 @@ class Spawn:
 
     name: str
     env: Mapping[str, str]
-    log: str
+    log: str  # empty: that of the fork server
     group: int = 0  # process group to join; 0 opens a new one
     io_socket: str = ""  # of the supervisor that answers its file operations; empty: nobody does
     target: str = ""
@@ -83,6 +83,8 @@ class ForkServer:
 
     def _fork(self, identity: int, spawn: Spawn) -> Spawn | None:
         parent = os.getpid()
+        # A child is born with all of it. Read before the fork, for what the child takes from then on is its own.
+        anonymous = anonymous_bytes(parent)
         try:
             pid = os.fork()
         except OSError as error:
@@ -91,9 +93,8 @@ class ForkServer:
         if pid == 0:
             self._become_child(parent, spawn)
             return spawn
-        resident = _resident_or_zero(pid)  # read at once: what the child takes from now on is its own
         self._adopt(pid, spawn.group)
-        self._send({"id": identity, "pid": pid, "resident": resident})
+        self._send({"id": identity, "pid": pid, "anonymous": anonymous})
         return None
 
     def _adopt(self, pid: int, group: int) -> None:
@@ -130,19 +131,12 @@ class ForkServer:
         self._connection.close()
         for descriptor in self._pidfds.values():
             os.close(descriptor)
-        _redirect(spawn.log)
+        if spawn.log:
+            _redirect(spawn.log)
         os.environ.clear()
         os.environ.update(spawn.env)
-        set_comm(spawn.name)
         if spawn.io_socket:
             hand_over(spawn.io_socket, spawn.name)
-
-
-def _resident_or_zero(pid: int) -> int:
-    try:
-        return resident_bytes(pid)
-    except OSError:  # it has ended already
-        return 0
 
 
 def _redirect(log: str) -> None:
@@ -162,8 +156,10 @@ def become(spawn: Spawn) -> None:
         os.execvpe(spawn.argv[0], list(spawn.argv), dict(spawn.env))  # noqa: S606
     sys.argv = [spawn.name]
     module, _, function = spawn.target.partition(":")
+    program = getattr(import_module(module), function)
     gc.enable()
-    sys.exit(getattr(import_module(module), function)())
+    set_comm(spawn.name)  # its name tells that it is itself now, and not still becoming it
+    sys.exit(program())
 
 
 def main(argv: Sequence[str]) -> None:

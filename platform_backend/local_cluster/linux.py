@@ -27,6 +27,14 @@ def set_comm(name: str) -> None:
     Path("/proc/self/comm").write_text(name[:COMM_LENGTH], encoding="utf-8")
 
 
+def has_comm(pid: int, name: str) -> bool:
+    """Whether a process is called so; False when it is gone."""
+    try:
+        return Path(f"/proc/{pid}/comm").read_text(encoding="utf-8").rstrip("\n") == name[:COMM_LENGTH]
+    except OSError:
+        return False
+
+
 def now_us() -> int:
     """UTC microseconds since the epoch."""
     return time.time_ns() // 1000
@@ -44,9 +52,20 @@ def cpu_seconds(pid: int) -> float:
 
 def resident_bytes(pid: int) -> int:
     """Resident memory of a live process; OSError when it is gone."""
+    return _statm(pid)[1] * PAGE
+
+
+def anonymous_bytes(pid: int) -> int:
+    """The part of it that is no file's, hence the process's own; OSError when it is gone."""
+    _, resident, shared = _statm(pid)
+    return (resident - shared) * PAGE
+
+
+def _statm(pid: int) -> list[int]:
+    """Pages: of the address space, resident, and resident of files and shared memory."""
     descriptor = os.open(f"/proc/{pid}/statm", os.O_RDONLY)  # asked often: the cheapest way to read it
     try:
-        return int(os.read(descriptor, 128).split()[1]) * PAGE
+        return [int(field) for field in os.read(descriptor, 128).split()[:3]]
     finally:
         os.close(descriptor)
 
@@ -58,6 +77,16 @@ def is_stopped(pid: int) -> bool:
     except OSError:
         return False
     return stat.rpartition(")")[2].split()[0] == "T"
+
+
+def describe_exit(status: int) -> str:
+    """Of a process; negative: killed by that signal."""
+    if status >= 0:
+        return f"exit status {status}"
+    try:
+        return f"killed by {signal.Signals(-status).name}"
+    except ValueError:  # a real-time signal has no name
+        return f"killed by signal {-status}"
 
 
 def signal_group(group: int, number: signal.Signals) -> bool:

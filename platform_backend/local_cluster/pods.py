@@ -14,7 +14,7 @@ from local_cluster import probes
 from local_cluster.backoff import Backoff
 from local_cluster.cgroups import Cgroup
 from local_cluster.forkserver import Spawn
-from local_cluster.linux import now_us
+from local_cluster.linux import describe_exit, now_us
 from local_cluster.memory_watchdog import MemoryWatchdog
 from local_cluster.spawner import Spawner, SpawnFailed
 from local_cluster.topology import PodSpec, Topology
@@ -31,6 +31,7 @@ STOP_GRACE: Final = 3.0
 # the forking and importing that we do in the pod's name is not the service's own work.
 STARTUP_ALLOWANCE: Final = 20.0
 SPAWN_RETRY: Final = 0.2
+OOM_KILLED: Final = "OOMKilled"
 
 Phase = Literal["Pending", "Running", "Failed"]
 ProgramOf = Callable[[PodSpec, Path], Spawn]
@@ -70,6 +71,7 @@ class Pod:
         self._ended = asyncio.Event()
         self._ended.set()
         self._ended_us = 0
+        self._ended_why = ""
         self._terminating = False
         self._backoff = Backoff()
 
@@ -97,6 +99,10 @@ class Pod:
         if self.running:
             return "Running"
         return "Pending" if self.started_us is None else "Failed"
+
+    def end_since(self, us: int) -> str:
+        """Why its process ended at or after that time; empty when it did not."""
+        return self._ended_why if self._ended_us >= us else ""
 
     async def run(self) -> None:
         self.log.parent.mkdir(parents=True, exist_ok=True)
@@ -144,7 +150,7 @@ class Pod:
         self.cgroup.leave()
         self._ended_us = now_us()
         self._ended.set()
-        reason = "OOMKilled" if self._owner.watchdog.was_killed(leader) else _describe(status)
+        self._ended_why = reason = OOM_KILLED if self._owner.watchdog.was_killed(leader) else describe_exit(status)
         logger.log(self._owner.exit_level, "pod %s ended: %s", self.spec.name, reason)
         self._owner.pod_ended(self.spec.name, self._ended_us, reason)
 
@@ -299,7 +305,3 @@ async def _cancelled_at_end(coroutine: Coroutine[None, None, None], *, name: str
 def _report_crash(task: asyncio.Task[None]) -> None:
     if not task.cancelled() and (error := task.exception()) is not None:
         logger.critical("%s crashed; this pod is no longer looked after", task.get_name(), exc_info=error)
-
-
-def _describe(status: int) -> str:
-    return f"exit status {status}" if status >= 0 else f"killed by {signal.Signals(-status).name}"

@@ -74,7 +74,7 @@ class Spawner:
                 self._waiting.pop(number, None)
 
     def born_with(self, pid: int) -> int | None:
-        """Resident bytes of a live process right after it was forked."""
+        """Anonymous bytes that a live process had when it was forked."""
         return self._born_with.get(pid)
 
     def _send(self, message: Mapping[str, Any]) -> None:
@@ -119,7 +119,7 @@ class Spawner:
             future.set_exception(SpawnFailed(message["error"]))
         else:
             self._live[message["pid"]] = on_exit
-            self._born_with[message["pid"]] = message["resident"]
+            self._born_with[message["pid"]] = message["anonymous"]
             future.set_result(message["pid"])
 
     def _discard(self, pid: int | None) -> None:

@@ -1,12 +1,16 @@
 """What every fault driver does. A new adapter is one more parameter of `bench` and `unreachable`."""
 
+import os
+import signal
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import psutil
 import pytest
 
 from common.errors import Unavailable, UserError
@@ -39,6 +43,9 @@ class Bench:
     system: SystemDriver
     now: Callable[[], int]
     sleep: Callable[[float], None]
+    # What nobody asked for: the fault's own processes on POD die, or POD's main process does.
+    lose_workers: Callable[[str], None]
+    lose_pod: Callable[[str], None]
 
     def apply(self, kind: str = "network-delay", pods: Sequence[str] = (POD,), duration: float = 60) -> str:
         fault_id = str(uuid4())
@@ -83,12 +90,38 @@ def bench(request: pytest.FixtureRequest) -> Any:
     if request.param == "fake":
         clock = _Clock()
         fake = FakeFaultDriver(clock=clock.now, delay=SECOND // 5, recovery=SECOND // 5)
-        yield Bench(fake, FakeSystemDriver(), clock.now, clock.sleep)
+        yield Bench(
+            fake,
+            FakeSystemDriver(),
+            clock.now,
+            clock.sleep,
+            lambda fault_id: fake.cut_short(fault_id, "ended-early", "1 of 1 stress workers ended: killed by SIGKILL"),
+            lambda fault_id: fake.cut_short(fault_id, "pod-restarted", "killed by SIGKILL"),
+        )
         return
     client = request.getfixturevalue("cluster")
-    made = Bench(LocalFaultDriver(client), LocalSystemDriver(client), now_us, time.sleep)
+    made = Bench(
+        LocalFaultDriver(client),
+        LocalSystemDriver(client),
+        now_us,
+        time.sleep,
+        lambda _: [os.kill(pid, signal.SIGKILL) for pid in _group(client) if pid != _leader(client)],
+        lambda _: os.kill(_leader(client), signal.SIGKILL),
+    )
     yield made
     made.settle()
+
+
+def _leader(client: LocalClusterClient) -> int:
+    return next(pod.pid for pod in client.pods() if pod.name == POD and pod.pid)
+
+
+def _group(client: LocalClusterClient) -> list[int]:
+    leader, members = _leader(client), []
+    for process in psutil.process_iter():
+        with suppress(ProcessLookupError):
+            members += [process.pid] if os.getpgid(process.pid) == leader else []
+    return members
 
 
 @pytest.fixture(params=NAMES)
@@ -122,6 +155,29 @@ def test_fault_is_measured_and_ends_by_itself(bench: Bench, kind: str) -> None:
     assert before <= record.start < record.end <= bench.now()
     assert record.end - before >= 1.9 * SECOND
     assert list(bench.driver.records(fault_id)) == [record], "records stay after the end"
+
+
+def test_a_fault_whose_own_processes_die_is_over_and_says_why(bench: Bench) -> None:
+    fault_id = bench.apply("cpu-stress", duration=300)
+    [started] = bench.started(fault_id)
+    killed = bench.now()
+    bench.lose_workers(fault_id)
+    [record] = bench.ended(fault_id)
+    assert (record.start, record.end_reason) == (started.start, "ended-early")
+    assert record.end is not None
+    assert killed <= record.end <= bench.now()
+    assert "SIGKILL" in record.error
+    bench.sleep(0.3)
+    bench.driver.recover(fault_id)
+    assert list(bench.driver.records(fault_id)) == [record]
+
+
+def test_a_pod_that_dies_takes_the_fault_along(bench: Bench) -> None:
+    fault_id = bench.apply("cpu-stress", duration=300)
+    bench.started(fault_id)
+    bench.lose_pod(fault_id)
+    [record] = bench.ended(fault_id)
+    assert (record.end_reason, record.error) == ("pod-restarted", "killed by SIGKILL")
 
 
 def test_recover_ends_it_at_once(bench: Bench) -> None:

@@ -17,6 +17,7 @@ import pytest
 
 from local_cluster.children import Children
 from local_cluster.client import ClusterUnavailable, LocalClusterClient
+from local_cluster.forkserver import Spawn
 from local_cluster.spawner import Spawner
 
 REPO = Path(__file__).resolve().parents[2]
@@ -125,6 +126,13 @@ def spawning(tmp_path: Path, shop_source: Path) -> Callable[[], Any]:
             await children.stop_all()
 
     return running
+
+
+def sleeper(tmp_path: Path, **changes: Any) -> Spawn:
+    """What a pod of the service `sleeper` is born with."""
+    env = {"POD_NAME": "sleeper-0", "PORT": str(free_port())}
+    usual = {"name": "sleeper-0", "env": env, "log": str(tmp_path / "out"), "target": "sleeper.main:main"}
+    return Spawn(**usual | changes)
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """The life of a fault, with a kind that can be told to fail: states, retries, deadlines, restarts of pods."""
 
 import asyncio
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, ClassVar
@@ -24,15 +25,21 @@ class Tickle(FaultKind):
 
     def __init__(self) -> None:
         self.broken: set[str] = set()
+        self.contexts: list[Any] = []
+        self.deadly: Any = None  # called as it takes hold
         self.stubborn = 0
         self.mistaken = 0  # how often clearing fails by a mistake in the program
         self.on: set[str] = set()
 
     async def apply(self, context: Any, pod: str, parameters: Any) -> int:
+        self.contexts.append(context)
         if pod in self.broken:
             raise NotYet("it does not laugh")
         self.on.add(pod)
-        return now_us()
+        began_us = now_us()
+        if self.deadly is not None:
+            self.deadly()
+        return began_us
 
     async def clear(self, context: Any, pod: str, parameters: Any) -> int:
         if self.stubborn:
@@ -45,6 +52,17 @@ class Tickle(FaultKind):
         return now_us()
 
 
+def _nobody(*arguments: Any) -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class Context:
+    topology: Any
+    pods: Any
+    worker_ended: Any = _nobody
+
+
 class Setting:
     """An engine with two pods and the kind `tickle`."""
 
@@ -55,7 +73,7 @@ class Setting:
         topology = SimpleNamespace(pods={name: SimpleNamespace(service=service, name=name) for name in ("a-0", "a-1")})
         pods = SimpleNamespace(on_end=self.listeners.append)
         self.journal = Journal(directory)
-        self.engine = FaultEngine(SimpleNamespace(topology=topology, pods=pods), self.journal)  # type: ignore[arg-type]
+        self.engine = FaultEngine(Context(topology, pods), self.journal)  # type: ignore[arg-type]
 
     def submit(self, fault_id: str = "one", pods: tuple[str, ...] = ("a-0",), seconds: float = 30) -> FaultRecord:
         body = {"fault_id": fault_id, "kind": "tickle", "pods": list(pods), "parameters": {}, "duration_s": seconds}
@@ -136,6 +154,44 @@ def test_a_restarted_pod_ends_what_lived_in_its_processes(setting: Setting) -> N
         setting.listeners[0]("a-1", died, "exit status 1")
         await eventually(lambda: record.over)
         assert record.state == "ended"
+
+    run(scenario())
+
+
+def test_a_fault_whose_last_worker_died_is_over_and_says_why(setting: Setting) -> None:
+    async def scenario() -> None:
+        record = setting.submit(pods=("a-0", "a-1"))
+        await eventually(lambda: record.state == "active")
+        told = setting.kind.contexts[0].worker_ended
+        told("a-0", None, "1 of 2 workers ended: killed by SIGKILL")
+        assert not record.pods[0].over  # the other worker is at it
+        died = now_us()
+        told("a-0", died, "2 of 2 workers ended: killed by SIGKILL")
+        first, second = record.pods
+        assert (first.end_us, first.end_reason) == (died, "ended-early")
+        assert first.error == "2 of 2 workers ended: killed by SIGKILL"
+        told("a-1", None, "1 of 2 workers ended: exit status 12")
+        assert record.state == "active"
+        setting.engine.end("one")
+        await eventually(lambda: record.over)
+        assert (second.end_reason, second.error) == ("recovered", "1 of 2 workers ended: exit status 12")
+        told("a-1", now_us(), "too late to matter")
+        assert second.end_reason == "recovered"
+
+    run(scenario())
+
+
+def test_a_pod_that_died_of_the_fault_before_that_could_be_told(setting: Setting) -> None:
+    async def scenario() -> None:
+        asked = now_us()
+        setting.kind.deadly = lambda: setting.listeners[0]("a-0", now_us(), "OOMKilled")
+        record = setting.submit()
+        await eventually(lambda: record.over)
+        (pod,) = record.pods
+        assert (record.state, pod.end_reason, pod.error) == ("ended", "pod-restarted", "OOMKilled")
+        assert pod.start_us is not None
+        assert pod.end_us is not None
+        assert asked <= pod.start_us <= pod.end_us
 
     run(scenario())
 

@@ -1,24 +1,28 @@
 """Each kind of fault on the real shop: it bites, it ends by itself, and it leaves nothing behind."""
 
+import json
 import os
 import signal
 import time
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import pytest
 
 from local_cluster.client import ClusterRefused, FaultInfo, PodInfo
 from local_cluster.faults.kinds import KINDS
 from local_cluster.leftovers import Snapshot, leftovers, snapshot
-from local_cluster.linux import is_stopped
+from local_cluster.linux import is_stopped, now_us
 
 from .conftest import RunningCluster, is_alive, wait_for
 
 POD = "currencyservice-0"
 MEGABYTE = 1 << 20
+CASES = Path(__file__).parents[1] / "data" / "field-cases"
 DURATION = 1.5
 ANY_PARAMETERS: dict[str, dict[str, Any]] = {
     "pod-kill": {"grace_period_s": 1},
@@ -169,6 +173,80 @@ def test_memory_stress_is_held_in_the_pod_and_given_back(cluster: RunningCluster
     assert (_pod(cluster).memory_bytes or 0) < before + 60 * MEGABYTE
     _end(cluster, fault_id)
     wait_for(lambda: (_pod(cluster).memory_bytes or 0) < before + 20 * MEGABYTE)
+
+
+def _workers(cluster: RunningCluster, name: str = POD) -> list[int]:
+    """Members of the pod's process group beside its main process."""
+    leader = _pid(cluster, name)
+    return [pid for pid in psutil.pids() if pid != leader and _group(pid) == leader]
+
+
+def _group(pid: int) -> int:
+    try:
+        return os.getpgid(pid)
+    except ProcessLookupError:
+        return 0
+
+
+@pytest.mark.parametrize("workers", [1, 8])
+def test_a_megabyte_of_memory_stress_is_one_and_not_what_its_workers_need_themselves(
+    cluster: RunningCluster, workers: int
+) -> None:
+    pod = "emailservice-0"  # idle enough to have the same memory for a second
+    before = _pod(cluster, pod).memory_bytes
+    assert before is not None
+    fault_id = _inject(cluster, "memory-stress", [pod], duration=60, workers=workers, size_bytes=MEGABYTE)
+    wait_for(lambda: len(_workers(cluster, pod)) == workers)
+    grown = (_pod(cluster, pod).memory_bytes or 0) - before
+    assert MEGABYTE // 2 < grown < 2.5 * MEGABYTE
+    _end(cluster, fault_id)
+
+
+@pytest.mark.parametrize(("kind", "parameters"), [("cpu-stress", {}), ("memory-stress", {"size_bytes": 16 * MEGABYTE})])
+def test_stress_is_over_with_its_last_worker_and_says_why(
+    cluster: RunningCluster, kind: str, parameters: dict[str, Any]
+) -> None:
+    log = cluster.state / "cluster" / "pods" / POD / "stdout.log"
+    fault_id = _inject(cluster, kind, [POD], duration=60, workers=2, **parameters)
+    first, second = wait_for(lambda: len(_workers(cluster)) == 2 and _workers(cluster))
+    os.kill(first, signal.SIGKILL)
+    wait_for(lambda: _workers(cluster) == [second])
+    time.sleep(0.5)
+    assert cluster.client.fault(fault_id).state == "active", "one of them is at it"
+    killed = now_us()
+    os.kill(second, signal.SIGTERM)
+    fault = _ended(cluster, fault_id)
+    (pod,) = fault.pods
+    assert pod.end_reason == "ended-early"
+    assert pod.error == "2 of 2 stress workers ended: killed by SIGKILL, killed by SIGTERM"
+    assert pod.end_us is not None
+    assert killed <= pod.end_us < fault.deadline_us
+    assert "stress" not in log.read_text()
+
+
+def test_a_lost_worker_is_told_at_the_end(cluster: RunningCluster) -> None:
+    fault_id = _inject(cluster, "cpu-stress", [POD], duration=60, workers=3)
+    os.kill(wait_for(lambda: _workers(cluster))[0], signal.SIGKILL)
+    time.sleep(0.5)
+    (pod,) = _end(cluster, fault_id).pods
+    assert (pod.end_reason, pod.error) == ("recovered", "1 of 3 stress workers ended: killed by SIGKILL")
+
+
+def test_a_pod_that_dies_takes_its_workers_along_and_that_is_the_reason(cluster: RunningCluster) -> None:
+    fault_id = _inject(cluster, "cpu-stress", [POD], duration=60, workers=4)
+    os.killpg(_pid(cluster), signal.SIGKILL)
+    (pod,) = _ended(cluster, fault_id).pods
+    assert (pod.end_reason, pod.error) == ("pod-restarted", "killed by SIGKILL")
+
+
+def test_memory_stress_beyond_the_computer_is_oom_at_the_limit_of_the_pod(cluster: RunningCluster) -> None:
+    """Four workers of 250 GB each: they were refused at once, and the fault was called active for its minute."""
+    case = json.loads((CASES / "memory-beyond-all.json").read_text())
+    fault = _ended(cluster, _begin(cluster, case["kind"], case["pods"], case["duration_s"], **case["parameters"]))
+    (pod,) = fault.pods
+    assert (pod.end_reason, pod.error) == ("pod-restarted", "OOMKilled")
+    assert pod.end_us is not None
+    assert pod.end_us < fault.deadline_us
 
 
 def test_too_much_memory_stress_is_oom(cluster: RunningCluster) -> None:

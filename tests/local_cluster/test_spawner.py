@@ -7,23 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from local_cluster.forkserver import Spawn
-
-from .conftest import eventually, free_port, is_alive, run
-
-
-def _sleeper(tmp_path: Path, **changes: Any) -> Spawn:
-    env = {"POD_NAME": "sleeper-0", "PORT": str(free_port())}
-    return Spawn(
-        **{"name": "sleeper-0", "env": env, "log": str(tmp_path / "out"), "target": "sleeper.main:main"} | changes
-    )
+from .conftest import eventually, is_alive, run, sleeper
 
 
 def test_a_forked_pod_has_its_own_group_name_and_log(tmp_path: Path, spawning: Callable[[], Any]) -> None:
     async def scenario() -> None:
         async with spawning() as (spawner, _children):
             ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-            pid = await spawner.spawn(_sleeper(tmp_path), ended.set_result)
+            pid = await spawner.spawn(sleeper(tmp_path), ended.set_result)
             out = tmp_path / "out"
             await eventually(lambda: out.exists() and "hello from sleeper-0" in out.read_text())
             assert os.getpgid(pid) == pid
@@ -42,7 +33,7 @@ def test_the_exit_status_of_a_program_is_reported(tmp_path: Path, spawning: Call
             for argv, expected in ((("sh", "-c", "exit 7"), 7), (("no-such-program",), 1)):
                 ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
                 env = {"PATH": os.environ["PATH"]}
-                await spawner.spawn(_sleeper(tmp_path, target="", argv=argv, env=env), ended.set_result)
+                await spawner.spawn(sleeper(tmp_path, target="", argv=argv, env=env), ended.set_result)
                 assert await ended == expected
 
     run(scenario())
@@ -52,8 +43,8 @@ def test_a_process_can_join_a_group_but_not_a_dead_one(tmp_path: Path, spawning:
     async def scenario() -> None:
         async with spawning() as (spawner, _):
             statuses: list[int] = []
-            leader = await spawner.spawn(_sleeper(tmp_path), statuses.append)
-            burner = _sleeper(tmp_path, target="local_cluster.burner:main", env={"LOAD": "1"}, group=leader)
+            leader = await spawner.spawn(sleeper(tmp_path), statuses.append)
+            burner = sleeper(tmp_path, target="local_cluster.burner:main", env={"LOAD": "1"}, group=leader)
             worker = await spawner.spawn(burner, statuses.append)
             assert os.getpgid(worker) == leader
             os.killpg(leader, signal.SIGKILL)
@@ -69,7 +60,7 @@ def test_pods_die_with_the_fork_server_which_comes_back(tmp_path: Path, spawning
     async def scenario() -> None:
         async with spawning() as (spawner, children):
             ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-            pid = await spawner.spawn(_sleeper(tmp_path), ended.set_result)
+            pid = await spawner.spawn(sleeper(tmp_path), ended.set_result)
             server = children.processes()[0].pid
             assert server is not None
             os.kill(server, signal.SIGKILL)
@@ -83,4 +74,4 @@ def test_pods_die_with_the_fork_server_which_comes_back(tmp_path: Path, spawning
 
 
 async def _spawn_again(spawner: Any, tmp_path: Path) -> int:
-    return int(await spawner.spawn(_sleeper(tmp_path), lambda status: None))
+    return int(await spawner.spawn(sleeper(tmp_path), lambda status: None))

@@ -24,6 +24,7 @@ class _Fault:
     start: int
     end: int
     end_reason: str = "deadline"
+    error: str = ""
 
 
 @dataclass
@@ -90,6 +91,11 @@ class FakeFaultDriver:
         self._check()
         return self._block
 
+    def cut_short(self, fault_id: str, end_reason: str, error: str) -> None:
+        """The fault is over now, though nobody asked for its end: ended-early or pod-restarted."""
+        fault = self._faults[fault_id]
+        fault.end, fault.end_reason, fault.error = self.clock(), end_reason, error
+
     def forget(self) -> None:
         self._faults.clear()
 
@@ -105,6 +111,7 @@ class FakeFaultDriver:
             start=fault.start if started else None,
             end=fault.end if ended else None,
             end_reason=fault.end_reason if ended else "",
+            error=fault.error if ended else "",
         )
 
     def _check(self) -> None:

@@ -87,8 +87,8 @@ class LabelSerializer(serializers.ModelSerializer[Label]):
         allow_null=True, help_text="UTC microseconds, measured: it was really gone; null while it lasts or not known"
     )
     end_reason = serializers.CharField(
-        help_text="deadline, recovered, completed, pod-restarted, cluster-restarted, failed; "
-        "unknown: nobody could tell the end"
+        help_text="deadline, recovered, completed; before it was asked for: pod-restarted, cluster-restarted, or "
+        "ended-early (its own processes died, the injection's `error` says of what); unknown: nobody could tell the end"
     )
     effect = serializers.ChoiceField(
         choices=Effect.choices, help_text="whether the telemetry shows the fault on this pod"

@@ -5,7 +5,8 @@ had used stays counted after it has gone. That remainder can't be read from /pro
 `checkpoint`, which the collector stores with the samples.
 
 Memory is resident memory, since a process without a control group has no page cache of its own. A forked pod shares
-pages with the fork server; they count in full for the main process, and not at all for stress processes.
+pages with the fork server; they count in full for the main process, and not at all for stress processes, of which only
+the anonymous memory counts that they took since their birth.
 """
 
 import json
@@ -32,7 +33,7 @@ class ContainerInfo:
     cfs_throttled_us: int
     restarts: int
     ready: bool
-    born_with: Mapping[int, int] = field(default_factory=dict)  # resident bytes of stress processes at their birth
+    born_with: Mapping[int, int] = field(default_factory=dict)  # anonymous bytes of stress processes at their birth
 
 
 def parse_cgroups(reply: Mapping[str, Mapping[str, Any]]) -> dict[str, ContainerInfo]:
@@ -53,7 +54,7 @@ class _Run:
     leader: int
     gone: Used = field(default_factory=Used)  # by processes of this run that have ended
     last: dict[int, Used] = field(default_factory=dict)
-    born_with: dict[int, int] = field(default_factory=dict)  # resident bytes of a worker when first seen
+    born_with: dict[int, int] = field(default_factory=dict)  # anonymous bytes of a worker when first seen
 
 
 class Containers:
@@ -128,7 +129,7 @@ def _gauges(run: _Run, states: Mapping[int, ProcessState]) -> Iterator[tuple[str
     grown = 0
     for pid, state in states.items():
         if pid != run.leader:
-            grown += max(0, state.resident - run.born_with.setdefault(pid, state.resident))
+            grown += max(0, state.anonymous - run.born_with.setdefault(pid, state.anonymous))
     resident = leader.resident + grown
     yield "container_memory_usage_bytes", resident
     yield "container_memory_working_set_bytes", resident

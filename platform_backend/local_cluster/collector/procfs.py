@@ -38,6 +38,11 @@ class ProcessState:
     mapped_file: int  # bytes of files and shared memory, part of resident
     sockets: int
 
+    @property
+    def anonymous(self) -> int:
+        """Bytes that are no file's: the process's own."""
+        return self.resident - self.mapped_file
+
 
 def read_process(pid: int) -> ProcessState:
     """OSError when it is gone or not ours."""

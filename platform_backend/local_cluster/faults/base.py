@@ -1,5 +1,6 @@
 """What a fault kind is, and what it may use."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
@@ -32,6 +33,14 @@ class NoParameters(Parameters):
     """None."""
 
 
+# Pod, time (UTC µs) at which the last one was dead or None when others live, and why.
+WorkerEnded = Callable[[str, int | None, str], None]
+
+
+def _nobody_asks(pod: str, over_us: int | None, why: str) -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class FaultContext:
     topology: Topology
@@ -39,6 +48,8 @@ class FaultContext:
     mesh: Mesh
     spawner: Spawner
     io: IoSupervisor
+    # To be told when a process that is the fault itself ends without `clear`.
+    worker_ended: WorkerEnded = _nobody_asks
 
     def running(self, pod: str) -> Pod:
         """Raises NotYet when the pod does not run."""

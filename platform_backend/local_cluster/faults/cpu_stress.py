@@ -1,18 +1,14 @@
 """cpu-stress: busy processes that eat of the pod's own CPU quota."""
 
-import asyncio
-import time
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from local_cluster.faults.base import FaultContext, FaultKind, NotYet, Parameters
+from local_cluster.faults.base import FaultContext, FaultKind, Parameters
 from local_cluster.faults.fields import integer
-from local_cluster.faults.workers import POLL, end_workers, start_worker
-from local_cluster.linux import cpu_seconds, now_us
+from local_cluster.faults.workers import Begun, Crew, end_workers
+from local_cluster.linux import cpu_seconds, has_comm
 
 RUNS_WITHIN: Final = 5.0
-# Becoming a worker takes a few milliseconds of CPU; more than this was burnt.
-BURNING: Final = 0.02
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,27 +22,30 @@ class CpuStress(FaultKind):
     parameters: ClassVar[type[Parameters]] = CpuStressParameters
 
     async def apply(self, context: FaultContext, pod: str, parameters: CpuStressParameters) -> int:
-        target, env = context.running(pod), {"LOAD": str(parameters.load)}
-        workers = [
-            await start_worker(context, target, "local_cluster.burner:main", env) for _ in range(parameters.workers)
-        ]
-        return await _first_burns(workers)
+        crew = Crew(context, context.running(pod))
+        begun = Begun(_FirstBurns(crew).burns, RUNS_WITHIN, "no stress worker runs")
+        tasks = [{"LOAD": str(parameters.load)}] * parameters.workers
+        return await crew.work("local_cluster.burner:main", tasks, begun)
 
     async def clear(self, context: FaultContext, pod: str, parameters: CpuStressParameters) -> int:
         return await end_workers(context.pods[pod])
 
 
-async def _first_burns(workers: list[int]) -> int:
-    until = time.monotonic() + RUNS_WITHIN
-    while time.monotonic() < until:
-        if any(_burns(pid) for pid in workers):
-            return now_us()
-        await asyncio.sleep(POLL)
-    raise NotYet(f"no stress worker runs after {RUNS_WITHIN:.0f} s")
+class _FirstBurns:
+    """What a worker used up to its beginning, some milliseconds, was spent on becoming one."""
 
+    def __init__(self, crew: Crew) -> None:
+        self._crew = crew
+        self._used: dict[int, float] = {}  # CPU seconds up to then
 
-def _burns(pid: int) -> bool:
-    try:
-        return cpu_seconds(pid) > BURNING
-    except OSError:
-        return False
+    def burns(self) -> bool:
+        return any(self._burns(pid) for pid in self._crew.pids)
+
+    def _burns(self, pid: int) -> bool:
+        try:
+            used = cpu_seconds(pid)
+        except OSError:
+            return False
+        if pid not in self._used and has_comm(pid, self._crew.name):
+            self._used[pid] = used
+        return used > self._used.get(pid, used)

@@ -1,6 +1,7 @@
 """The life of one fault: each pod by itself is given the fault, waits for its end, and is freed of it."""
 
 import asyncio
+import dataclasses
 import logging
 from collections.abc import Callable, Coroutine
 from typing import Final
@@ -26,10 +27,12 @@ class FaultLife:
     ) -> None:
         self.record = record
         self._kind, self._parameters = request.kind, request.parameters
-        self._context = context
+        self._context = dataclasses.replace(context, worker_ended=self._worker_ended)
         self._save = save
         self._ending = asyncio.Event()  # it was asked to end before its deadline
-        self._died = {times.pod: asyncio.Event() for times in record.pods}
+        self._cut = {times.pod: asyncio.Event() for times in record.pods}  # it is over there, earlier than asked
+        self._deaths: dict[str, tuple[int, str]] = {}  # of pods on which it had not begun
+        self._weakened: dict[str, str] = {}  # pods with only a part of it, and why
         self._leaving: set[str] = set()
 
     async def run(self) -> None:
@@ -42,15 +45,32 @@ class FaultLife:
 
     def pod_ended(self, pod: str, at_us: int, why: str) -> None:
         """A pod's process died: the point of some faults, the end of all others."""
-        times = next((times for times in self.record.pods if times.pod == pod), None)
-        if times is None or times.over:
+        times = self._open_times(pod)
+        if times is None:
             return
         if self._kind.kills:
             times.start_us = times.start_us or at_us
-        elif times.start_us is not None:
-            finish(times, at_us, "pod-restarted")
-            times.error = why
-            self._died[pod].set()
+        elif times.start_us is None:
+            self._deaths[pod] = at_us, why
+        else:
+            self._cut_short(times, at_us, "pod-restarted", why)
+
+    def _worker_ended(self, pod: str, over_us: int | None, why: str) -> None:
+        """A process that is the fault itself died, though nobody asked for its end."""
+        times = self._open_times(pod)
+        if times is None or pod in self._leaving:
+            return
+        self._weakened[pod] = why
+        if over_us is not None and times.start_us is not None:
+            logger.warning("%s on %s is over before its time: %s", self._kind.name, pod, why)
+            self._cut_short(times, over_us, "ended-early", why)
+
+    def _open_times(self, pod: str) -> PodTimes | None:
+        return next((times for times in self.record.pods if times.pod == pod and not times.over), None)
+
+    def _cut_short(self, times: PodTimes, at_us: int, reason: str, why: str) -> None:
+        finish(times, at_us, reason, why)
+        self._cut[times.pod].set()
 
     async def _carry(self, times: PodTimes) -> None:
         await self._apply(times)
@@ -67,7 +87,7 @@ class FaultLife:
         try:
             async with asyncio.timeout(limit):
                 start_us = await self._unless_ending(self._kind.apply(self._context, times.pod, self._parameters))
-            times.start_us = times.start_us or start_us
+            self._begin(times, start_us)
         except (NotYet, TimeoutError) as failure:
             if times.start_us is None:
                 times.error = str(failure) or f"did not take hold within {limit:.0f} s"
@@ -75,6 +95,12 @@ class FaultLife:
         except Exception as failure:  # a mistake of ours must not leave half a fault behind: it is cleared
             times.error = f"internal error: {failure!r}"
             logger.error("%s on %s failed", self._kind.name, times.pod, exc_info=failure)
+
+    def _begin(self, times: PodTimes, start_us: int) -> None:
+        times.start_us = times.start_us or start_us
+        died_us, why = self._deaths.get(times.pod, (0, ""))
+        if died_us >= times.start_us:  # of the fault itself, before that could be told
+            self._cut_short(times, died_us, "pod-restarted", why)
 
     async def _unless_ending(self, applying: Coroutine[None, None, int]) -> int:
         """Cancelled by the end of the fault, which must not wait for a slow beginning. Raises NotYet then."""
@@ -95,7 +121,7 @@ class FaultLife:
             return "failed"
         if self._kind.one_shot:
             return "completed"
-        waits = [asyncio.ensure_future(event.wait()) for event in (self._ending, self._died[times.pod])]
+        waits = [asyncio.ensure_future(event.wait()) for event in (self._ending, self._cut[times.pod])]
         left = max(0.0, (self.record.deadline_us - now_us()) / 1e6)
         try:
             await asyncio.wait(waits, timeout=left, return_when=asyncio.FIRST_COMPLETED)
@@ -122,7 +148,8 @@ class FaultLife:
             await asyncio.sleep(CLEAR_RETRY)
         took_hold_late = reason == "failed" and times.start_us is not None  # by a killing that was cut short
         if not times.over:
-            finish(times, end_us, "recovered" if took_hold_late else reason)
+            weakened = self._weakened.get(times.pod, "")
+            finish(times, end_us, "recovered" if took_hold_late else reason, weakened)
 
     def _advance(self, state: State) -> None:
         if ORDER.index(state) > ORDER.index(self.record.state):
@@ -130,9 +157,9 @@ class FaultLife:
             self._save(self.record)
 
 
-def finish(times: PodTimes, end_us: int, reason: str) -> None:
-    """A pod that never had the fault has no end either."""
+def finish(times: PodTimes, end_us: int, reason: str, why: str = "") -> None:
+    """A pod that never had the fault has no end either. `why` it was not what was asked for, or not as long."""
     times.end_us = end_us if times.start_us is not None else None
     times.end_reason = reason if times.start_us is not None else "failed"
     if times.start_us is not None:
-        times.error = ""  # of attempts to end it; the last one worked
+        times.error = why  # and nothing of attempts to end it; the last one worked

@@ -1,19 +1,16 @@
 """memory-stress: processes that hold memory within the pod's own limit; beyond it, the pod is OOMKilled."""
 
 import asyncio
-import time
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from local_cluster.faults.base import FaultContext, FaultKind, NotYet, Parameters
 from local_cluster.faults.fields import integer
-from local_cluster.faults.workers import POLL, end_workers, start_worker
-from local_cluster.linux import now_us
-from local_cluster.pods import Pod
+from local_cluster.faults.workers import POD_ENDS_WITHIN, Begun, Crew, end_workers
+from local_cluster.pods import OOM_KILLED
 
 HOLDS_WITHIN: Final = 10.0
-# Becoming a worker takes about a megabyte; more than this was taken on purpose. Not all of it: with more than the
-# limit, the pod is dead before.
+# Begun when this much is held, or all if that is less. It does not wait for all: beyond the limit the pod dies first.
 TAKEN: Final = 4 << 20
 
 
@@ -28,21 +25,22 @@ class MemoryStress(FaultKind):
     parameters: ClassVar[type[Parameters]] = MemoryStressParameters
 
     async def apply(self, context: FaultContext, pod: str, parameters: MemoryStressParameters) -> int:
-        target = context.running(pod)
-        share, rest = divmod(parameters.size_bytes, parameters.workers)
-        for index in range(parameters.workers):
-            env = {"SIZE": str(share + (index < rest))}
-            await start_worker(context, target, "local_cluster.hoarder:main", env)
-        return await _first_taken(target, min(TAKEN, parameters.size_bytes))
+        crew = Crew(context, context.running(pod))
+        try:
+            return await _take(crew, parameters)
+        except NotYet:
+            await asyncio.sleep(POD_ENDS_WITHIN)
+            if crew.began_us and crew.target.end_since(crew.began_us) == OOM_KILLED:
+                return crew.began_us  # so quick that nobody saw it grow
+            raise
 
     async def clear(self, context: FaultContext, pod: str, parameters: MemoryStressParameters) -> int:
         return await end_workers(context.pods[pod])
 
 
-async def _first_taken(target: Pod, least: int) -> int:
-    until = time.monotonic() + HOLDS_WITHIN
-    while time.monotonic() < until and target.cgroup.workers:
-        if target.cgroup.grown() >= least:
-            return now_us()
-        await asyncio.sleep(POLL)
-    raise NotYet(f"no memory is held in {target.spec.name}: its stress workers are dead or don't come to run")
+async def _take(crew: Crew, parameters: MemoryStressParameters) -> int:
+    share, rest = divmod(parameters.size_bytes, parameters.workers)
+    tasks = [{"SIZE": str(share + (index < rest))} for index in range(parameters.workers)]
+    cgroup, least = crew.target.cgroup, min(TAKEN, parameters.size_bytes)
+    begun = Begun(lambda: cgroup.grown() >= least, HOLDS_WITHIN, "no memory is held")
+    return await crew.work("local_cluster.hoarder:main", tasks, begun)

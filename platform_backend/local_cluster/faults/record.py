@@ -13,7 +13,7 @@ class PodTimes:
     service: str
     start_us: int | None = None
     end_us: int | None = None
-    end_reason: str = ""  # deadline, recovered, completed, pod-restarted, cluster-restarted, failed
+    end_reason: str = ""  # deadline, recovered, completed, ended-early, pod-restarted, cluster-restarted, failed
     error: str = ""
 
     @property

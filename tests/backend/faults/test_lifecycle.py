@@ -51,6 +51,21 @@ def test_stop_ends_it_early(create: Any, advance: Any, clock: Any, user: Any) ->
     assert {(end, reason) for _, _, end, reason in labels(injection)} == {(clock.now, "recovered")}
 
 
+def test_a_fault_that_is_over_early_ends_its_label_then_and_says_why(
+    create: Any, advance: Any, driver: FakeFaultDriver, clock: Any
+) -> None:
+    injection = advance(create())
+    began = clock.now
+    clock.advance(9)
+    driver.cut_short(str(injection.id), "ended-early", "4 of 4 stress workers ended: killed by SIGKILL")
+    over = clock.now
+    clock.advance(1)
+    assert advance(injection).state == State.RECOVERED
+    assert {each[1:] for each in labels(injection)} == {(began, over, "ended-early")}
+    assert "cartservice-0: 4 of 4 stress workers ended: killed by SIGKILL" in injection.error
+    assert injection.ended_at.timestamp() * SECOND == over
+
+
 def test_stop_waits_until_it_is_really_gone(create: Any, advance: Any, driver: Any, clock: Any, user: Any) -> None:
     driver.recovery = 8 * SECOND
     injection = advance(create())
