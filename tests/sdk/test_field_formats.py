@@ -8,6 +8,9 @@ from microservo_sdk import DatasetError, open_dataset, verify
 from tests.sdk.conftest import write_folder, write_zip
 
 SECOND = 1_000_000
+DATA = Path(__file__).parents[1] / "data"
+SAMPLE = DATA / "microservo-sample"
+FIELD = DATA / "field-cases"
 RCAEVAL = {
     "RE2-OB/cartservice_cpu/1/inject_time.txt": b"1705353786\n",
     "RE2-OB/cartservice_cpu/1/simple_metrics.csv": (
@@ -160,3 +163,52 @@ def test_several_systems_at_once(tmp_path: Path) -> None:
     files = {f"{system}/{name}": content for system in ("Bank", "Telecom") for name, content in BANK.items()}
     with pytest.raises(DatasetError, match=r"several systems: Bank/, Telecom/.*open the folder of one"):
         open_dataset(write_folder(tmp_path, files, None))
+
+
+def test_times_that_stand_there_twice(tmp_path: Path) -> None:
+    verify(FIELD / "re1-time-twice")
+    with open_dataset(FIELD / "re1-time-twice") as opened:
+        (case,) = opened.cases()
+        assert case.data(as_="python") == {
+            "time": [1_700_000_000, 1_700_000_001, 1_700_000_002],
+            "adservice_cpu": [1.0, 1.0, 9.0],
+            "frontend_cpu": [5.0, 5.0, 5.0],
+        }
+        assert list(opened.raw("adservice_cpu/1/data.csv")) == ["time", "adservice_cpu", "frontend_cpu"]
+
+
+def test_copies_of_a_column_that_differ(tmp_path: Path) -> None:
+    name = "adservice_cpu/1/data.csv"
+    content = (FIELD / "re1-time-twice" / name).read_bytes().replace(b"1700000001,1700000001", b"1700000001,1700000002")
+    folder = write_folder(tmp_path, {name: content, "adservice_cpu/1/inject_time.txt": b"1700000002"}, None)
+    for read in (verify, lambda path: open_dataset(path).cases()[0].data()):
+        with pytest.raises(DatasetError, match=r"two columns 'time', which differ: .*1700000001.*1700000002") as caught:
+            read(folder)
+        assert (caught.value.file, caught.value.line) == (name, 3)
+
+
+def test_metrics_with_an_underscore() -> None:
+    verify(FIELD / "re1-sock-shop")
+    with open_dataset(FIELD / "re1-sock-shop") as opened:
+        assert opened.metric_names() == ["cpu", "lat_50", "lat_90"]
+        metrics = opened.metrics(as_="python")
+        assert set(metrics["service"]) == {"carts", "front-end"}
+        assert opened.metrics("cpu", as_="python")["value"] == [3.0, 3.0, 9.0]
+        assert [case.service for case in opened.cases()] == ["carts"]
+
+
+@pytest.mark.parametrize(
+    ("column", "service", "metric"),
+    [
+        ("carts-db_cpu", "carts-db", "cpu"),
+        ("my_own_service_mem", "my_own_service", "mem"),
+        ("my_own_service_latency-90", "my_own_service", "latency-90"),
+        ("carts_lat_99", "carts", "lat_99"),
+        ("carts_network_in", "carts", "network_in"),
+    ],
+)
+def test_where_a_service_ends_and_its_metric_begins(tmp_path: Path, column: str, service: str, metric: str) -> None:
+    files = {"x_cpu/1/data.csv": f"time,{column}\n5,1\n".encode(), "x_cpu/1/inject_time.txt": b"5\n"}
+    with open_dataset(write_folder(tmp_path, files, None)) as opened:
+        found = opened.metrics(as_="python")
+    assert (found["service"], found["metric"]) == ([service], [metric])

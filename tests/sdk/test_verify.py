@@ -14,6 +14,7 @@ LOG = "log/log.csv"
 TRACE = "trace/trace.csv"
 MEMORY = "metric/container/kpi_container_memory_working_set_bytes.csv"
 INJECTIONS = "groundtruth/injections.json"
+GROUNDTRUTH = "groundtruth/groundtruth.json"
 
 
 def replaced(name: str, old: bytes, new: bytes, count: int = 1) -> Callable[[Files], None]:
@@ -177,8 +178,10 @@ def test_reading_names_the_line_as_well(build: Build) -> None:
 def test_labels_moved_by_jitter_may_leave_the_window(build: Build) -> None:
     def change(files: Files) -> None:
         content = json.loads(files[INJECTIONS])
-        content["injections"][0]["pods"][0] |= {"start": END + 1, "end": END + 2, "onset": None}
+        content["injections"][0]["pods"][0] |= {"start": END + 1, "end": END + 20_000_002, "onset": None}
         files[INJECTIONS] = json.dumps(content).encode()
+        truth = json.loads(files[GROUNDTRUTH]) | {"timestamp": [END // 1_000_000]}
+        files[GROUNDTRUTH] = json.dumps(truth).encode()
 
     verify(build(change=change, knobs={"onset_jitter_s": 5}))
     with pytest.raises(DatasetError, match="outside of the dataset's window"):

@@ -2,6 +2,7 @@
 
 from microservo_sdk.dataset import Dataset
 from microservo_sdk.errors import DatasetError
+from microservo_sdk.findings import Report
 from microservo_sdk.formats.openrca import Query, Record
 from microservo_sdk.formats.rcaeval import Case
 from microservo_sdk.limits import Limits
@@ -18,6 +19,7 @@ __all__ = [
     "PodLabel",
     "Query",
     "Record",
+    "Report",
     "Side",
     "Split",
     "Window",

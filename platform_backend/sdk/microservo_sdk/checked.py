@@ -5,31 +5,27 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
-from microservo_sdk.container import CHUNK, MANIFEST, Container
-from microservo_sdk.errors import AGAIN, DatasetError
+from microservo_sdk.container import CHUNK, Container
+from microservo_sdk.errors import DatasetError
 from microservo_sdk.limits import Progress
 from microservo_sdk.manifest import FileRecord, Manifest
 
 
 class CheckedContainer:
-    """`finished` are the files that were read to the end and are what they should be."""
+    """`finished` are the files that were read to the end and are what they should be, as they were found."""
 
     def __init__(self, container: Container, progress: Progress) -> None:
         self.path = container.path
         self.sizes = container.sizes
-        self.finished: set[str] = set()
+        self.ignored = container.ignored
+        self.finished: dict[str, FileRecord] = {}
         self._container = container
         self._progress = progress
         self._files: Mapping[str, FileRecord] = {}
 
     def expect(self, manifest: Manifest) -> None:
-        """The files are those of the manifest, and of the sizes it tells."""
+        """The files, which are those of the manifest, have the sizes it tells."""
         self._files = manifest.files
-        there = self.sizes.keys() - {MANIFEST}
-        for name in sorted(manifest.files.keys() - there):
-            raise DatasetError("missing, though dataset.json lists it", file=name)
-        for name in sorted(there - manifest.files.keys()):
-            raise DatasetError("not listed in dataset.json", file=name, hint=f"remove it, or {AGAIN}")
         for name, record in sorted(manifest.files.items()):
             if self.sizes[name] != record.size:
                 problem = f"{self.sizes[name]} bytes, {record.size} in dataset.json"
@@ -40,7 +36,7 @@ class CheckedContainer:
 
     def read_rest(self) -> None:
         """All files nobody has read to the end yet."""
-        for name in sorted(self.sizes.keys() - self.finished):
+        for name in sorted(self.sizes.keys() - self.finished.keys()):
             with self.open(name) as stream:
                 while stream.read(CHUNK):
                     pass
@@ -59,7 +55,7 @@ class CheckedContainer:
         if record is not None and sha256 != record.sha256:
             problem = f"its content was changed: sha256 {sha256[:12]}…, {record.sha256[:12]}… in dataset.json"
             raise DatasetError(problem, file=name)
-        self.finished.add(name)
+        self.finished[name] = FileRecord(size, sha256, record.rows if record else None)
 
 
 class _HashingStream(io.RawIOBase):

@@ -3,25 +3,24 @@
 import io
 import os
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+from microservo_sdk.contents import contents
 from microservo_sdk.errors import DatasetError
 from microservo_sdk.limits import MAX_JSON, Limits
 from microservo_sdk.names import refuse_collisions, refuse_unsafe
 
-MANIFEST: Final = "dataset.json"
 CHUNK: Final = 1 << 20
-# What lies at the top of a dataset.
-BEGINNINGS: Final = (MANIFEST, "log/log.csv", "trace/trace.csv", "metric/", "telemetry/", "record.csv", "query.csv")
 
 
 class Container(Protocol):
     """Several threads may read at once; every stream is a file of its own."""
 
     path: Path
-    sizes: Mapping[str, int]  # bytes of each file, uncompressed
+    sizes: Mapping[str, int]  # bytes of each file of the dataset, uncompressed
+    ignored: Sequence[str]  # litter beside them
 
     def open(self, name: str) -> io.RawIOBase:
         """The content of one file. What is wrong with it is raised as DatasetError, while reading too."""
@@ -35,9 +34,12 @@ class FolderContainer:
 
     def __init__(self, path: Path, limits: Limits) -> None:
         self.path = path
-        self._root, found = _below_one_folder(path, _walk(path, limits))
-        self.sizes: Mapping[str, int] = found
+        found = _walk(path, limits)
         refuse_collisions(found, limits)
+        chosen = contents(found, str(path))
+        self._root = path / chosen.prefix
+        self.sizes: Mapping[str, int] = {chosen.inside(name): found[name] for name in chosen.names}
+        self.ignored = chosen.ignored
 
     def open(self, name: str) -> "FileStream":
         require(self, name)
@@ -91,21 +93,6 @@ def read_whole(container: Container, name: str, *, limit: int = MAX_JSON) -> byt
         while piece := stream.read(CHUNK):
             pieces.append(piece)
     return b"".join(pieces)
-
-
-def root_of(names: Iterable[str]) -> str:
-    """ "folder/" when the whole dataset lies in one folder, else "". Other folders are part of RCAEval's names."""
-    names = list(names)
-    tops = {name.partition("/")[0] if "/" in name else "" for name in names}
-    prefix = f"{tops.pop()}/" if len(tops) == 1 and "" not in tops else ""
-    inside = (name.removeprefix(prefix) for name in names)
-    return prefix if prefix and any(name.startswith(BEGINNINGS) for name in inside) else ""
-
-
-def _below_one_folder(path: Path, found: dict[str, int]) -> tuple[Path, dict[str, int]]:
-    """A folder that holds nothing but the dataset's folder stands for it, as a zip does."""
-    prefix = root_of(found)
-    return path / prefix.rstrip("/"), {name.removeprefix(prefix): size for name, size in found.items()}
 
 
 def _walk(path: Path, limits: Limits) -> dict[str, int]:

@@ -89,6 +89,11 @@ class Dataset:
     def files(self) -> Sequence[str]:
         return sorted(self._container.sizes)
 
+    @property
+    def ignored(self) -> Sequence[str]:
+        """Files beside it that are no part of it: what operating systems leave behind, such as .DS_Store."""
+        return list(self._container.ignored)
+
     def raw(self, path: str, as_: As = "pandas") -> Any:
         """One file as it is: a table with the columns of the file, a JSON value, or a text."""
         return read_raw(self._container, path, as_)

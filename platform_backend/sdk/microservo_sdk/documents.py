@@ -7,6 +7,7 @@ from typing import Any
 
 from microservo_sdk.container import Container, read_whole
 from microservo_sdk.errors import DatasetError
+from microservo_sdk.moments import EXPECTED, is_possible
 
 
 def read_text(container: Container, name: str) -> str:
@@ -75,8 +76,20 @@ class Node:
             raise self.expected("an integer")
         return self.value
 
+    def moment(self, unit: str = "microseconds") -> int:
+        """As it stands there: microseconds, or seconds, since 1970."""
+        if not is_possible(self.integer(), unit):
+            raise self.expected(f"{EXPECTED} in {unit}")
+        return int(self.value)
+
+    def moment_or_none(self) -> int | None:
+        return None if self.value is None else self.moment()
+
     def integer_or_none(self) -> int | None:
         return None if self.value is None else self.integer()
+
+    def count_or_none(self) -> int | None:
+        return None if self.value is None else self.count()
 
     def count(self) -> int:
         """An integer of zero or more."""

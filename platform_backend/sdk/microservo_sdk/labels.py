@@ -40,7 +40,7 @@ def groundtruth_rows(container: Container) -> list[dict[str, Node]]:
 
 
 def window_of(node: Node) -> Window:
-    start, end = node.get("start").integer(), node.get("end").integer()
+    start, end = node.get("start").moment(), node.get("end").moment()
     if start >= end:
         raise node.wrong(f"it starts at {start}, not before its end at {end}")
     return Window(start, end)
@@ -59,7 +59,7 @@ def _injection(node: Node) -> Injection:
 
 
 def _label(node: Node) -> PodLabel:
-    start, end = node.get("start").integer_or_none(), node.get("end").integer_or_none()
+    start, end = node.get("start").moment_or_none(), node.get("end").moment_or_none()
     if start is not None and end is not None and end < start:
         raise node.wrong(f"its end {end} is before its start {start}")
     effect = node.find("effect", "unknown").text()
@@ -73,7 +73,7 @@ def _label(node: Node) -> PodLabel:
         end_reason=node.find("end_reason", "").text(),
         effect=effect,
         evidence=node.find("evidence", {}).object(),
-        onset=node.find("onset").integer_or_none(),
+        onset=node.find("onset").moment_or_none(),
     )
 
 
@@ -81,7 +81,7 @@ def _from_columns(container: Container) -> list[Injection]:
     """Pods of one service that were hurt by one kind at one time are one injection."""
     groups: dict[tuple[int, str, str], list[PodLabel]] = {}
     for row in groundtruth_rows(container):
-        start, length = row["timestamp"].integer(), row["duration"].integer_or_none()
+        start, length = row["timestamp"].moment("seconds"), row["duration"].count_or_none()
         label = PodLabel(
             pod=row["cmdb_id"].text(),
             service=row["service"].text(),

@@ -5,9 +5,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final, Literal, Protocol
 
 from microservo_sdk.chunks import Chunk
-from microservo_sdk.container import MANIFEST, Container
+from microservo_sdk.container import Container
+from microservo_sdk.contents import MANIFEST, is_inject_time
 from microservo_sdk.csvfile import read_header
 from microservo_sdk.errors import DatasetError
+from microservo_sdk.findings import Findings
 from microservo_sdk.model import Injection, Window
 from microservo_sdk.selection import Selection
 
@@ -15,7 +17,6 @@ Table = Literal["logs", "spans"]
 KPI: Final = re.compile(r"metric/(?:container|istio|node)/kpi_([^/]+)\.csv")
 LOG: Final = "log/log.csv"
 TRACE: Final = "trace/trace.csv"
-INJECT_TIME: Final = "inject_time.txt"
 RECORD: Final = "record.csv"
 
 
@@ -44,15 +45,15 @@ class Layout(Protocol):
         """Of openrca."""
         ...
 
-    def check(self) -> None:
-        """Read every file to its end and compare all that can be compared; sizes and hashes are checked already."""
+    def check(self, findings: Findings) -> None:
+        """Read every table to its end and compare all that can be compared; `findings` learns what there is."""
         ...
 
 
 def detect(container: Container) -> str:
     """The format of a dataset without dataset.json: `microservo` is that of the original platform."""
     names = container.sizes
-    if any(name == INJECT_TIME or name.endswith(f"/{INJECT_TIME}") for name in names):
+    if any(map(is_inject_time, names)):
         return "rcaeval"
     if any(name.rpartition("/")[2] == RECORD for name in names) or any("telemetry/" in name for name in names):
         return "openrca"

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from microservo_sdk.container import MANIFEST, Container, read_whole
+from microservo_sdk.container import Container, read_whole
+from microservo_sdk.contents import MANIFEST
 from microservo_sdk.documents import Node, read_json
 from microservo_sdk.errors import DatasetError
 from microservo_sdk.model import Window
@@ -60,7 +61,7 @@ def read_manifest(container: Container) -> Manifest:
 
 
 def _window(node: Node) -> Window:
-    start, end = node.get("start").integer(), node.get("end").integer()
+    start, end = node.get("start").moment(), node.get("end").moment()
     if start >= end:
         raise node.wrong(f"it starts at {start}, not before its end at {end}")
     return Window(start, end)

@@ -4,7 +4,8 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from microservo_sdk.container import MANIFEST, Container
+from microservo_sdk.container import Container
+from microservo_sdk.contents import MANIFEST
 from microservo_sdk.dataset import Dataset
 from microservo_sdk.formats.microservo import MicroServoLayout
 from microservo_sdk.formats.openrca import OpenrcaLayout
@@ -14,6 +15,7 @@ from microservo_sdk.layout import Layout, detect
 from microservo_sdk.limits import Limits
 from microservo_sdk.manifest import Manifest, read_manifest
 from microservo_sdk.places import open_container
+from microservo_sdk.strangers import refuse_strangers
 
 LAYOUTS: Final[Mapping[str, Callable[[Container, Manifest | None], Layout]]] = {
     "microservo": MicroServoLayout,
@@ -37,4 +39,5 @@ def open_dataset(path: str | os.PathLike[str], *, limits: Limits | None = None) 
 def identify(container: Container) -> tuple[str, Manifest | None, Layout]:
     manifest = read_manifest(container) if MANIFEST in container.sizes else None
     name = manifest.format if manifest else detect(container)
+    refuse_strangers(container, name, manifest)
     return name, manifest, LAYOUTS[name](container, manifest)

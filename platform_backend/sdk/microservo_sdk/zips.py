@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, BinaryIO, Final
 
-from microservo_sdk.container import require, root_of
+from microservo_sdk.container import require
+from microservo_sdk.contents import Contents, contents
 from microservo_sdk.errors import DatasetError
 from microservo_sdk.limits import GIB, Limits
 from microservo_sdk.names import ORIGIN, printable, refuse_collisions, refuse_unsafe
@@ -43,9 +44,11 @@ class ZipContainer:
 
     def __init__(self, path: Path, limits: Limits) -> None:
         self.path = path
-        self._members = _members(path, limits)
+        infos, chosen = _members(path, limits)
+        self._members = {chosen.inside(name): infos[name] for name in chosen.names}
         self._archive = _open(path)
         self.sizes: Mapping[str, int] = {name: info.file_size for name, info in self._members.items()}
+        self.ignored = chosen.ignored
 
     def open(self, name: str) -> "MemberStream":
         require(self, name)
@@ -95,8 +98,8 @@ def _open(path: Path) -> zipfile.ZipFile:
         return zipfile.ZipFile(path)
 
 
-def _members(path: Path, limits: Limits) -> dict[str, zipfile.ZipInfo]:
-    """The members by their path in the dataset, once none of them can do harm."""
+def _members(path: Path, limits: Limits) -> tuple[dict[str, zipfile.ZipInfo], Contents]:
+    """The members by name, once none of them can do harm, and which of them are the dataset's."""
     with _reading(path):
         _refuse_directory(path)
         with zipfile.ZipFile(path) as archive:
@@ -109,8 +112,8 @@ def _members(path: Path, limits: Limits) -> dict[str, zipfile.ZipInfo]:
     for info in infos:
         _refuse_member(info, limits)
     _refuse_bomb(infos, directory, path, limits)
-    prefix = root_of(info.filename for info in infos)
-    return {info.filename.removeprefix(prefix): info for info in infos}
+    members = {info.filename: info for info in infos}
+    return members, contents(members, path.name)
 
 
 def _refuse_directory(path: Path) -> None:

@@ -8,12 +8,14 @@ from microservo_sdk.chunks import Chunk, PythonChunk
 from microservo_sdk.container import Container
 from microservo_sdk.csvfile import CsvFile, Kind, Rows
 from microservo_sdk.errors import DatasetError
+from microservo_sdk.findings import Findings
 from microservo_sdk.formats.bare import BareLayout
 from microservo_sdk.formats.microservo_check import TableCheck, check_totals
 from microservo_sdk.labels import MICROSECONDS, read_injections, read_normal
 from microservo_sdk.layout import KPI, LOG, TRACE, Table
 from microservo_sdk.manifest import Manifest
 from microservo_sdk.model import Injection, Window
+from microservo_sdk.moments import UNITS
 from microservo_sdk.naming import Lookup, container_series, istio_series, node_series, service_of
 from microservo_sdk.selection import Selection
 
@@ -47,9 +49,11 @@ SPANS: Final = TableShape(
         "operation_name",
         "parent_span",
     ),
-    {"": "integer", "timestamp": "integer", "duration": "integer", "status_code": "integer"},
+    {"": "integer", "timestamp": "microseconds", "duration": "integer", "status_code": "integer"},
 )
-METRICS: Final = TableShape(("timestamp", "cmdb_id", "kpi_name", "value"), {"timestamp": "integer", "value": "float"})
+METRICS: Final = TableShape(
+    ("timestamp", "cmdb_id", "kpi_name", "value"), {"timestamp": "whole seconds", "value": "float"}
+)
 
 
 class MicroServoLayout(BareLayout):
@@ -85,17 +89,25 @@ class MicroServoLayout(BareLayout):
     def normal_windows(self) -> list[Window]:
         return read_normal(self._container) if self._manifest else []
 
-    def check(self) -> None:
+    def check(self, findings: Findings) -> None:
         counted = {}
         for name in sorted(self._container.sizes):
-            if self.shape(name):
+            if shape := self.shape(name):
                 table = TableCheck(name, self._manifest)
                 for header, rows in self.rows(name):
                     table.feed(header, rows)
+                    self._learn(findings, shape, name, dict(zip(header, rows.columns[-len(header) :], strict=True)))
                 table.finish()
                 counted[name] = table.rows
         if self._manifest:
             check_totals(self._manifest, counted)
+
+    def _learn(self, findings: Findings, shape: TableShape, name: str, columns: Columns) -> None:
+        findings.saw(set(columns["cmdb_id"]))
+        if self._manifest is None:
+            ticks = MICROSECONDS // UNITS[shape.kinds["timestamp"]]
+            times = [round(moment * ticks) for moment in columns["timestamp"]]
+            findings.clocks.of("", name.partition("/")[0]).see(times, name)
 
     def shape(self, name: str) -> TableShape | None:
         """How the file has to look like, if it is a table."""

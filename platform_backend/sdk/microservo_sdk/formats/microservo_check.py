@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from microservo_sdk.container import MANIFEST
+from microservo_sdk.contents import MANIFEST
 from microservo_sdk.csvfile import Rows
 from microservo_sdk.documents import Node
 from microservo_sdk.errors import DatasetError

@@ -6,16 +6,20 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from microservo_sdk.chunks import Chunk, PythonChunk
-from microservo_sdk.container import MANIFEST, Container
+from microservo_sdk.clocks import Clock
+from microservo_sdk.container import Container
+from microservo_sdk.contents import MANIFEST
 from microservo_sdk.csvfile import CsvFile, Kind
 from microservo_sdk.documents import Node
 from microservo_sdk.errors import DatasetError
+from microservo_sdk.findings import Findings, refuse_outside
 from microservo_sdk.formats.bare import BareLayout
 from microservo_sdk.formats.openrca_metrics import metric_columns, wide_metrics
 from microservo_sdk.labels import INJECTIONS, MICROSECONDS, read_injections
 from microservo_sdk.layout import Table
 from microservo_sdk.manifest import Manifest
 from microservo_sdk.model import Injection
+from microservo_sdk.moments import text_of
 from microservo_sdk.naming import Lookup, service_of
 from microservo_sdk.selection import Selection
 
@@ -36,10 +40,10 @@ _ALIASES: Final = {
     "serviceName": "operation_name",
 }
 _KINDS: Final[Mapping[str, Kind]] = {
-    "timestamp": "float",
-    "startTime": "integer",
-    "duration": "float",
-    "elapsedTime": "float",
+    "timestamp": "milliseconds",
+    "startTime": "milliseconds",
+    "duration": "length",
+    "elapsedTime": "length",
 }
 _LOG_KINDS: Final[Mapping[str, Kind]] = {"timestamp": "seconds"}
 
@@ -69,7 +73,6 @@ class OpenrcaLayout(BareLayout):
         known = manifest.services if manifest else {}
         self._known = known
         self._service = Lookup(lambda pod: service_of(pod, known))
-        self._refuse_several()
 
     def chunks(self, table: Table, wanted: Selection) -> Iterator[Chunk]:
         for name in self._files(_FOLDER[table]):
@@ -129,15 +132,11 @@ class OpenrcaLayout(BareLayout):
             found += [Query(*fields) for fields in zip(indices, instructions, points, strict=True)]
         return found
 
-    def check(self) -> None:
-        for name in self._container.sizes:
+    def check(self, findings: Findings) -> None:
+        for name in sorted(self._container.sizes):
             match = _TELEMETRY.fullmatch(name)
-            if match and match["table"] == "metric":
-                rows = sum(count for _, count in self._rows(name, _LOG_KINDS))
-                for _ in self._metric_chunks(name, None):
-                    pass
-            elif match:
-                rows = sum(chunk.rows for chunk in self._chunks(name, "logs" if match["table"] == "log" else "spans"))
+            if match:
+                rows = self._check_telemetry(name, match, findings)
             elif name.endswith(".csv"):
                 rows = sum(count for _, count in self._rows(name, {}))
             else:
@@ -146,16 +145,40 @@ class OpenrcaLayout(BareLayout):
             if told is not None and told != rows:
                 raise DatasetError(f"{rows} rows, {told} in dataset.json", file=name)
         if RECORD in self._container.sizes:
-            self.records()
+            self._check_records(findings)
 
-    def _refuse_several(self) -> None:
-        systems = {name.partition("telemetry/")[0] for name in self._container.sizes if "telemetry/" in name} - {""}
-        if systems:
-            raise DatasetError(
-                f"several systems: {', '.join(sorted(systems))}"[:500],
-                file=str(self._container.path),
-                hint="unpack it and open the folder of one of them",
-            )
+    def _check_telemetry(self, name: str, match: re.Match[str], findings: Findings) -> int:
+        """The number of its rows."""
+        table = match["table"]
+        clock = findings.clocks.of(f"telemetry/{match['day']}", table)
+        if table == "metric":
+            for chunk in self._metric_chunks(name, None):
+                self._learn(chunk, name, clock, findings)
+            return sum(count for _, count in self._rows(name, {}))
+        rows = 0
+        for chunk in self._chunks(name, "logs" if table == "log" else "spans"):
+            self._learn(chunk, name, clock, findings)
+            rows += chunk.rows
+        return rows
+
+    def _learn(self, chunk: PythonChunk, name: str, clock: Clock, findings: Findings) -> None:
+        times = chunk.columns["timestamp"]
+        findings.saw({*chunk.columns["service"], *chunk.columns["pod"]})
+        if not self._manifest:
+            clock.see(times, name)
+        elif times:
+            refuse_outside(min(times), max(times), self._manifest.window, file=name)
+
+    def _check_records(self, findings: Findings) -> None:
+        """Of a dataset of the platform its other labels say more."""
+        window = findings.clocks.window()
+        for row, record in enumerate(self.records(), start=1):
+            if self._manifest or window is None:
+                continue
+            if not window.start <= record.timestamp < window.end:
+                findings.warn(f"failure {row} is of {text_of(record.timestamp)}, when there are no rows", file=RECORD)
+            if not findings.knows(record.component):
+                findings.warn(f"failure {row} is of {record.component!r}, of which there are no rows", file=RECORD)
 
     def _files(self, folder: str) -> list[str]:
         """Day after day."""

@@ -41,7 +41,7 @@ class _Kinds(dict[str, Kind]):
 
     def get(self, column: str, default: Any = None) -> Kind:
         if column in _TIMES:
-            return "integer"
+            return "seconds or milliseconds"
         return "text" if column in (*WHOSE, "kpi_name", "name", "itemid", "bomc_id") else "optional"
 
 

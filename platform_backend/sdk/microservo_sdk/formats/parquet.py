@@ -5,9 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from microservo_sdk.chunks import ArrowChunk, Chunk, pyarrow
-from microservo_sdk.container import MANIFEST, Container
+from microservo_sdk.container import Container
+from microservo_sdk.contents import MANIFEST
 from microservo_sdk.documents import Node
 from microservo_sdk.errors import DatasetError
+from microservo_sdk.findings import Findings
 from microservo_sdk.formats.bare import BareLayout
 from microservo_sdk.labels import read_injections, read_normal
 from microservo_sdk.layout import Table
@@ -88,11 +90,14 @@ class ParquetLayout(BareLayout):
     def normal_windows(self) -> list[Window]:
         return read_normal(self._container)
 
-    def check(self) -> None:
+    def check(self, findings: Findings) -> None:
         counted = dict.fromkeys(SCHEMAS, 0)
         for table in SCHEMAS:
             for name in self._files(table):
-                rows = sum(self._check_times(name, rows) for rows in self._tables(name))
+                rows = 0
+                for group in self._tables(name):
+                    findings.saw(pyarrow().compute.unique(group["pod"]).to_pylist())
+                    rows += self._check_times(name, group)
                 told = self._manifest.files[name].rows if name in self._manifest.files else None
                 if told is not None and told != rows:
                     raise DatasetError(f"{rows} rows, {told} in dataset.json", file=name)

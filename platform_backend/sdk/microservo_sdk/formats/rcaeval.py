@@ -8,14 +8,17 @@ from typing import Any, Final
 
 from microservo_sdk.chunks import As, Chunk, PythonChunk, stacked
 from microservo_sdk.container import Container
+from microservo_sdk.contents import INJECT_TIME, is_inject_time
 from microservo_sdk.csvfile import CsvFile, Kind
 from microservo_sdk.documents import Node, read_json, read_text
 from microservo_sdk.errors import DatasetError
+from microservo_sdk.findings import Findings, refuse_outside
 from microservo_sdk.formats.bare import BareLayout
 from microservo_sdk.labels import INJECTIONS, MICROSECONDS, read_injections
-from microservo_sdk.layout import INJECT_TIME, Table
+from microservo_sdk.layout import Table
 from microservo_sdk.manifest import Manifest
 from microservo_sdk.model import Injection
+from microservo_sdk.moments import is_possible, text_of
 from microservo_sdk.naming import Lookup
 from microservo_sdk.selection import Selection
 
@@ -23,13 +26,17 @@ CASES: Final = "cases.json"
 WIDE: Final = ("data.csv", "simple_metrics.csv", "metrics.csv")  # the first of these that a case has
 FILES: Final[Mapping[Table, str]] = {"logs": "logs.csv", "spans": "traces.csv"}
 KINDS: Final[Mapping[str, Kind]] = {
-    "timestamp": "integer",
-    "startTime": "integer",
-    "startTimeMillis": "integer",
+    "timestamp": "nanoseconds",
+    "startTime": "microseconds",
+    "startTimeMillis": "milliseconds",
     "duration": "integer",
 }
 TIME: Final = "time"
 _FOLDER: Final = re.compile(r"(?:.*/)?(?:re[123](?:ob|ss|tt)_)?(?P<service>[^/]+?)_(?P<fault>[^/_]+)[/_](?P<n>[0-9]+)")
+# RCAEval's metrics, which tell where the name of a service ends that has an underscore of its own.
+_KNOWN: Final = re.compile(
+    r"(?P<service>.+?)_(?P<metric>cpu|mem|disk|diskio|socket|workload|load|lod|error|err|(?:lat|latency)(?:[-_]?[0-9]+)?)"
+)
 UNKNOWN: Final = -1
 
 
@@ -75,7 +82,7 @@ class RcaevalLayout(BareLayout):
 
     def cases(self) -> list[Case]:
         told = self._told()
-        folders = [name[: -len(INJECT_TIME)] for name in self._container.sizes if _is_inject_time(name)]
+        folders = [name[: -len(INJECT_TIME)] for name in self._container.sizes if is_inject_time(name)]
         return [self._case(folder.rstrip("/"), told) for folder in sorted(folders)]
 
     def chunks(self, table: Table, wanted: Selection) -> Iterator[Chunk]:
@@ -104,12 +111,35 @@ class RcaevalLayout(BareLayout):
             return read_injections(self._container)
         return [Injection(case.name, case.fault, (case.service,), (), case.inject_time, None) for case in self.cases()]
 
-    def check(self) -> None:
+    def check(self, findings: Findings) -> None:
         for case in self.cases():
-            wide = self._wide_file(case).name
-            self._compare(wide, sum(len(columns[TIME]) for columns in self.wide(case)))
+            wide = self._wide_file(case)
+            times = (columns[TIME] for columns in self.wide(case))
+            in_microseconds = ([second * MICROSECONDS for second in seconds] for seconds in times)
+            self._check_table(case, "metrics", wide.name, in_microseconds, findings)
             for table, name in FILES.items():
-                self._compare(case.path(name), sum(chunk.rows for chunk in self._chunks(case, table)))
+                self._check_table(case, table, case.path(name), self._times(case, table, findings), findings)
+            if not self._manifest:
+                _judge(case, wide.header, findings)
+
+    def _times(self, case: Case, table: Table, findings: Findings) -> Iterator[Sequence[int]]:
+        for chunk in self._chunks(case, table):
+            findings.saw({*chunk.columns["service"], *chunk.columns["pod"]})
+            yield chunk.columns["timestamp"]
+
+    def _check_table(
+        self, case: Case, table: str, name: str, blocks: Iterator[Sequence[int]], findings: Findings
+    ) -> None:
+        """`blocks` are the times of its rows."""
+        clock = findings.clocks.of(case.name, table)
+        count = 0
+        for times in blocks:
+            count += len(times)
+            if not self._manifest:
+                clock.see(times, name)
+            elif times:
+                refuse_outside(min(times), max(times), self._manifest.window, file=name)
+        self._compare(name, count)
 
     def _compare(self, name: str, rows: int) -> None:
         told = self._manifest.files[name].rows if self._manifest and name in self._manifest.files else None
@@ -161,7 +191,7 @@ class RcaevalLayout(BareLayout):
     def _case(self, folder: str, told: Mapping[str, Node]) -> Case:
         name = f"{folder}/{INJECT_TIME}" if folder else INJECT_TIME
         first = read_text(self._container, name).partition("\n")[0].strip()
-        if not re.fullmatch(r"[0-9]{1,12}", first):
+        if not re.fullmatch(r"[0-9]{1,12}", first) or not is_possible(int(first), "seconds"):
             raise DatasetError(f"expected whole seconds since 1970, found {first[:80]!r}", file=name, line=1)
         match = _FOLDER.fullmatch(folder)
         node = told.get(folder)
@@ -193,12 +223,24 @@ def _fault(node: Node) -> str:
     return "+".join(sorted(kinds)) or node.get("kind").text()
 
 
+def _judge(case: Case, header: Sequence[str], findings: Findings) -> None:
+    """Whether the fault of a foreign case is one of its own rows and services."""
+    window = findings.clocks.window(case.name)
+    if window is None:
+        findings.warn("there are no rows in this case", file=case.path(WIDE[0]))
+    elif not window.start <= case.inject_time < window.end:
+        findings.warn(
+            f"its fault, at {text_of(case.inject_time)}, lies outside of the case, whose rows are "
+            f"from {text_of(window.start)} to {text_of(window.end)}: one of the clocks is wrong",
+            file=case.path(INJECT_TIME),
+        )
+    services = {_split(column)[0] for column in header if _is_metric(column)}
+    if case.service and case.service not in services:
+        findings.warn(f"no column is of {case.service!r}, the service that its folder names", file=case.path(WIDE[0]))
+
+
 def _group(match: re.Match[str] | None, group: str) -> str:
     return match[group] if match else ""
-
-
-def _is_inject_time(name: str) -> bool:
-    return name == INJECT_TIME or name.endswith(f"/{INJECT_TIME}")
 
 
 def _is_metric(column: str) -> bool:
@@ -206,7 +248,10 @@ def _is_metric(column: str) -> bool:
 
 
 def _split(column: str) -> tuple[str, str]:
-    service, _, metric = column.rpartition("_")
+    """Service and metric: `front-end_lat_90` is lat_90 of front-end."""
+    if match := _KNOWN.fullmatch(column):
+        return match["service"], match["metric"]
+    service, _, metric = column.partition("_")  # as RCAEval's evaluation does it
     return service, metric
 
 
