@@ -13,6 +13,8 @@ from typing import Any, Final
 
 from cli.api import Api, Interrupted
 from cli.console import CliError, Progress, human_bytes, human_span
+from microservo_sdk import DatasetError
+from microservo_sdk.contents import Contents, contents
 
 _POLL_SECONDS: Final = 0.5
 _LONGEST_BUILD: Final = 3600.0
@@ -131,7 +133,7 @@ def verify(archive: Path, digest: str, manifest: bytes = b"") -> None:
     """
     try:
         with zipfile.ZipFile(archive) as zipped:
-            folder = _folder(zipped)
+            folder = _contents(zipped).prefix
             own = f"{folder}{_MANIFEST}" in zipped.namelist() or not manifest
             content = zipped.read(f"{folder}{_MANIFEST}") if own else manifest
             if hashlib.sha256(content).hexdigest() != digest.removeprefix("sha256:"):
@@ -140,20 +142,19 @@ def verify(archive: Path, digest: str, manifest: bytes = b"") -> None:
                 with zipped.open(f"{folder}{name}") as file:
                     if hashlib.file_digest(file, "sha256").hexdigest() != entry["sha256"]:  # type: ignore[arg-type]
                         raise CliError(f"{archive}: {name} does not match its digest; export it again")
-    except (zipfile.BadZipFile, KeyError) as error:
+    except (zipfile.BadZipFile, KeyError, DatasetError) as error:
         raise CliError(f"{archive}: not a whole dataset: {error}") from None
 
 
-def _folder(zipped: zipfile.ZipFile) -> str:
-    """`name/` when all lies in one folder, else nothing."""
-    tops = {name.partition("/")[0] if "/" in name else "" for name in zipped.namelist()}
-    return f"{tops.pop()}/" if len(tops) == 1 and "" not in tops else ""
+def _contents(zipped: zipfile.ZipFile) -> Contents:
+    """The files of the dataset, without what others left beside it. Raises DatasetError."""
+    return contents((each.filename for each in zipped.infolist() if not each.is_dir()), str(zipped.filename))
 
 
 def _unpack(archive: Path, out: Path) -> Path:
     with zipfile.ZipFile(archive) as zipped:
-        inner = _folder(zipped)
-        folder = out / (inner.rstrip("/") or archive.stem)
+        found = _contents(zipped)
+        folder = out / (found.prefix.rstrip("/") or archive.stem)
         shutil.rmtree(folder, ignore_errors=True)
-        zipped.extractall(out if inner else folder)
+        zipped.extractall(out if found.prefix else folder, members=found.names)
     return folder

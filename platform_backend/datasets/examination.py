@@ -1,28 +1,23 @@
 """A dataset from outside: checked to the last byte, and what it says of itself, or what can be told of it."""
 
-import hashlib
 import json
-import zipfile
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import pyarrow.compute as pc
-
 from common.errors import UserError
 from dataset_builder.files import Progress
-from dataset_builder.manifest import FORMAT_VERSION, digest, window_record
+from dataset_builder.manifest import FORMAT_VERSION, MANIFEST, digest, window_record
 from datasets.uploads import fit_name
-from microservo_sdk import Dataset, DatasetError, Limits, open_dataset, verify
+from microservo_sdk import Dataset, DatasetError, Limits, Report, open_dataset, verify
 from telemetry.records import TABLES, Window
 
-CHUNK: Final = 1 << 20
-SECOND: Final = 1_000_000
 LIMITS: Final = (
     "It was imported without a dataset.json; this one was made for it, from the files as they came.",
-    "The window is that of its rows; nothing is known of the system, its load, or gaps in its telemetry.",
+    "The window is that of its rows, without those whose clock was wrong; nothing is known of the system, its load, or "
+    "gaps in its telemetry.",
 )
 
 
@@ -34,6 +29,7 @@ class Found:
     tables: Mapping[str, int]
     metrics: Mapping[str, int]
     manifest: bytes
+    warnings: Sequence[str]  # what to be careful with
 
     @property
     def digest(self) -> str:
@@ -43,26 +39,29 @@ class Found:
 def examine(path: Path, *, name: str, limits: Limits, progress: Progress) -> Found:
     """Raises UserError that names the file and the place; `name` is for a dataset that has none."""
     try:
-        verify(path, limits=limits, progress=lambda size: progress(written=size))
+        report = verify(path, limits=limits, progress=lambda size: progress(written=size))
+        if report.window is None:
+            raise UserError("This can't be imported.", fields={"file": ["there is no row in it"]})
+        window = Window(report.window.start, report.window.end)
         with open_dataset(path, limits=limits) as dataset:
-            return _described(dataset) if dataset.manifest else _discovered(dataset, path, name, progress)
+            if dataset.manifest:
+                return _described(dataset, report, window)
+            return _discovered(dataset, report, window, name, progress)
     except DatasetError as error:
         raise UserError("This can't be imported.", fields={"file": [str(error)]}) from None
 
 
-def _described(dataset: Dataset) -> Found:
+def _described(dataset: Dataset, report: Report, window: Window) -> Found:
     content = dict(dataset.manifest or {})
     rows = content.get("rows", {})
-    window = dataset.window
-    if window is None:
-        raise UserError("This can't be imported.", fields={"file": ["dataset.json has no window"]})
     return Found(
         name=fit_name(str(content["name"])),
         format=dataset.format,
-        window=Window(window.start, window.end),
+        window=window,
         tables=_counts(rows, "tables"),
         metrics=_counts(rows, "metrics"),
-        manifest=dataset.raw_bytes("dataset.json"),
+        manifest=dataset.raw_bytes(MANIFEST),
+        warnings=report.warnings,
     )
 
 
@@ -71,20 +70,20 @@ def _counts(rows: Any, kind: str) -> dict[str, int]:
     return {str(name): count for name, count in counts.items() if isinstance(count, int)}
 
 
-def _discovered(dataset: Dataset, path: Path, name: str, progress: Progress) -> Found:
+def _discovered(dataset: Dataset, report: Report, window: Window, name: str, progress: Progress) -> Found:
     """Of a dataset without dataset.json: it is made here."""
     tally = _Tally(progress)
     tally.add("logs", dataset.iter_logs(as_="arrow"))
     tally.add("spans", dataset.iter_spans(as_="arrow"))
     tally.add("samples", dataset.iter_metrics(as_="arrow"))
-    window = tally.window()
     content = {
         "format": dataset.format,
         "format_version": FORMAT_VERSION,
         "name": name,
         "window": window_record(window),
         "rows": {"tables": dict(tally.tables), "metrics": dict(sorted(tally.metrics.items()))},
-        "files": dict(_files(path, min(dataset.files), progress)),
+        "files": {file: {"bytes": record.size, "sha256": record.sha256} for file, record in report.files.items()},
+        "warnings": list(report.warnings),
         "limits": list(LIMITS),
     }
     return Found(
@@ -94,49 +93,21 @@ def _discovered(dataset: Dataset, path: Path, name: str, progress: Progress) -> 
         tables=tally.tables,
         metrics=tally.metrics,
         manifest=(json.dumps(content, indent=1, sort_keys=True) + "\n").encode(),
+        warnings=report.warnings,
     )
 
 
 class _Tally:
-    """Rows by table and metric, and the times of the first and last."""
+    """Rows by table and metric."""
 
     def __init__(self, progress: Progress) -> None:
         self.tables: Counter[str] = Counter(dict.fromkeys(TABLES, 0))
         self.metrics: Counter[str] = Counter()
         self._progress = progress
-        self._first: int | None = None
-        self._last: int | None = None
 
     def add(self, table: str, chunks: Iterator[Any]) -> None:
         for rows in chunks:
-            if not rows.num_rows:
-                continue
             self.tables[table] += rows.num_rows
-            self._see(pc.min_max(rows["timestamp"]).as_py())
             if table == "samples":
                 self.metrics.update({row["values"]: row["counts"] for row in rows["metric"].value_counts().to_pylist()})
             self._progress(rows=rows.num_rows)
-
-    def window(self) -> Window:
-        """Whole seconds around all rows. Raises UserError when there are none."""
-        if self._first is None or self._last is None:
-            raise UserError("This can't be imported.", fields={"file": ["there is no row in it"]})
-        return Window(self._first // SECOND * SECOND, (self._last // SECOND + 1) * SECOND)
-
-    def _see(self, span: Mapping[str, int]) -> None:
-        self._first = span["min"] if self._first is None else min(self._first, span["min"])
-        self._last = span["max"] if self._last is None else max(self._last, span["max"])
-
-
-def _files(path: Path, first: str, progress: Progress) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Of a zip that was found to be harmless; the first of its files is called `first` inside the dataset."""
-    with zipfile.ZipFile(path) as archive:
-        members = {info.filename: info for info in archive.infolist() if not info.is_dir()}
-        prefix = min(members).removesuffix(first)
-        for name, info in sorted(members.items()):
-            with archive.open(info) as file:
-                sha256 = hashlib.sha256()
-                while chunk := file.read(CHUNK):
-                    sha256.update(chunk)
-                    progress()
-            yield name.removeprefix(prefix), {"bytes": info.file_size, "sha256": sha256.hexdigest()}

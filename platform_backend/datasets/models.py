@@ -73,6 +73,7 @@ class Dataset(models.Model):
     digest = models.CharField(max_length=80, blank=True)
     counts: "models.JSONField[Any]" = models.JSONField(default=dict)  # rows by table, and by metric
     error = models.TextField(blank=True)
+    warnings: "models.JSONField[Any]" = models.JSONField(default=list)  # of an import: what to be careful with
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)

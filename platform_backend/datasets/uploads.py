@@ -10,6 +10,8 @@ from typing import Final
 
 from common.errors import TooLarge, UserError
 from dataset_builder.manifest import MANIFEST
+from microservo_sdk import DatasetError
+from microservo_sdk.contents import contents
 
 UPLOAD: Final = "upload.zip"
 LARGEST_MANIFEST: Final = 64 << 20
@@ -49,12 +51,12 @@ def manifest_in(path: Path) -> bytes | None:
         return None
     try:
         with zipfile.ZipFile(path) as archive:
-            found = [entry for entry in archive.infolist() if _is_manifest(entry.filename)]
-            if len(found) != 1 or found[0].file_size > LARGEST_MANIFEST:
+            name = f"{contents(archive.namelist(), path.name).prefix}{MANIFEST}"
+            if name not in archive.namelist() or archive.getinfo(name).file_size > LARGEST_MANIFEST:
                 return None
-            with archive.open(found[0]) as file:
+            with archive.open(name) as file:
                 return file.read(LARGEST_MANIFEST)
-    except DAMAGED:
+    except (*DAMAGED, DatasetError):
         return None  # the worker says what is wrong, and where
 
 
@@ -71,8 +73,3 @@ def _has_short_directory(path: Path) -> bool:
         file.seek(size - END_RECORD.size)
         fields = END_RECORD.unpack(file.read(END_RECORD.size))
     return fields[0] == b"PK\5\6" and fields[5] <= LARGEST_DIRECTORY
-
-
-def _is_manifest(name: str) -> bool:
-    folder, _, file = name.rpartition("/")
-    return file == MANIFEST and "/" not in folder

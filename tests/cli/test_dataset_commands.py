@@ -11,7 +11,7 @@ import pytest
 from cli.commands.dataset import moment, window
 from cli.commands.inject import parameters
 from cli.console import CliError
-from cli.datasets import verify
+from cli.datasets import _unpack, verify
 
 CONTENT = {"log/log.csv": b"log_id\n1\n", "trace/trace.csv": b"span_id\n2\n"}
 
@@ -29,6 +29,29 @@ def archive(path: Path, content: dict[str, bytes] = CONTENT, *, listed: dict[str
 
 def test_a_whole_dataset_is_accepted(tmp_path: Path) -> None:
     verify(tmp_path / "a.zip", archive(tmp_path / "a.zip"))
+
+
+def test_what_lies_beside_it_is_no_part_of_it(tmp_path: Path) -> None:
+    digest = archive(tmp_path / "a.zip", CONTENT)
+    with zipfile.ZipFile(tmp_path / "a.zip", "a") as zipped:
+        zipped.writestr("__MACOSX/mine/._dataset.json", b"x")
+    verify(tmp_path / "a.zip", digest)
+    folder = _unpack(tmp_path / "a.zip", tmp_path / "out")
+    assert folder == tmp_path / "out" / "mine"
+    assert sorted(file.name for file in (tmp_path / "out").rglob("*.*")) == ["dataset.json", "log.csv", "trace.csv"]
+
+
+def test_a_case_of_rcaeval_keeps_the_folders_that_name_it(tmp_path: Path) -> None:
+    """It came without a manifest; the platform made one."""
+    files = {"x_cpu/1/inject_time.txt": b"5", "x_cpu/1/data.csv": b"time,x_cpu\n"}
+    manifest = json.dumps(
+        {"files": {name: {"sha256": hashlib.sha256(data).hexdigest()} for name, data in files.items()}}
+    )
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as zipped:
+        for name, data in files.items():
+            zipped.writestr(name, data)
+    verify(tmp_path / "a.zip", f"sha256:{hashlib.sha256(manifest.encode()).hexdigest()}", manifest.encode())
+    assert (_unpack(tmp_path / "a.zip", tmp_path / "out") / "x_cpu" / "1" / "data.csv").is_file()
 
 
 def test_a_changed_file_is_named(tmp_path: Path) -> None:

@@ -139,7 +139,10 @@ MANIFESTS: list[tuple[dict[str, Any], str]] = [
     ({"files": {LOG: {"bytes": -1, "sha256": "0" * 64}}}, "expected a number of zero or more"),
     ({"files": {LOG: {"bytes": 1, "sha256": "../../x"}}}, "no sha256"),
     ({"faults": [{"injection": "99"}]}, "faults: not those of"),
-    ({"rows": {"tables": {"logs": 121}}}, "rows.tables.logs: 121, but there are 120"),
+    ({"rows": {"tables": {"logs": 2**70}}}, f"rows.tables: {2**70} logs, but there are 120"),
+    ({"rows": {"tables": {"logs": -1}}}, "rows.tables.logs: expected a number of zero or more"),
+    ({"rows": {"metrics": {"x": 5}}}, "rows.metrics: 5 in all, but there are 180 samples"),
+    ({"rows": {"tables": {"logs": 121}}}, "rows.tables: 121 logs, but there are 120"),
 ]
 
 

@@ -108,6 +108,8 @@ def _import(api: Api, arguments: argparse.Namespace) -> None:
             return
         dataset = dict(wait_until_built(api, dataset["id"], progress))
     say(f"{dataset['id']}  {dataset['name']}  {dataset['format']}  {dataset['digest']}")
+    for warning in dataset["warnings"]:
+        say(f"careful: {warning}")
 
 
 def _keep(api: Api, arguments: argparse.Namespace) -> None:

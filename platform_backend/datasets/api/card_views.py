@@ -1,10 +1,6 @@
 """The data card of a dataset, read from its zip: so it is there for imported datasets too."""
 
-import json
-import zipfile
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseBase
@@ -15,16 +11,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common import fields
-from common.errors import NotFound
 from common.forms import Query
 from common.views import ApiView
-from dataset_builder.card.files import ANSWERS_CARD, CARD, README, TIMELINE
-from datasets import selectors
+from datasets import selectors, shown_card
 from datasets.api import examples
-from datasets.models import Dataset
 
 MARKDOWN: Final = "text/markdown"
-LARGEST: Final = 16 << 20  # bytes; a card has a few thousand
 
 
 class MarkdownRenderer(JSONRenderer):
@@ -56,32 +48,14 @@ class DatasetCardView(ApiView):
         examples=[OpenApiExample("an excerpt", examples.CARD, media_type="application/json")],
     )
     def get(self, request: Request, dataset_id: UUID) -> HttpResponseBase:
-        """The data card of a ready dataset: what ran, what is missing, key figures, and what was injected."""
+        """The data card of a ready dataset: what ran, what is missing, key figures, and what was injected.
+
+        Of a dataset from elsewhere, without a card, it is what the manifest tells, and `answers` is null. `warnings`
+        are what was found when it was imported: clocks that disagree, files that were left out.
+        """
         dataset = selectors.dataset_get(dataset_id)
         as_page = self.query.get("format", request.accepted_renderer.format) == MarkdownRenderer.format
         with selectors.archive_reading(dataset) as path:
-            found = _members(path, dataset, (README, TIMELINE) if as_page else (CARD, ANSWERS_CARD))
-        if as_page:
-            return HttpResponse("\n".join(found), content_type=f"{MARKDOWN}; charset=utf-8")
-        card, answers = (_parsed(text, dataset) for text in found)
-        return Response({"card": card, "answers": answers})
-
-
-def _members(path: Path, dataset: Dataset, names: Sequence[str]) -> list[str]:
-    with zipfile.ZipFile(path) as archive:
-        return [_member(archive, dataset, name) for name in names]
-
-
-def _member(archive: zipfile.ZipFile, dataset: Dataset, name: str) -> str:
-    """An imported dataset may lie in a folder of another name."""
-    members = [each for each in archive.infolist() if each.filename.partition("/")[2] == name]
-    if len(members) != 1 or members[0].file_size > LARGEST:
-        raise NotFound(f"Dataset {dataset.name} has no {name} that can be shown: it was not made by this platform.")
-    return archive.read(members[0]).decode(errors="replace")
-
-
-def _parsed(text: str, dataset: Dataset) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        raise NotFound(f"The data card of dataset {dataset.name} is not JSON: it was not made here.") from None
+            if as_page:
+                return HttpResponse(shown_card.as_page(path, dataset), content_type=f"{MARKDOWN}; charset=utf-8")
+            return Response(shown_card.as_json(path, dataset))

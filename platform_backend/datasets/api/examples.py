@@ -24,6 +24,7 @@ READY: Final[dict[str, Any]] = {
     "digest": "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     "counts": {"tables": {"logs": 18200, "spans": 21050, "samples": 22100}, "metrics": {"container_memory_rss": 3600}},
     "error": "",
+    "warnings": [],
     "created_by": "admin",
     "created_at": "2026-01-05T09:06:00Z",
     "finished_at": "2026-01-05T09:06:05Z",
@@ -49,4 +50,5 @@ IMPORTING: Final = QUEUED | {"origin": "imported", "format": "", "knobs": {}, "f
 CARD: Final[dict[str, Any]] = {
     "card": {"card_version": 1, "name": "checkout-abort", "format": "csv", "licence": "CC-BY-4.0", "gaps": []},
     "answers": {"card_version": 1, "injections": [], "normal": [{"start": 1767603600000000, "end": 1767603900000000}]},
+    "warnings": [],
 }

@@ -33,7 +33,12 @@ class ZipParser(BaseParser):
 
 
 class ImportQuery(Query):
-    name = fields.Text(max_length=300, default="", help_text="for a dataset that does not name itself; the file's, say")
+    name = fields.Text(
+        max_length=300,
+        default="",
+        allow_blank=True,
+        help_text="for a dataset that does not name itself; the file's, say",
+    )
 
 
 class DatasetImportView(ApiView):

@@ -101,6 +101,9 @@ class DatasetSerializer(serializers.ModelSerializer):
     knobs = KnobsField(help_text="what was changed of the telemetry")
     progress = DatasetProgressSerializer(source="*")
     counts = DatasetCountsSerializer(help_text="rows by table and by metric, once it is ready")
+    warnings = serializers.ListField(
+        child=serializers.CharField(), help_text="what to be careful with, found when it was imported"
+    )
     created_by = serializers.CharField(source="created_by.username", default=None, allow_null=True)
     digest = serializers.CharField(help_text="of the manifest, once it is ready")
 
@@ -120,6 +123,7 @@ class DatasetSerializer(serializers.ModelSerializer):
             "digest",
             "counts",
             "error",
+            "warnings",
             "created_by",
             "created_at",
             "finished_at",

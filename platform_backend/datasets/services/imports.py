@@ -85,6 +85,7 @@ def make(dataset: Dataset, work: Work, watch: Watch) -> Outcome:
             "format": found.format,
             "window_start": found.window.start,
             "window_end": found.window.end,
+            "warnings": list(found.warnings),
         },
     )
 

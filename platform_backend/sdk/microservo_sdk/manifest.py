@@ -79,3 +79,17 @@ def _file(files: Node, path: str) -> FileRecord:
 def _services(system: Node) -> dict[str, str]:
     pods = system.find("pods", []).items()
     return {pod.get("name").text(): pod.get("service").text() for pod in pods if "service" in pod.object()}
+
+
+def compare_totals(manifest: Manifest, counted: Mapping[str, int]) -> None:
+    """`rows` of dataset.json against the rows of each table that are there."""
+    told = Node(manifest.content, MANIFEST).find("rows", {})
+    tables = told.find("tables", {})
+    for table in tables.object():
+        count = tables.get(table).count()
+        if counted.get(table, 0) != count:
+            raise tables.wrong(f"{count} {table}, but there are {counted.get(table, 0)}")
+    metrics = told.find("metrics", {})
+    total = sum(metrics.get(metric).count() for metric in metrics.object())
+    if metrics.object() and total != counted.get("samples", 0):
+        raise metrics.wrong(f"{total} in all, but there are {counted.get('samples', 0)} samples")

@@ -120,12 +120,89 @@ def damaged(content: bytes) -> bytes:
     return zipped(members)
 
 
+FIELD = SAMPLE.parent / "field-cases"
+
+
+def renamed(content: bytes, more: dict[str, bytes]) -> bytes:
+    """The same members, and more of them."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return zipped({name: archive.read(name) for name in archive.namelist()} | more)
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet", "rcaeval", "openrca"])
+def test_litter_beside_a_dataset_changes_nothing_and_is_told(api: APIClient, window: Window, kind: str) -> None:
+    made = services.dataset_create(by=None, name="golden", window=window, format=kind)
+    services.dataset_build(dataset_id=made.pk)
+    built = Dataset.objects.get(pk=made.pk)
+    content = selectors.archive_path(built).read_bytes()
+    services.dataset_delete(dataset_id=made.pk, by=None)
+    dataset = imported(api, renamed(content, {".DS_Store": b"x", "__MACOSX/golden/._dataset.json": b"x"}))
+    assert (dataset.state, dataset.error) == (State.READY, "")
+    assert (dataset.format, dataset.digest) == (kind, built.digest)
+    assert dataset.warnings == [
+        "left out, as operating systems leave them behind: .DS_Store, __MACOSX/golden/._dataset.json"
+    ]
+    card = api.get(f"/api/v1/datasets/{dataset.pk}/card").json()
+    assert (card["card"]["name"], card["warnings"]) == ("golden", dataset.warnings)
+    page = api.get(f"/api/v1/datasets/{dataset.pk}/card", HTTP_ACCEPT="text/markdown").content.decode()
+    assert "\n- left out, as operating systems" in page
+
+
+@pytest.mark.parametrize("stray", ["notes.txt", "evil_cpu/1/inject_time.txt", "golden/notes.txt"])
+def test_a_stray_file_is_refused_by_its_name(api: APIClient, built: bytes, stray: str) -> None:
+    dataset = imported(api, renamed(built, {stray: b"1700000000"}))
+    assert dataset.state == State.FAILED
+    assert stray.removeprefix("golden/") in dataset.error
+    assert files() == []
+
+
+def test_the_first_look_sees_through_litter(api: APIClient, built: bytes) -> None:
+    imported(api, built)
+    assert send(api, renamed(built, {".DS_Store": b"x"})).status_code == 409
+
+
+@pytest.mark.parametrize("name", ["a-one-row-2028.zip", "c-inject-8h-later.zip"])
+def test_a_clock_that_is_wrong_is_on_the_card(api: APIClient, name: str) -> None:
+    dataset = imported(api, (FIELD / name).read_bytes())
+    assert (dataset.state, dataset.format, len(dataset.warnings)) == (State.READY, "rcaeval", 1)
+    assert (dataset.window_start, dataset.window_end) == (1_661_140_270_000_000, 1_661_140_290_000_000)
+    manifest = json.loads(api.get(f"/api/v1/datasets/{dataset.pk}/manifest").content)
+    assert manifest["warnings"] == dataset.warnings
+    assert api.get(f"/api/v1/datasets/{dataset.pk}").json()["warnings"] == dataset.warnings
+    card = api.get(f"/api/v1/datasets/{dataset.pk}/card").json()
+    assert (card["warnings"], card["answers"]) == (dataset.warnings, None)
+    assert card["card"]["window"] == manifest["window"]
+    page = api.get(f"/api/v1/datasets/{dataset.pk}/card", HTTP_ACCEPT="text/markdown").content.decode()
+    assert dataset.warnings[0] in page
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [("b-log-minus.zip", "logs.csv, line 3"), ("n-year-33658.zip", "data.csv, line 7")],
+)
+def test_a_time_that_can_not_be_is_refused_with_its_place(api: APIClient, name: str, place: str) -> None:
+    dataset = imported(api, (FIELD / name).read_bytes())
+    assert dataset.state == State.FAILED
+    assert place in dataset.error
+
+
+@pytest.mark.parametrize("name", ["re1-time-twice", "re1-sock-shop"])
+def test_what_rcaeval_publishes_is_imported(api: APIClient, name: str) -> None:
+    root = FIELD / name
+    members = {file.relative_to(root).as_posix(): file.read_bytes() for file in root.rglob("*.*")}
+    dataset = imported(api, zipped({".DS_Store": b"", **members}))
+    assert (dataset.state, dataset.error) == (State.READY, "")
+    manifest = json.loads(api.get(f"/api/v1/datasets/{dataset.pk}/manifest").content)
+    assert manifest["files"].keys() == members.keys()
+
+
 HOSTILE = {
     "outside of it": zipped({"../evil.sh": b"x", "log/log.csv": b"x"}),
     "absolute": zipped({"/etc/cron.d/evil": b"x"}),
     "a bomb": zipped({"a/log/log.csv": b"0" * (64 << 20)}),
     "no dataset": zipped({"readme.txt": b"hello"}),
     "a manifest of nonsense": zipped({"a/dataset.json": b"[1, 2"}),
+    "two manifests": zipped({"a/dataset.json": b"{}", "b/dataset.json": b"{}"}),
     "a manifest of lies": zipped({"a/dataset.json": b'{"format": "csv", "format_version": 1, "files": {}}'}),
 }
 

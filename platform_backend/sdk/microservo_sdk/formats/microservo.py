@@ -10,10 +10,10 @@ from microservo_sdk.csvfile import CsvFile, Kind, Rows
 from microservo_sdk.errors import DatasetError
 from microservo_sdk.findings import Findings
 from microservo_sdk.formats.bare import BareLayout
-from microservo_sdk.formats.microservo_check import TableCheck, check_totals
+from microservo_sdk.formats.microservo_check import TableCheck, totals
 from microservo_sdk.labels import MICROSECONDS, read_injections, read_normal
 from microservo_sdk.layout import KPI, LOG, TRACE, Table
-from microservo_sdk.manifest import Manifest
+from microservo_sdk.manifest import Manifest, compare_totals
 from microservo_sdk.model import Injection, Window
 from microservo_sdk.moments import UNITS
 from microservo_sdk.naming import Lookup, container_series, istio_series, node_series, service_of
@@ -100,7 +100,7 @@ class MicroServoLayout(BareLayout):
                 table.finish()
                 counted[name] = table.rows
         if self._manifest:
-            check_totals(self._manifest, counted)
+            compare_totals(self._manifest, totals(counted))
 
     def _learn(self, findings: Findings, shape: TableShape, name: str, columns: Columns) -> None:
         findings.saw(set(columns["cmdb_id"]))

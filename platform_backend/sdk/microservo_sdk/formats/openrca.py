@@ -1,6 +1,7 @@
 """The openrca format, and a system of OpenRCA: telemetry by day, failures in record.csv, tasks in query.csv."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -17,7 +18,7 @@ from microservo_sdk.formats.bare import BareLayout
 from microservo_sdk.formats.openrca_metrics import metric_columns, wide_metrics
 from microservo_sdk.labels import INJECTIONS, MICROSECONDS, read_injections
 from microservo_sdk.layout import Table
-from microservo_sdk.manifest import Manifest
+from microservo_sdk.manifest import Manifest, compare_totals
 from microservo_sdk.model import Injection
 from microservo_sdk.moments import text_of
 from microservo_sdk.naming import Lookup, service_of
@@ -26,6 +27,8 @@ from microservo_sdk.selection import Selection
 RECORD: Final = "record.csv"
 QUERY: Final = "query.csv"
 _FOLDER: Final[Mapping[Table, str]] = {"logs": "log", "spans": "trace"}
+_TABLES: Final = {"log": "logs", "trace": "spans", "metric": "samples"}
+COMPUTED: Final = "/metric_service.csv"  # by the platform, from spans
 _TELEMETRY: Final = re.compile(r"telemetry/(?P<day>[^/]+)/(?P<table>log|trace|metric)/[^/]+\.csv")
 _SEVERITY: Final = re.compile(r"severity: ?(\w+), ?message: ?")
 # OpenRCA's systems come from different places: its Telecom system has names of its own.
@@ -133,10 +136,12 @@ class OpenrcaLayout(BareLayout):
         return found
 
     def check(self, findings: Findings) -> None:
+        counted: Counter[str] = Counter()
         for name in sorted(self._container.sizes):
             match = _TELEMETRY.fullmatch(name)
             if match:
                 rows = self._check_telemetry(name, match, findings)
+                counted["" if name.endswith(COMPUTED) else _TABLES[match["table"]]] += rows
             elif name.endswith(".csv"):
                 rows = sum(count for _, count in self._rows(name, {}))
             else:
@@ -144,6 +149,8 @@ class OpenrcaLayout(BareLayout):
             told = self._manifest.files[name].rows if self._manifest and name in self._manifest.files else None
             if told is not None and told != rows:
                 raise DatasetError(f"{rows} rows, {told} in dataset.json", file=name)
+        if self._manifest:
+            compare_totals(self._manifest, counted)
         if RECORD in self._container.sizes:
             self._check_records(findings)
 

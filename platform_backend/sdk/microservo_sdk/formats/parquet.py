@@ -13,7 +13,7 @@ from microservo_sdk.findings import Findings
 from microservo_sdk.formats.bare import BareLayout
 from microservo_sdk.labels import read_injections, read_normal
 from microservo_sdk.layout import Table
-from microservo_sdk.manifest import Manifest
+from microservo_sdk.manifest import Manifest, compare_totals
 from microservo_sdk.model import Injection, Window
 from microservo_sdk.parquetfile import ParquetFile
 from microservo_sdk.selection import Selection
@@ -102,10 +102,7 @@ class ParquetLayout(BareLayout):
                 if told is not None and told != rows:
                     raise DatasetError(f"{rows} rows, {told} in dataset.json", file=name)
                 counted[table] += rows
-        told_tables = Node(self._manifest.content, MANIFEST).find("rows", {}).find("tables", {}).object()
-        for table, count in told_tables.items():
-            if counted.get(table) != count:
-                raise DatasetError(f"rows.tables.{table}: {count}, but there are {counted.get(table)}", file=MANIFEST)
+        compare_totals(self._manifest, counted)
 
     def _check_times(self, name: str, rows: Any) -> int:
         """That all are in the window; returns how many there are."""

@@ -1,6 +1,7 @@
 """The rcaeval format, and RCAEval's own folders: one case per injection."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan
@@ -16,7 +17,7 @@ from microservo_sdk.findings import Findings, refuse_outside
 from microservo_sdk.formats.bare import BareLayout
 from microservo_sdk.labels import INJECTIONS, MICROSECONDS, read_injections
 from microservo_sdk.layout import Table
-from microservo_sdk.manifest import Manifest
+from microservo_sdk.manifest import Manifest, compare_totals
 from microservo_sdk.model import Injection
 from microservo_sdk.moments import is_possible, text_of
 from microservo_sdk.naming import Lookup
@@ -112,15 +113,19 @@ class RcaevalLayout(BareLayout):
         return [Injection(case.name, case.fault, (case.service,), (), case.inject_time, None) for case in self.cases()]
 
     def check(self, findings: Findings) -> None:
+        counted: Counter[str] = Counter()
         for case in self.cases():
             wide = self._wide_file(case)
             times = (columns[TIME] for columns in self.wide(case))
             in_microseconds = ([second * MICROSECONDS for second in seconds] for seconds in times)
             self._check_table(case, "metrics", wide.name, in_microseconds, findings)
             for table, name in FILES.items():
-                self._check_table(case, table, case.path(name), self._times(case, table, findings), findings)
+                of_rows = self._times(case, table, findings)
+                counted[table] += self._check_table(case, table, case.path(name), of_rows, findings)
             if not self._manifest:
                 _judge(case, wide.header, findings)
+        if self._manifest:
+            compare_totals(self._manifest, counted)
 
     def _times(self, case: Case, table: Table, findings: Findings) -> Iterator[Sequence[int]]:
         for chunk in self._chunks(case, table):
@@ -129,8 +134,8 @@ class RcaevalLayout(BareLayout):
 
     def _check_table(
         self, case: Case, table: str, name: str, blocks: Iterator[Sequence[int]], findings: Findings
-    ) -> None:
-        """`blocks` are the times of its rows."""
+    ) -> int:
+        """`blocks` are the times of its rows, whose number is returned."""
         clock = findings.clocks.of(case.name, table)
         count = 0
         for times in blocks:
@@ -140,6 +145,7 @@ class RcaevalLayout(BareLayout):
             elif times:
                 refuse_outside(min(times), max(times), self._manifest.window, file=name)
         self._compare(name, count)
+        return count
 
     def _compare(self, name: str, rows: int) -> None:
         told = self._manifest.files[name].rows if self._manifest and name in self._manifest.files else None

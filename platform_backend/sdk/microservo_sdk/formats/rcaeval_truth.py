@@ -51,7 +51,10 @@ def _check_case(container: Container, entry: Node, known: Mapping[str, Injection
 
 def _members(entry: Node) -> list[Node]:
     """The injections of a case; of datasets of older versions each case is one."""
-    return entry.get("injections").items() if "injections" in entry.object() else [entry]
+    members = entry.get("injections").items() if "injections" in entry.object() else [entry]
+    if not members:
+        raise entry.wrong("it has no injection")
+    return members
 
 
 def _after(member: Node) -> float:

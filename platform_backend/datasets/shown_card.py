@@ -1,0 +1,66 @@
+"""What the card of a ready dataset shows: its own files, or, of one from elsewhere, what its manifest tells."""
+
+import json
+import zipfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from common.errors import NotFound
+from dataset_builder.card.files import ANSWERS_CARD, CARD, CARD_VERSION, README, TIMELINE
+from datasets.models import Dataset, Origin
+from datasets.selectors import manifest_path
+from microservo_sdk import DatasetError
+from microservo_sdk.contents import contents
+
+LARGEST: Final = 16 << 20  # bytes; a card has a few thousand
+KEYS: Final = ("name", "format", "window", "rows", "limits")  # of a manifest
+
+
+def as_json(archive: Path, dataset: Dataset) -> dict[str, Any]:
+    """`answers` is null where nobody wrote a card."""
+    found = _members(archive, dataset, (CARD, ANSWERS_CARD))
+    card, answers = (_parsed(text, dataset) for text in found) if found else (_made(dataset), None)
+    return {"card": card, "answers": answers, "warnings": dataset.warnings}
+
+
+def as_page(archive: Path, dataset: Dataset) -> str:
+    pages = _members(archive, dataset, (README, TIMELINE)) or [_page(_made(dataset))]
+    careful = [f"- {' '.join(text.split())}" for text in dataset.warnings]
+    return "\n".join([*pages, *(["", "## Found when it was imported", "", *careful, ""] if careful else [])])
+
+
+def _members(path: Path, dataset: Dataset, names: Sequence[str]) -> list[str]:
+    """Empty when somebody else made it, without a card. It may lie in a folder of any name."""
+    with zipfile.ZipFile(path) as archive:
+        sizes = {each.filename: each.file_size for each in archive.infolist()}
+        try:
+            folder = contents(sizes, path.name).prefix
+        except DatasetError as error:
+            raise NotFound(f"Dataset {dataset.name} has no card: {error}") from None
+        missing = [name for name in names if not 0 < sizes.get(f"{folder}{name}", 0) <= LARGEST]
+        if not missing:
+            return [archive.read(f"{folder}{name}").decode(errors="replace") for name in names]
+    if dataset.origin == Origin.IMPORTED:
+        return []
+    raise NotFound(f"Dataset {dataset.name} has no {missing[0]} that can be shown: it was not made by this platform.")
+
+
+def _parsed(text: str, dataset: Dataset) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise NotFound(f"The data card of dataset {dataset.name} is not JSON: it was not made here.") from None
+
+
+def _made(dataset: Dataset) -> dict[str, Any]:
+    manifest = json.loads(manifest_path(dataset).read_bytes())
+    return {"card_version": CARD_VERSION, **{key: manifest[key] for key in KEYS if key in manifest}}
+
+
+def _page(card: Mapping[str, Any]) -> str:
+    window = card["window"]
+    told = f"In the format `{card['format']}`, microseconds {window['start']} to {window['end']} since 1970."
+    rows = ", ".join(f"{count:,} {table}" for table, count in card.get("rows", {}).get("tables", {}).items())
+    limits = [f"- {text}" for text in card.get("limits", [])]
+    return "\n".join([f"# {card['name']}", "", told, "", f"Rows: {rows}.", "", "## Limits", "", *limits, ""])
