@@ -1,10 +1,14 @@
 """Carts in a Redis-compatible store: one hash per user, product id → quantity."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Final
 
 import grpc
 from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as LostConnection
@@ -17,11 +21,53 @@ CART_LIFETIME_S: Final = 3600  # abandoned carts must not fill the store
 CONNECTIONS: Final = 20
 # Below the deadline of the callers, so that they are told what is wrong.
 TIMEOUT_S: Final = 2.0
+# Connections that the load has not needed for this long are closed.
+IDLE_S: Final = 10.0
+IDLE_CHECK_S: Final = 2.5
 
 
-def connect(address: str) -> Redis:
+class Pool(BlockingConnectionPool):
+    """Gives connections up that were made for a burst, or while the store was slow; redis-py keeps them for good.
+
+    What was given back last is taken first, so those that are too many fall idle.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._idle_since: dict[AbstractConnection, float] = {}
+
+    async def release(self, connection: AbstractConnection) -> None:
+        self._idle_since[connection] = time.monotonic()
+        await super().release(connection)
+
+    async def close_idle(self, idle_s: float = IDLE_S) -> None:
+        before = time.monotonic() - idle_s
+        for connection in [it for it in self._available_connections if self._idle_since[it] < before]:
+            self._available_connections.remove(connection)  # first, so that nobody takes it meanwhile
+            del self._idle_since[connection]
+            await connection.disconnect(nowait=True)
+
+
+@contextlib.asynccontextmanager
+async def connect(address: str) -> AsyncIterator[Redis]:
+    pool = _pool(address)
+    closing = asyncio.create_task(_keep_small(pool))
+    try:
+        async with Redis.from_pool(pool) as redis:
+            yield redis
+    finally:
+        closing.cancel()
+
+
+async def _keep_small(pool: Pool) -> None:
+    while True:
+        await asyncio.sleep(IDLE_CHECK_S)
+        await pool.close_idle()
+
+
+def _pool(address: str) -> Pool:
     host, _, port = address.rpartition(":")
-    pool = BlockingConnectionPool(
+    return Pool(
         host=host,
         port=int(port),
         max_connections=CONNECTIONS,
@@ -33,7 +79,6 @@ def connect(address: str) -> Redis:
         # A pooled connection may have died with its server since it was last used: try once more, afresh.
         retry=Retry(NoBackoff(), 1, supported_errors=(LostConnection,)),
     )
-    return Redis(connection_pool=pool)
 
 
 class CartStore:

@@ -7,7 +7,10 @@ from local_cluster.mesh.layout import Outbound, app_cluster_name
 from local_cluster.topology import HOST, PodSpec, Protocol
 
 CONNECT_TIMEOUT: Final = "5s"
-POOL_IDLE_TIMEOUT: Final = "300s"
+# HTTP/1 needs a connection for each request under way, so a slow pod gets many. What the load does not need any more
+# goes soon, or a fault would be seen in the pod's sockets long after its end. HTTP/2 has one connection.
+HTTP1_POOL_IDLE_TIMEOUT: Final = "10s"
+HTTP2_POOL_IDLE_TIMEOUT: Final = "300s"
 HTTP_OPTIONS: Final = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 HTTP_OPTIONS_TYPE: Final = f"type.googleapis.com/{HTTP_OPTIONS}"
 
@@ -39,10 +42,11 @@ def _protocol_options(protocol: Protocol) -> dict[str, Any]:
     """HTTP/2 without keep-alive pings: whether a hung pod is noticed is up to its callers' deadlines."""
     if protocol == "tcp":
         return {}
-    kind = "http2_protocol_options" if protocol == "grpc" else "http_protocol_options"
+    http2 = protocol == "grpc"
+    kind = "http2_protocol_options" if http2 else "http_protocol_options"
     options = {
         "@type": HTTP_OPTIONS_TYPE,
-        "common_http_protocol_options": {"idle_timeout": POOL_IDLE_TIMEOUT},
+        "common_http_protocol_options": {"idle_timeout": HTTP2_POOL_IDLE_TIMEOUT if http2 else HTTP1_POOL_IDLE_TIMEOUT},
         "explicit_http_config": {kind: {}},
     }
     return {"typed_extension_protocol_options": {HTTP_OPTIONS: options}}

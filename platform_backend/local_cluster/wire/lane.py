@@ -16,6 +16,7 @@ LOW_WATER: Final = HIGH_WATER // 2
 PIECE: Final = 4096
 # Timers fire up to this much early rather than one turn of the loop late.
 TICK: Final = 0.0005
+ALL: Final = 100.0  # percent
 
 
 class End(Enum):
@@ -42,10 +43,12 @@ class Sink(Protocol):
 class Lane:
     """One direction between two pods: its impairments, its counter, and the flows alive on it."""
 
-    __slots__ = ("_back", "bytes", "flows", "links")
+    __slots__ = ("_back", "bytes", "flows", "links", "passable")
 
     def __init__(self) -> None:
         self.links: tuple[Link, ...] = ()
+        self.passable = asyncio.Event()  # not set while nothing at all gets through
+        self.passable.set()
         self.flows: set[Flow] = set()
         self.bytes = 0
         self._back: Lane = self
@@ -90,6 +93,10 @@ class Lane:
         if self.links == tuple(links):
             return
         self.links = tuple(links)
+        if any(link.impairment.partition or link.impairment.loss >= ALL for link in links):
+            self.passable.clear()
+        else:
+            self.passable.set()
         for flow in list(self.flows):
             flow.hurry()
 

@@ -34,11 +34,18 @@ class Pair:
         loop = asyncio.get_running_loop()
         return await loop.create_server(lambda: Connection(self).client, HOST, self.listen, backlog=512)
 
-    def accepted(self, connection: "Connection") -> None:
+    def accepted(self, connection: "Connection") -> asyncio.Task[None]:
         self.opened += 1
         task = asyncio.get_running_loop().create_task(connection.reach(self.target))
         self._opening.add(task)
         task.add_done_callback(self._opening.discard)
+        return task
+
+    async def passable(self) -> None:
+        """Returns when packets get through in both directions, as a handshake needs it."""
+        lanes = self.lanes.values()
+        while shut := [lane for lane in lanes if not lane.passable.is_set()]:
+            await shut[0].passable.wait()
 
     def ended(self) -> None:
         self.closed += 1
@@ -49,8 +56,9 @@ class Connection:
 
     def __init__(self, pair: Pair) -> None:
         self.pair = pair
-        self.client = Socket(self._client_made, self._client_lost)
-        self.server = Socket(lambda: None, lambda: None)
+        self.client = Socket(self._client_made, self._client_lost, self._client_ended)
+        self.server = Socket(_ignore, _ignore, _ignore)
+        self._reaching: asyncio.Task[None] | None = None  # until there is a way to the callee
         self._request = Flow(pair.lanes["request"], self.client)
         self._response = Flow(pair.lanes["response"], self.server)
         self._request.join(self._response)
@@ -60,6 +68,8 @@ class Connection:
 
     async def reach(self, target: tuple[str, int]) -> None:
         loop = asyncio.get_running_loop()
+        await self.pair.passable()
+        self._reaching = None
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT):
                 await loop.create_connection(lambda: self.server, *target)
@@ -71,17 +81,29 @@ class Connection:
         self._request.open(self.server)
 
     def _client_made(self) -> None:
-        self.pair.accepted(self)
+        self._reaching = self.pair.accepted(self)
+
+    def _client_ended(self) -> None:
+        """A caller that hangs up while nothing gets through has never been connected: the callee must not see it."""
+        if self._reaching is not None:
+            self.client.end(End.RESET)
 
     def _client_lost(self) -> None:
+        if self._reaching is not None:
+            self._reaching.cancel()
+            self._request.drop()
         self.pair.ended()
+
+
+def _ignore() -> None:
+    """The server's socket has nobody to tell: its flows do it."""
 
 
 class Socket(asyncio.Protocol):
     """One end of a connection: what it reads goes into one flow, what the other flow delivers is written."""
 
-    def __init__(self, made: Callable[[], None], lost: Callable[[], None]) -> None:
-        self._made, self._lost = made, lost
+    def __init__(self, made: Callable[[], None], lost: Callable[[], None], ended: Callable[[], None]) -> None:
+        self._made, self._lost, self._ended = made, lost, ended
         self._transport: asyncio.Transport | None = None
         self._reads: Flow | None = None
         self._writes: Flow | None = None
@@ -104,6 +126,7 @@ class Socket(asyncio.Protocol):
         self._read_eof = True
         if self._reads:
             self._reads.feed(End.EOF)
+        self._ended()
         self._close_when_done()
         return True  # keep the other direction open
 

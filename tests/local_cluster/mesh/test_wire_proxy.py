@@ -202,6 +202,44 @@ def test_partition_holds_and_releases(bench: Any) -> None:
     asyncio.run(scenario())
 
 
+SHUT = [Impairment(partition=True), Impairment(loss=100)]
+
+
+@pytest.mark.parametrize("shut", SHUT)
+@pytest.mark.parametrize("direction", ["request", "response"])
+def test_a_partitioned_callee_sees_no_new_connections(bench: Any, shut: Impairment, direction: str) -> None:
+    """Neither during the fault nor after it those that have hung up; those that still wait are connected then."""
+
+    async def scenario() -> None:
+        async with bench() as b:
+            b.impair(**{direction: shut})
+            given_up = [await asyncio.open_connection(HOST, b.listen) for _ in range(20)]
+            for _, writer in given_up:
+                writer.write(b"in vain")
+            patient = await asyncio.open_connection(HOST, b.listen)
+            patient[1].write(b"patient")
+            await asyncio.sleep(0.1)
+            for number, stream in enumerate(given_up):
+                stream[1].close() if number % 2 else reset(stream)
+            await closed(b, 20)
+            assert b.accepted.empty()
+            assert [len(lane.flows) for lane in b.wire.pairs[PAIR].lanes.values()] == [1, 1]
+            b.impair()
+            server = await asyncio.wait_for(b.accepted.get(), TIMEOUT)
+            assert await read(server, 7) == b"patient"
+            assert b.accepted.empty()
+            patient[1].close()
+            server[1].close()
+
+    asyncio.run(scenario())
+
+
+async def closed(b: Bench, count: int) -> None:
+    async with asyncio.timeout(TIMEOUT):
+        while b.wire.counters()[PAIR]["closed"] < count:
+            await asyncio.sleep(0.01)
+
+
 def test_bandwidth_spreads_the_bytes_over_time(bench: Any) -> None:
     async def scenario() -> None:
         async with bench() as b:
