@@ -1,11 +1,25 @@
-"""Bearer tokens and the audit log. Users are Django's own."""
+"""What Django's own users lack: a role, bearer tokens and the audit log."""
 
 import uuid
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import models
 from knox.models import AbstractAuthToken
+
+from common.roles import Role
+
+ROLES: Final = [(role.value, role.value) for role in Role if role is not Role.ANYONE]
+
+
+class Profile(models.Model):
+    """A superuser is an admin whatever stands here; a user without a profile is a viewer."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.CASCADE)
+    role = models.CharField(max_length=16, choices=ROLES, default=Role.VIEWER.value)
+
+    def __str__(self) -> str:
+        return f"{self.user.get_username()}: {self.role}"
 
 
 class ApiToken(AbstractAuthToken):
@@ -13,6 +27,7 @@ class ApiToken(AbstractAuthToken):
 
     id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField(max_length=100)
+    role = models.CharField(max_length=16, choices=ROLES, default=Role.ADMIN.value)  # it may do no more than this
 
     class Meta:
         ordering = ("-created",)

@@ -2,11 +2,13 @@
 
 from django.contrib.auth.models import User
 
+from accounts.roles import role_of
 from common.errors import Forbidden
+from common.roles import Role
 
 
 def is_admin(user: User) -> bool:
-    return user.is_superuser
+    return role_of(user) is Role.ADMIN
 
 
 def may_change(by: User | None, *, owner: User | None) -> bool:

@@ -14,7 +14,9 @@ from sesame.utils import get_query_string, get_user
 
 from accounts.audit import audit
 from accounts.models import ApiToken
+from accounts.roles import role_of
 from common.errors import NotFound, UserError
+from common.roles import Role
 from platform_backend.secrets import secret
 
 ADMIN: Final = "admin"
@@ -56,9 +58,11 @@ def session_end(*, request: HttpRequest, by: User) -> None:
 
 
 @transaction.atomic
-def token_create(*, by: User, name: str, lifetime: timedelta) -> NewToken:
-    token, plain = ApiToken.objects.create(user=by, expiry=lifetime, name=name)
-    audit("token.create", token.id, by, name=name)
+def token_create(*, by: User, name: str, role: Role, lifetime: timedelta) -> NewToken:
+    """It may never do more than `by` may now, even if they are given a higher role later."""
+    ceiling = role.at_most(role_of(by))
+    token, plain = ApiToken.objects.create(user=by, expiry=lifetime, name=name, role=ceiling)
+    audit("token.create", token.id, by, name=name, role=ceiling)
     return NewToken(token, plain)
 
 

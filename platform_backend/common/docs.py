@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common import fields
 from common.forms import Query
-from common.views import ApiView
+from common.roles import Role
+from common.views import ApiView, operation
 
 
 class SchemaQuery(Query):
@@ -19,7 +19,7 @@ class SchemaQuery(Query):
 class SchemaView(ApiView, SpectacularAPIView):
     queries = {"get": SchemaQuery}
 
-    @extend_schema(exclude=True)
+    @operation("schema", role=Role.VIEWER, exclude=True)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         if wanted := self.query.get("format"):
             renderer = next(each for each in self.get_renderers() if each.format == wanted)
@@ -33,3 +33,7 @@ class DocsQuery(Query):
 
 class DocsView(ApiView, SpectacularSwaggerSplitView):
     queries = {"get": DocsQuery}
+
+    @operation("docs", role=Role.VIEWER, exclude=True)
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().get(request, *args, **kwargs)

@@ -1,13 +1,13 @@
 """Is the web process up and its database within reach?"""
 
 from django.db import connection
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
-from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from common.views import ApiView
+from common.roles import Role
+from common.views import ApiView, operation
 
 
 class HealthSerializer(serializers.Serializer):
@@ -16,10 +16,10 @@ class HealthSerializer(serializers.Serializer):
 
 class HealthView(ApiView):
     authentication_classes = ()
-    permission_classes = (AllowAny,)
 
-    @extend_schema(
-        operation_id="health",
+    @operation(
+        "health",
+        role=Role.ANYONE,
         tags=["health"],
         responses=HealthSerializer,
         examples=[OpenApiExample("ok", {"status": "ok"})],

@@ -100,7 +100,7 @@ REST_FRAMEWORK = {
         "accounts.api.authentication.BearerAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.api.permissions.HasRole"],
     # JSON alone: a form of a foreign page can't send it, which also protects the sign-in.
     "DEFAULT_PARSER_CLASSES": ["common.parsers.JsonParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
@@ -120,7 +120,7 @@ SPECTACULAR_SETTINGS = {
     "times of telemetry and labels are UTC integer microseconds since the epoch.",
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "SERVE_PERMISSIONS": ["accounts.api.permissions.HasRole"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
@@ -128,6 +128,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     # Fields of the same name whose values differ.
     "ENUM_NAME_OVERRIDES": {
+        "Role": "accounts.models.ROLES",
         "InjectionState": "faults.models.State",
         "ExperimentState": "faults.models.ExperimentState",
         "ScheduleType": "faults.models.Experiment.Schedule",

@@ -13,6 +13,7 @@ from faults import adapters as fault_adapters
 from faults.adapters.fake import FakeFaultDriver
 from systems import adapters as system_adapters
 from systems.adapters.fake import FakeSystemDriver
+from tests.backend.people import person
 
 PASSWORD = "correct horse battery"
 T0 = 1_760_000_000_000_000
@@ -52,7 +53,7 @@ def _quick_hashes(settings: Any) -> None:
 
 @pytest.fixture
 def user(db: None) -> User:
-    return User.objects.create_user("ada", password=PASSWORD)
+    return person("ada", password=PASSWORD)
 
 
 @pytest.fixture

@@ -2,10 +2,11 @@
 
 from typing import Any, Final
 
-ME: Final = {"username": "admin", "is_admin": True}
+ME: Final = {"username": "ada", "role": "viewer", "permissions": ["datasets_list", "emergency_stop_start"]}
 TOKEN: Final[dict[str, Any]] = {
     "id": "8a6e0804-2bd0-4672-b79d-d97027f9071a",
     "name": "notebook",
+    "role": "researcher",
     "created": "2026-01-05T09:00:00Z",
     "expiry": "2026-02-04T09:00:00Z",
 }

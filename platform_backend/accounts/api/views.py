@@ -6,9 +6,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.views import View
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import OpenApiExample
 from rest_framework import status
-from rest_framework.permissions import AllowAny, BasePermission, IsAdminUser, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -26,22 +25,21 @@ from accounts.api.serializers import (
 from accounts.models import AuditEntry
 from common.api import forbidden, user_of
 from common.errors import UserError
+from common.roles import Role
 from common.schema import page_example
-from common.views import ApiView, ListView
+from common.views import ApiView, ListView, operation
 
 
 class SessionView(ApiView):
     bodies = {"post": CredentialsSerializer}
 
-    def get_permissions(self) -> list[BasePermission]:
-        return [AllowAny()] if self.request.method == "POST" else [IsAuthenticated()]
-
-    @extend_schema(
-        operation_id="session_start",
+    @operation(
+        "session_start",
+        role=Role.ANYONE,
         tags=["accounts"],
         responses=WhoAmISerializer,
         examples=[
-            OpenApiExample("admin", ME, response_only=True),
+            OpenApiExample("a viewer", ME, response_only=True),
             OpenApiExample("sign in", {"username": "admin", "password": "…"}, request_only=True),
         ],
     )
@@ -57,18 +55,19 @@ class SessionView(ApiView):
         get_token(request._request)
         return Response(WhoAmISerializer(user).data)
 
-    @extend_schema(
-        operation_id="session_get",
+    @operation(
+        "session_get",
+        role=Role.VIEWER,
         tags=["accounts"],
         responses=WhoAmISerializer,
-        examples=[OpenApiExample("admin", ME, response_only=True)],
+        examples=[OpenApiExample("a viewer", ME, response_only=True)],
     )
     def get(self, request: Request) -> Response:
         """Who is signed in. Also sets the CSRF cookie."""
         get_token(request._request)
         return Response(WhoAmISerializer(request.user).data)
 
-    @extend_schema(operation_id="session_end", tags=["accounts"], responses={204: None})
+    @operation("session_end", role=Role.VIEWER, tags=["accounts"], responses={204: None})
     def delete(self, request: Request) -> Response:
         """Sign out of the session. Bearer tokens stay."""
         services.session_end(request=request._request, by=user_of(request))
@@ -78,8 +77,9 @@ class SessionView(ApiView):
 class TokensView(ApiView):
     bodies = {"post": TokenCreateSerializer}
 
-    @extend_schema(
-        operation_id="tokens_list",
+    @operation(
+        "tokens_list",
+        role=Role.VIEWER,
         tags=["accounts"],
         responses=TokenSerializer(many=True),
         examples=[OpenApiExample("one", TOKEN)],
@@ -88,24 +88,27 @@ class TokensView(ApiView):
         """Your tokens that have not expired."""
         return Response(TokenSerializer(selectors.tokens_of(user_of(request)), many=True).data)
 
-    @extend_schema(
-        operation_id="tokens_create",
+    @operation(
+        "tokens_create",
+        role=Role.VIEWER,
         tags=["accounts"],
         responses={201: TokenCreatedSerializer},
         examples=[
-            OpenApiExample("for a month", {"name": "notebook", "days": 30}, request_only=True),
+            OpenApiExample("for a month", {"name": "notebook", "role": "researcher", "days": 30}, request_only=True),
             OpenApiExample("created", TOKEN | {"token": "ms_…"}, response_only=True, status_codes=["201"]),
         ],
     )
     def post(self, request: Request) -> Response:
         """Make a bearer token. The answer is the only place where it is ever shown."""
-        new = services.token_create(by=user_of(request), name=self.asked["name"], lifetime=self.body.lifetime)
+        new = services.token_create(
+            by=user_of(request), name=self.asked["name"], role=Role(self.asked["role"]), lifetime=self.body.lifetime
+        )
         body = TokenSerializer(new.token).data | {"token": new.secret}
         return Response(body, status=status.HTTP_201_CREATED, headers={"Cache-Control": "no-store"})
 
 
 class TokenView(ApiView):
-    @extend_schema(operation_id="tokens_delete", tags=["accounts"], responses={204: None})
+    @operation("tokens_delete", role=Role.VIEWER, tags=["accounts"], responses={204: None})
     def delete(self, request: Request, token_id: str) -> Response:
         """Revoke one of your tokens."""
         services.token_delete(by=user_of(request), token_id=token_id)
@@ -113,11 +116,10 @@ class TokenView(ApiView):
 
 
 class AuditView(ListView[AuditEntry]):
-    permission_classes = (IsAdminUser,)
     serializer_class = AuditEntrySerializer
     queryset = selectors.audit_entries()
 
-    @extend_schema(operation_id="audit_list", tags=["accounts"], examples=[page_example(AUDIT)])
+    @operation("audit_list", role=Role.ADMIN, tags=["accounts"], examples=[page_example(AUDIT)])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Who did what, newest first. Admins only."""
         return self.list(request, *args, **kwargs)

@@ -4,7 +4,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import OpenApiExample
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,8 +19,9 @@ from campaigns.schema import CampaignFile, validate
 from common.api import user_of
 from common.paging import NewestFirst
 from common.parsers import JsonParser
+from common.roles import Role
 from common.schema import page_example
-from common.views import ApiView, ListView
+from common.views import ApiView, ListView, operation
 
 BODY: Final = {"application/json": OpenApiTypes.OBJECT, "application/yaml": OpenApiTypes.STR}
 FILES: Final = [
@@ -40,13 +41,14 @@ class CampaignsView(ListView[Campaign]):
     parser_classes = (JsonParser, YamlParser)
     queryset = selectors.campaigns()
 
-    @extend_schema(operation_id="campaigns_list", tags=["campaigns"], examples=[page_example(examples.CAMPAIGN)])
+    @operation("campaigns_list", role=Role.VIEWER, tags=["campaigns"], examples=[page_example(examples.CAMPAIGN)])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Campaigns, newest first."""
         return self.list(request, *args, **kwargs)
 
-    @extend_schema(
-        operation_id="campaigns_create",
+    @operation(
+        "campaigns_create",
+        role=Role.OPERATOR,
         tags=["campaigns"],
         request=BODY,
         responses={201: CampaignDetailSerializer},
@@ -62,8 +64,9 @@ class CampaignPlanView(ApiView):
     bodies = {"post": None}
     parser_classes = (JsonParser, YamlParser)
 
-    @extend_schema(
-        operation_id="campaigns_plan",
+    @operation(
+        "campaigns_plan",
+        role=Role.VIEWER,
         tags=["campaigns"],
         request=BODY,
         responses={200: PlanSerializer},
@@ -84,8 +87,9 @@ class CampaignPlanView(ApiView):
 
 
 class CampaignView(ApiView):
-    @extend_schema(
-        operation_id="campaigns_get",
+    @operation(
+        "campaigns_get",
+        role=Role.VIEWER,
         tags=["campaigns"],
         responses=CampaignDetailSerializer,
         examples=[OpenApiExample("under way", examples.DETAIL)],
@@ -96,8 +100,9 @@ class CampaignView(ApiView):
 
 
 class CampaignStopView(ApiView):
-    @extend_schema(
-        operation_id="campaigns_stop",
+    @operation(
+        "campaigns_stop",
+        role=Role.OPERATOR,
         tags=["campaigns"],
         responses={202: CampaignDetailSerializer},
         examples=[OpenApiExample("stopping", examples.DETAIL | {"state": "stopping", "reason": "stopped by admin"})],

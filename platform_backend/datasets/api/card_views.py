@@ -5,14 +5,15 @@ from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common import fields
 from common.forms import Query
-from common.views import ApiView
+from common.roles import Role
+from common.views import ApiView, operation
 from datasets import selectors, shown_card
 from datasets.api import examples
 
@@ -38,8 +39,9 @@ class DatasetCardView(ApiView):
     queries = {"get": CardQuery}
     renderer_classes = (JSONRenderer, MarkdownRenderer)
 
-    @extend_schema(
-        operation_id="datasets_card",
+    @operation(
+        "datasets_card",
+        role=Role.VIEWER,
         tags=["datasets"],
         responses={
             (200, "application/json"): OpenApiTypes.OBJECT,

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import status
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -17,7 +17,8 @@ from werkzeug.http import parse_range_header
 
 from common.api import PROBLEM, problem
 from common.errors import Unavailable
-from common.views import ApiView
+from common.roles import Role
+from common.views import ApiView, operation
 from datasets import selectors
 from datasets.api.sockets import bound_waiting
 from datasets.models import Dataset
@@ -67,8 +68,9 @@ class SpanResponse(FileResponse):
 class DatasetDownloadView(ApiView):
     renderer_classes = (JSONRenderer, ZipRenderer)
 
-    @extend_schema(
-        operation_id="datasets_download",
+    @operation(
+        "datasets_download",
+        role=Role.VIEWER,
         tags=["datasets"],
         parameters=[RANGE, IF_RANGE],
         responses={

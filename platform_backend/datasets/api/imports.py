@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, Final, NoReturn
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import OpenApiExample
 from rest_framework import exceptions, status
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
@@ -14,7 +14,8 @@ from common import fields
 from common.api import user_of
 from common.errors import UserError
 from common.forms import Query
-from common.views import ApiView
+from common.roles import Role
+from common.views import ApiView, operation
 from datasets import services
 from datasets.api.examples import IMPORTING
 from datasets.api.serializers import DatasetSerializer
@@ -46,8 +47,9 @@ class DatasetImportView(ApiView):
     bodies = {"post": None}  # the zip
     parser_classes = (ZipParser,)
 
-    @extend_schema(
-        operation_id="datasets_import",
+    @operation(
+        "datasets_import",
+        role=Role.RESEARCHER,
         tags=["datasets"],
         request={"application/zip": OpenApiTypes.BINARY},
         responses={202: DatasetSerializer},

@@ -5,15 +5,16 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import OpenApiExample
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common.api import user_of
 from common.paging import NewestFirst
+from common.roles import Role
 from common.schema import page_example
-from common.views import ApiView, ListView
+from common.views import ApiView, ListView, operation
 from datasets import selectors, services
 from datasets.api.examples import QUEUED, READY, REQUEST
 from datasets.api.serializers import DatasetChangeSerializer, DatasetCreateSerializer, DatasetSerializer
@@ -30,13 +31,14 @@ class DatasetsView(ListView[Dataset]):
     pagination_class = ByTime
     queryset = selectors.datasets()
 
-    @extend_schema(operation_id="datasets_list", tags=["datasets"], examples=[page_example(READY)])
+    @operation("datasets_list", role=Role.VIEWER, tags=["datasets"], examples=[page_example(READY)])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Datasets, newest first."""
         return self.list(request, *args, **kwargs)
 
-    @extend_schema(
-        operation_id="datasets_create",
+    @operation(
+        "datasets_create",
+        role=Role.RESEARCHER,
         tags=["datasets"],
         responses={202: DatasetSerializer},
         examples=[
@@ -60,8 +62,9 @@ class DatasetsView(ListView[Dataset]):
 class DatasetView(ApiView):
     bodies = {"patch": DatasetChangeSerializer}
 
-    @extend_schema(
-        operation_id="datasets_get",
+    @operation(
+        "datasets_get",
+        role=Role.VIEWER,
         tags=["datasets"],
         responses=DatasetSerializer,
         examples=[OpenApiExample("ready", READY)],
@@ -70,8 +73,9 @@ class DatasetView(ApiView):
         """One dataset: its state, the progress of its build, what came out."""
         return Response(DatasetSerializer(selectors.dataset_get(dataset_id)).data)
 
-    @extend_schema(
-        operation_id="datasets_update",
+    @operation(
+        "datasets_update",
+        role=Role.RESEARCHER,
         tags=["datasets"],
         responses=DatasetSerializer,
         examples=[
@@ -84,7 +88,7 @@ class DatasetView(ApiView):
         dataset = services.dataset_keep(dataset_id=dataset_id, by=user_of(request), keep=self.asked["keep"])
         return Response(DatasetSerializer(dataset).data)
 
-    @extend_schema(operation_id="datasets_delete", tags=["datasets"], responses={204: None})
+    @operation("datasets_delete", role=Role.RESEARCHER, tags=["datasets"], responses={204: None})
     def delete(self, request: Request, dataset_id: UUID) -> Response:
         """Delete a dataset and its files. One that is being built has to be cancelled first (409).
 
@@ -96,8 +100,9 @@ class DatasetView(ApiView):
 
 
 class DatasetCancelView(ApiView):
-    @extend_schema(
-        operation_id="datasets_cancel",
+    @operation(
+        "datasets_cancel",
+        role=Role.RESEARCHER,
         tags=["datasets"],
         responses={202: DatasetSerializer},
         examples=[OpenApiExample("cancelled", QUEUED | {"state": "cancelled", "cancel_requested": True})],
@@ -112,8 +117,9 @@ class DatasetCancelView(ApiView):
 
 
 class DatasetManifestView(ApiView):
-    @extend_schema(
-        operation_id="datasets_manifest",
+    @operation(
+        "datasets_manifest",
+        role=Role.VIEWER,
         tags=["datasets"],
         responses=OpenApiTypes.OBJECT,
         examples=[OpenApiExample("an excerpt", {"name": "checkout-abort", "format": "csv", "format_version": 1})],

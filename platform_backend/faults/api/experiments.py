@@ -3,15 +3,16 @@
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import OpenApiExample
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common.api import user_of
 from common.paging import NewestFirst
+from common.roles import Role
 from common.schema import page_example
-from common.views import ApiView, ListView
+from common.views import ApiView, ListView, operation
 from faults import experiments, selectors
 from faults.api.examples import ASKED, EXPERIMENT, OCCURRENCE, PREVIEW, SCHEDULE
 from faults.api.serializers import (
@@ -27,8 +28,9 @@ from faults.models import Experiment, Occurrence
 class PreviewView(ApiView):
     bodies = {"post": PreviewRequestSerializer}
 
-    @extend_schema(
-        operation_id="faults_preview",
+    @operation(
+        "faults_preview",
+        role=Role.VIEWER,
         tags=["faults"],
         responses=PreviewSerializer,
         examples=[
@@ -57,13 +59,14 @@ class ExperimentsView(ListView[Experiment]):
     pagination_class = ExperimentPages
     queryset = selectors.experiments()
 
-    @extend_schema(operation_id="experiments_list", tags=["experiments"], examples=[page_example(EXPERIMENT)])
+    @operation("experiments_list", role=Role.VIEWER, tags=["experiments"], examples=[page_example(EXPERIMENT)])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Experiments, newest first."""
         return self.list(request, *args, **kwargs)
 
-    @extend_schema(
-        operation_id="experiments_create",
+    @operation(
+        "experiments_create",
+        role=Role.OPERATOR,
         tags=["experiments"],
         responses={201: ExperimentSerializer},
         examples=[
@@ -78,8 +81,9 @@ class ExperimentsView(ListView[Experiment]):
 
 
 class ExperimentView(ApiView):
-    @extend_schema(
-        operation_id="experiments_get",
+    @operation(
+        "experiments_get",
+        role=Role.VIEWER,
         tags=["experiments"],
         responses=ExperimentSerializer,
         examples=[OpenApiExample("scheduled", EXPERIMENT)],
@@ -88,7 +92,7 @@ class ExperimentView(ApiView):
         """One experiment."""
         return Response(_body(experiment_id))
 
-    @extend_schema(operation_id="experiments_delete", tags=["experiments"], responses={204: None})
+    @operation("experiments_delete", role=Role.OPERATOR, tags=["experiments"], responses={204: None})
     def delete(self, request: Request, experiment_id: UUID) -> Response:
         """Delete an experiment without a running fault. Its injections and labels stay.
 
@@ -99,8 +103,9 @@ class ExperimentView(ApiView):
 
 
 class ExperimentPauseView(ApiView):
-    @extend_schema(
-        operation_id="experiments_pause",
+    @operation(
+        "experiments_pause",
+        role=Role.OPERATOR,
         tags=["experiments"],
         responses=ExperimentSerializer,
         examples=[OpenApiExample("paused", EXPERIMENT | {"state": "paused"})],
@@ -112,8 +117,9 @@ class ExperimentPauseView(ApiView):
 
 
 class ExperimentResumeView(ApiView):
-    @extend_schema(
-        operation_id="experiments_resume",
+    @operation(
+        "experiments_resume",
+        role=Role.OPERATOR,
         tags=["experiments"],
         responses=ExperimentSerializer,
         examples=[OpenApiExample("resumed", EXPERIMENT)],
@@ -125,8 +131,9 @@ class ExperimentResumeView(ApiView):
 
 
 class ExperimentStopView(ApiView):
-    @extend_schema(
-        operation_id="experiments_stop",
+    @operation(
+        "experiments_stop",
+        role=Role.OPERATOR,
         tags=["experiments"],
         responses={202: ExperimentSerializer},
         examples=[
@@ -151,7 +158,7 @@ class OccurrencesView(ListView[Occurrence]):
     pagination_class = OccurrencePages
     queryset = Occurrence.objects.all()
 
-    @extend_schema(operation_id="experiments_history", tags=["experiments"], examples=[page_example(OCCURRENCE)])
+    @operation("experiments_history", role=Role.VIEWER, tags=["experiments"], examples=[page_example(OCCURRENCE)])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """What came of each occurrence, latest first: its injection, or why it was skipped."""
         return self.list(request, *args, **kwargs)

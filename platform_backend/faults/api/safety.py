@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import OpenApiExample
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common.api import user_of
-from common.views import ApiView
+from common.roles import Role
+from common.views import ApiView, operation
 from faults import emergency, guards, selectors, services
 from faults.api.examples import FREE, INJECTION_ID, QUARANTINED, STOP
 from faults.api.serializers import (
@@ -22,8 +23,9 @@ from faults.api.serializers import (
 class EmergencyStopView(ApiView):
     bodies = {"post": EmergencyStopCreateSerializer}
 
-    @extend_schema(
-        operation_id="emergency_stop_get",
+    @operation(
+        "emergency_stop_get",
+        role=Role.VIEWER,
         tags=["faults"],
         responses=EmergencyStopSerializer,
         examples=[OpenApiExample("blocked", STOP | {"blocked": True}), OpenApiExample("free", FREE)],
@@ -32,8 +34,9 @@ class EmergencyStopView(ApiView):
         """Whether faults are blocked, by whom and why."""
         return Response(_state())
 
-    @extend_schema(
-        operation_id="emergency_stop_start",
+    @operation(
+        "emergency_stop_start",
+        role=Role.VIEWER,
         tags=["faults"],
         responses={201: StoppedSerializer},
         examples=[
@@ -56,8 +59,9 @@ class EmergencyStopView(ApiView):
 
 
 class EmergencyReleaseView(ApiView):
-    @extend_schema(
-        operation_id="emergency_stop_release",
+    @operation(
+        "emergency_stop_release",
+        role=Role.OPERATOR,
         tags=["faults"],
         responses=EmergencyStopSerializer,
         examples=[OpenApiExample("released", FREE)],
@@ -72,8 +76,9 @@ class EmergencyReleaseView(ApiView):
 
 
 class QuarantineView(ApiView):
-    @extend_schema(
-        operation_id="quarantine_list",
+    @operation(
+        "quarantine_list",
+        role=Role.VIEWER,
         tags=["faults"],
         responses=QuarantineSerializer(many=True),
         examples=[OpenApiExample("a pod", QUARANTINED)],
@@ -84,8 +89,9 @@ class QuarantineView(ApiView):
 
 
 class QuarantineClearView(ApiView):
-    @extend_schema(
-        operation_id="quarantine_clear",
+    @operation(
+        "quarantine_clear",
+        role=Role.OPERATOR,
         tags=["faults"],
         responses=QuarantineSerializer,
         examples=[

@@ -3,15 +3,16 @@
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import OpenApiExample
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common.api import user_of
 from common.paging import NewestFirst
+from common.roles import Role
 from common.schema import page_example
-from common.views import ApiView, ListView
+from common.views import ApiView, ListView, operation
 from faults import selectors, services
 from faults.api.examples import INJECTION, KIND, LABEL, REQUEST
 from faults.api.serializers import (
@@ -26,8 +27,9 @@ from telemetry.api.windows import WindowPageQuery
 
 
 class KindsView(ApiView):
-    @extend_schema(
-        operation_id="faults_kinds",
+    @operation(
+        "faults_kinds",
+        role=Role.VIEWER,
         tags=["faults"],
         responses=KindSerializer(many=True),
         examples=[OpenApiExample("a kind", KIND)],
@@ -48,8 +50,9 @@ class InjectionsView(ListView[Injection]):
     pagination_class = InjectionPages
     queryset = selectors.injections()
 
-    @extend_schema(
-        operation_id="injections_list",
+    @operation(
+        "injections_list",
+        role=Role.VIEWER,
         tags=["faults"],
         examples=[page_example(INJECTION)],
     )
@@ -61,8 +64,9 @@ class InjectionsView(ListView[Injection]):
         states = self.query["state"]
         return queryset.filter(state__in=states) if states else queryset
 
-    @extend_schema(
-        operation_id="injections_create",
+    @operation(
+        "injections_create",
+        role=Role.OPERATOR,
         tags=["faults"],
         responses={201: InjectionSerializer},
         examples=[
@@ -79,8 +83,9 @@ class InjectionsView(ListView[Injection]):
 
 
 class InjectionView(ApiView):
-    @extend_schema(
-        operation_id="injections_get",
+    @operation(
+        "injections_get",
+        role=Role.VIEWER,
         tags=["faults"],
         responses=InjectionSerializer,
         examples=[OpenApiExample("over", INJECTION)],
@@ -91,8 +96,9 @@ class InjectionView(ApiView):
 
 
 class InjectionStopView(ApiView):
-    @extend_schema(
-        operation_id="injections_stop",
+    @operation(
+        "injections_stop",
+        role=Role.OPERATOR,
         tags=["faults"],
         responses={202: InjectionSerializer},
         examples=[OpenApiExample("asked for", INJECTION | {"state": "active", "stop_requested": True})],
@@ -116,8 +122,9 @@ class LabelsView(ListView[Label]):
     pagination_class = LabelPages
     queryset = Label.objects.all()
 
-    @extend_schema(
-        operation_id="labels_list",
+    @operation(
+        "labels_list",
+        role=Role.VIEWER,
         tags=["faults"],
         examples=[page_example(LABEL)],
     )

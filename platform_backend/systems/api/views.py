@@ -1,19 +1,21 @@
 """Services, pods and load of the system under test."""
 
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import OpenApiExample
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common.api import user_of
-from common.views import ApiView
+from common.roles import Role
+from common.views import ApiView, operation
 from systems import selectors, services
 from systems.api.examples import POD, SERVICE
 from systems.api.serializers import LoadSerializer, PodSerializer, ServiceSerializer
 
 
 class ServicesView(ApiView):
-    @extend_schema(
-        operation_id="system_services",
+    @operation(
+        "system_services",
+        role=Role.VIEWER,
         tags=["system"],
         responses=ServiceSerializer(many=True),
         examples=[OpenApiExample("a service", SERVICE)],
@@ -24,8 +26,9 @@ class ServicesView(ApiView):
 
 
 class PodsView(ApiView):
-    @extend_schema(
-        operation_id="system_pods",
+    @operation(
+        "system_pods",
+        role=Role.VIEWER,
         tags=["system"],
         responses=PodSerializer(many=True),
         examples=[OpenApiExample("a pod", POD)],
@@ -38,8 +41,9 @@ class PodsView(ApiView):
 class LoadView(ApiView):
     bodies = {"put": LoadSerializer}
 
-    @extend_schema(
-        operation_id="system_load_get",
+    @operation(
+        "system_load_get",
+        role=Role.VIEWER,
         tags=["system"],
         responses=LoadSerializer,
         examples=[OpenApiExample("the default", {"rate": 10.0})],
@@ -48,8 +52,9 @@ class LoadView(ApiView):
         """Requests per second that the load generator aims at."""
         return Response({"rate": selectors.load()})
 
-    @extend_schema(
-        operation_id="system_load_set",
+    @operation(
+        "system_load_set",
+        role=Role.OPERATOR,
         tags=["system"],
         responses=LoadSerializer,
         examples=[OpenApiExample("twice the default", {"rate": 20.0})],

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,7 +12,8 @@ from rest_framework.response import Response
 from common import cursors
 from common.errors import NotFound
 from common.paging import list_of
-from common.views import ApiView
+from common.roles import Role
+from common.views import ApiView, operation
 from telemetry import services
 from telemetry.api import examples
 from telemetry.api import serializers as forms
@@ -51,8 +51,9 @@ def _step(asked: float | None, window: Window) -> int:
 class LogsView(ApiView):
     queries = {"get": forms.LogsQuery}
 
-    @extend_schema(
-        operation_id="logs",
+    @operation(
+        "logs",
+        role=Role.VIEWER,
         tags=["telemetry"],
         responses=forms.LogPageSerializer,
         examples=[examples.LOGS],
@@ -66,8 +67,9 @@ class LogsView(ApiView):
 class LogHistogramView(ApiView):
     queries = {"get": forms.HistogramQuery}
 
-    @extend_schema(
-        operation_id="logs_histogram",
+    @operation(
+        "logs_histogram",
+        role=Role.VIEWER,
         tags=["telemetry"],
         responses=forms.HistogramSerializer,
         examples=[examples.HISTOGRAM],
@@ -83,8 +85,9 @@ class LogHistogramView(ApiView):
 class TracesView(ApiView):
     queries = {"get": forms.TracesQuery}
 
-    @extend_schema(
-        operation_id="traces",
+    @operation(
+        "traces",
+        role=Role.VIEWER,
         tags=["telemetry"],
         responses=forms.TracePageSerializer,
         examples=[examples.TRACES],
@@ -98,8 +101,9 @@ class TracesView(ApiView):
 class TraceView(ApiView):
     queries = {"get": OpenWindowQuery}
 
-    @extend_schema(
-        operation_id="trace",
+    @operation(
+        "trace",
+        role=Role.VIEWER,
         tags=["telemetry"],
         responses=forms.SpanSerializer(many=True),
         examples=[examples.SPANS],
@@ -115,8 +119,9 @@ class TraceView(ApiView):
 class TopologyView(ApiView):
     queries = {"get": WindowQuery}
 
-    @extend_schema(
-        operation_id="topology",
+    @operation(
+        "topology",
+        role=Role.VIEWER,
         tags=["telemetry"],
         responses=forms.EdgeSerializer(many=True),
         examples=[examples.TOPOLOGY],
@@ -130,8 +135,9 @@ class TopologyView(ApiView):
 class MetricsView(ApiView):
     queries = {"get": WindowQuery}
 
-    @extend_schema(
-        operation_id="metrics",
+    @operation(
+        "metrics",
+        role=Role.VIEWER,
         tags=["telemetry"],
         responses={200: serializers.ListSerializer(child=serializers.CharField())},
         examples=[examples.METRICS],
@@ -145,8 +151,9 @@ class MetricsView(ApiView):
 class MetricRangeView(ApiView):
     queries = {"get": forms.RangeQuery}
 
-    @extend_schema(
-        operation_id="metrics_range",
+    @operation(
+        "metrics_range",
+        role=Role.VIEWER,
         tags=["telemetry"],
         responses=forms.RangeSerializer,
         examples=[examples.RANGE],

@@ -13,6 +13,7 @@ from common.errors import Forbidden
 from faults import emergency
 from faults.adapters.fake import FakeFaultDriver
 from faults.models import EmergencyStop, Injection, PodQuarantine
+from tests.backend.people import person
 from tests.backend.writes import CALLS, SCHEMA, Caller
 
 STOP: Final = "/api/v1/faults/emergency-stop"
@@ -50,7 +51,7 @@ def owner(user: User, driver: FakeFaultDriver) -> Caller:
 
 @pytest.fixture
 def stranger(db: None) -> Refused:
-    return Refused(User.objects.create_user("mallory"))
+    return Refused(person("mallory"))
 
 
 def everything() -> Mapping[str, Any]:
@@ -149,7 +150,7 @@ def test_the_admins_stop_is_not_released_by_pressing_it_again(
 
 
 def test_two_users_stops_are_released_one_by_one(owner: Caller, driver: FakeFaultDriver) -> None:
-    other = Caller(User.objects.create_user("bob"))
+    other = Caller(person("bob"))
     for caller in (owner, other):
         caller.emergency_stop()
     assert owner.post("/faults/emergency-stop/release")["by"] == "bob"
@@ -172,7 +173,7 @@ def test_who_asks_without_sign_in_is_asked_to(owner: Caller) -> None:
 
 
 def test_the_refusal_names_thing_owner_and_verb(user: User, db: None) -> None:
-    mallory = User.objects.create_user("mallory")
+    mallory = person("mallory")
     with pytest.raises(Forbidden) as refused:
         owner_or_admin(mallory, owner=user, thing="Dataset golden", to="delete")
     assert refused.value.message == "Dataset golden belongs to ada; only they or an admin may delete it."

@@ -20,7 +20,8 @@ def sign_in(client: Client, username: str = "ada", password: str = PASSWORD):
 
 
 def test_sign_in_and_out(browser: Client, user: User) -> None:
-    assert sign_in(browser).json() == {"username": "ada", "is_admin": False}
+    told = sign_in(browser).json()
+    assert (told["username"], told["role"]) == ("ada", "operator")
     assert browser.get(URL).json()["username"] == "ada"
     csrf = browser.cookies["microservo_csrf"].value
     assert browser.delete(URL, headers={"X-CSRFToken": csrf}).status_code == 204

@@ -17,6 +17,7 @@ from datasets.models import Dataset, State
 from datasets.services import quota, removal
 from platform_backend.config import config
 from telemetry.records import Window
+from tests.backend.people import person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("platform")]
 Build = Callable[..., Dataset]
@@ -82,7 +83,7 @@ def test_a_dataset_beyond_the_quota_is_refused(
     services.dataset_create(
         by=user, name="second", window=window, knobs=Knobs(log_drop=1, trace_sampling=0, metric_step_s=3600)
     )
-    other = User.objects.create_user("bob")
+    other = person("bob")
     services.dataset_create(by=other, name="second", window=Window(window.start, window.start + 1))
 
 
@@ -122,7 +123,7 @@ def test_old_datasets_go_but_for_those_kept_or_read(build: Build, user: User, co
 def test_keep_is_the_choice_of_the_owner_and_of_administrators(build: Build, admin: User) -> None:
     dataset = build()
     stranger, chief = APIClient(), APIClient()
-    stranger.force_authenticate(User.objects.create_user("bob"))
+    stranger.force_authenticate(person("bob"))
     chief.force_authenticate(admin)
     url = f"/api/v1/datasets/{dataset.pk}"
     assert stranger.patch(url, {"keep": True}).status_code == 403
