@@ -1,6 +1,6 @@
 """What every view of the API is: nobody gets past it with a parameter or key that it does not know."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar, Final, TypeVar
 
 from django.core.exceptions import ImproperlyConfigured
@@ -29,7 +29,7 @@ def operation(name: str, *, role: Role, **schema: Any) -> Callable[[F], F]:
     def declare(method: F) -> F:
         declared: Any = extend_schema(operation_id=name, extensions={"x-role": role.value}, **schema)(method)
         declared.operation, declared.role = name, role
-        return declared  # type: ignore[no-any-return]
+        return declared
 
     return declare
 
@@ -56,8 +56,8 @@ class ApiView(APIView):
     @classmethod
     def operations(cls) -> dict[str, Role]:
         """Names of its operations, each with the role that it needs."""
-        declared = (getattr(cls, method, None) for method in METHODS)
-        return {each.operation: each.role for each in declared if hasattr(each, "operation")}
+        methods: Iterator[Any] = (getattr(cls, method, None) for method in METHODS)
+        return {each.operation: each.role for each in methods if hasattr(each, "operation")}
 
     def role_of(self, method: str) -> Role:
         """What a call by this HTTP method needs. Raises ImproperlyConfigured for one that nobody declared."""

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from accounts.models import ApiToken
 from accounts.services import ADMIN, token_create
+from common.roles import Role
 from platform_backend.secrets import replace_secret
 
 NAME: Final = "command line"
@@ -23,5 +24,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         admin = User.objects.get(username=ADMIN)
         ApiToken.objects.filter(user=admin, name=NAME).delete()
-        token = token_create(by=admin, name=NAME, lifetime=LIFETIME)
+        token = token_create(by=admin, name=NAME, role=Role.ADMIN, lifetime=LIFETIME)
         replace_secret(settings.SECRETS_DIR / "cli_token", token.secret)
