@@ -17,6 +17,8 @@ from accounts.audit import audit
 from campaigns import selectors
 from campaigns.models import CAMPAIGNS, STEPS, Campaign, State, Step, StepState
 from campaigns.steps import Outcome, next_move
+from changes.models import Topic
+from changes.services import changed
 from common.errors import Unavailable, UserError
 from faults import selectors as fault_selectors
 from faults import services as faults
@@ -212,6 +214,7 @@ def _advance_step(step: Step, outcome: Outcome, campaign: Campaign, now: datetim
         step.state, step.since = outcome.to, now
         _note(step, campaign, now)
     step.save()
+    changed(Topic.CAMPAIGNS)
 
 
 def _note(step: Step, campaign: Campaign, now: datetime) -> None:

@@ -9,8 +9,11 @@ from threading import Lock, get_native_id
 from typing import Final, TypeVar
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 
+from changes.models import Topic
+from changes.services import changed
 from datasets.models import Dataset, Phase, State
 
 INTERVAL_S: Final = 0.5
@@ -88,7 +91,7 @@ class Watch:
         self._rows = self._written = 0
         self.total = total
         self._pace = Pace()
-        self._dataset.update(phase=phase, rows_total=total)
+        self._tell(phase=phase, rows_total=total)
         self.save()
 
     def save(self) -> None:
@@ -96,9 +99,14 @@ class Watch:
         with self._lock:
             rows, written = self._rows, self._written
         left = self._pace.left(time.monotonic(), rows, self.total)
-        self._dataset.update(rows_done=rows, bytes_written=written, seconds_left=left, heartbeat=timezone.now())
+        self._tell(rows_done=rows, bytes_written=written, seconds_left=left, heartbeat=timezone.now())
         if not self._dataset.filter(cancel_requested=False).exists():
             raise Cancelled
+
+    def _tell(self, **columns: object) -> None:
+        with transaction.atomic():
+            self._dataset.update(**columns)
+            changed(Topic.DATASETS)
 
 
 def lower_priority() -> None:

@@ -16,6 +16,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.audit import audit
+from changes.models import Topic
+from changes.services import changed
 from common.errors import Conflict, Unavailable, UserError
 from faults import schedule, services, targets
 from faults.models import EXPERIMENTS, LIFECYCLE, Experiment, ExperimentState, Occurrence
@@ -123,6 +125,7 @@ def _claim(experiment_id: UUID) -> None:
 def _set_next(experiment: Experiment, moment: datetime | None) -> None:
     experiment.next_at = moment
     experiment.save(update_fields=("next_at",))
+    changed(Topic.EXPERIMENTS)
 
 
 def _missed(experiment: Experiment, due: datetime, now: datetime) -> str:
@@ -174,6 +177,7 @@ def _inject(occurrence: Occurrence, request: InjectionRequest, plan: targets.Pla
     claimed.injection = services.injection_store(request=request, plan=plan, by=experiment.created_by, origin=origin)
     claimed.outcome = Occurrence.Outcome.INJECTED
     claimed.save(update_fields=("injection", "outcome"))
+    changed(Topic.EXPERIMENTS)
 
 
 @transaction.atomic

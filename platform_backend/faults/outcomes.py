@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from django.utils import timezone
 
 from accounts.audit import audit
+from changes.models import Topic
+from changes.services import changed
 from faults.effects.services import RecoveryCheck, quarantine
 from faults.models import LIFECYCLE, Injection, Label, Recovery, State
 from faults.ports import PodRecord
@@ -14,11 +16,12 @@ from faults.steps import Outcome
 
 def write(injection: Injection, outcome: Outcome) -> None:
     """The caller holds the lock and knows that the injection is in the state that the outcome is for."""
-    for record in outcome.records:
-        write_label(injection, record)
+    labelled = [write_label(injection, record) for record in outcome.records]
     fields = _changes(injection, outcome)
     if fields:
         injection.save(update_fields=fields)
+    if fields or any(labelled):
+        changed(Topic.INJECTIONS)
     if not injection.is_open:
         injection.targets.update(occupied=None)
 
@@ -91,18 +94,24 @@ def settle_labels(injection: Injection, records: Sequence[PodRecord]) -> None:
         injection.ended_at = _end(injection)
     injection.unsettled = False
     injection.save(update_fields=("started_at", "ended_at", "unsettled"))
+    changed(Topic.INJECTIONS)
 
 
 def _datetime(microseconds: int) -> datetime:
     return datetime.fromtimestamp(0, tz=UTC) + timedelta(microseconds=microseconds)
 
 
-def write_label(injection: Injection, record: PodRecord) -> None:
+def write_label(injection: Injection, record: PodRecord) -> bool:
+    """Whether there was something new to write."""
     if record.start is None:
-        return
+        return False
     measured = {"start": record.start, "end": record.end, "end_reason": record.end_reason}
     label, made = Label.objects.get_or_create(
         injection=injection, pod=record.pod, defaults={"service": record.service, "kind": injection.kind, **measured}
     )
-    if not made and any(getattr(label, name) != value for name, value in measured.items()):
+    if made:
+        return True
+    moved = any(getattr(label, name) != value for name, value in measured.items())
+    if moved:
         Label.objects.filter(pk=label.pk).update(**measured)
+    return moved

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "django_celery_beat",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "changes",
     "accounts",
     "systems",
     "faults",

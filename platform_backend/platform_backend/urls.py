@@ -16,6 +16,7 @@ api: list[URLPattern | URLResolver] = [
     path("schema", SchemaView.as_view(), name="schema"),
     path("docs", DocsView.as_view(url_name="schema"), name="docs"),
     path("", include("accounts.api.urls")),
+    path("", include("changes.api.urls")),
     path("system/", include("systems.api.urls")),
     path("faults/", include("faults.api.urls")),
     path("telemetry/", include("telemetry.api.urls")),

@@ -11,6 +11,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.audit import audit
+from changes.models import Topic
+from changes.services import changed
 from common.background import enqueue
 from common.errors import Unavailable, UserError
 from dataset_builder.build import CountMismatch
@@ -82,6 +84,7 @@ def _begin(dataset_id: UUID) -> Dataset | None:
         advance(dataset, State.FAILED)
     dataset.heartbeat = timezone.now()
     dataset.save()
+    changed(Topic.DATASETS)
     return None if dataset.is_over else dataset
 
 
@@ -115,7 +118,9 @@ def _postpone(dataset: Dataset, work: Work, error: Unavailable) -> None:
         return
     logger.info("dataset %s waits: %s", dataset.pk, error.message)
     work.kept = True
-    Dataset.objects.filter(pk=dataset.pk).update(error=error.message, heartbeat=timezone.now())
+    with transaction.atomic():
+        Dataset.objects.filter(pk=dataset.pk).update(error=error.message, heartbeat=timezone.now())
+        changed(Topic.DATASETS)
 
 
 @transaction.atomic
