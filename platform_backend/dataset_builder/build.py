@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from dataset_builder.card.files import UNKNOWN, Origin, Subject, card_files, split_of
 from dataset_builder.engine import run
@@ -92,7 +92,7 @@ def build(order: Order, kind: Format, *, work: Path, into: Path, progress: Progr
             verify_counts(counts, expected)
         for path, about in card_files(_subject(order, export, counts), progress).items():
             spool.add(path, about)
-        content = _manifest(order, export, spool)
+        content = _manifest(order, export, spool, kind.facts(export))
         spool.add(MANIFEST, content)
         size = _publish(order, spool, content, into, progress)
     return Built(digest=digest(content), size=size, counts=counts)
@@ -143,7 +143,7 @@ def _subject(order: Order, export: Export, counts: RowCounts) -> Subject:
     )
 
 
-def _manifest(order: Order, export: Export, spool: Spool) -> bytes:
+def _manifest(order: Order, export: Export, spool: Spool, facts: Mapping[str, Any]) -> bytes:
     split = split_of(export)
     return manifest(
         name=order.name,
@@ -156,4 +156,5 @@ def _manifest(order: Order, export: Export, spool: Spool) -> bytes:
         knobs=order.knobs.to_record(),
         split=None if split is None else {side: len(found) for side, found in split.injections.items()},
         licence=order.origin.licence,
+        of_format=facts,
     )

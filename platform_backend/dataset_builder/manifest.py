@@ -37,6 +37,8 @@ LIMITS_OF: Final[Mapping[str, Sequence[str]]] = {
         "All times are UTC, where OpenRCA's own datasets are in UTC+8.",
         "Of metric_service.csv rr is empty; log_proxy, metric_node and metric_runtime are not here.",
         "A fault that began before the window has no record and no task.",
+        "Tasks ask for a time only where no other failure is near and the window reaches far enough; `tasks` has what "
+        "answering always the same scores.",
     ),
 }
 
@@ -66,9 +68,11 @@ def manifest(
     knobs: Mapping[str, Any] | None = None,
     split: Mapping[str, int] | None = None,
     licence: str = "",
+    of_format: Mapping[str, Any] | None = None,
 ) -> bytes:
-    """`knobs` as recorded; `split`: how many injections are on either side."""
+    """`knobs` as recorded; `split`: how many injections are on either side; `of_format`: what this format alone has."""
     content = {
+        **(of_format or {}),
         "format": kind,
         "format_version": FORMAT_VERSION,
         "name": name,

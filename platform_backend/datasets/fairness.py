@@ -1,11 +1,11 @@
 """Builds of one worker at the same time: each gets as much of the machine as any other."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from threading import Condition
-from typing import Final
+from typing import Any, Final
 
 from dataset_builder.formats.base import Chunk, Export, Format, Part
 
@@ -76,6 +76,9 @@ class Limited:
     @property
     def complete(self) -> bool:
         return self.kind.complete
+
+    def facts(self, export: Export) -> Mapping[str, Any]:
+        return self.kind.facts(export)
 
     def parts(self, export: Export) -> Iterator[Part]:
         for part in self.kind.parts(export):

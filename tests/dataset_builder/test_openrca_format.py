@@ -13,7 +13,8 @@ import pandas as pd
 import pytest
 
 from dataset_builder.formats.openrca import OpenrcaFormat
-from dataset_builder.formats.openrca_tasks import FAILURES_AT_MOST, Failure, query_csv, record_csv, time_range
+from dataset_builder.formats.openrca_ranges import FAILURES_AT_MOST
+from dataset_builder.formats.openrca_tasks import Failure, Task, query_csv, record_csv, tasks_about
 from dataset_builder.knobs import Knobs
 from tests.dataset_builder import shop_window as shop
 
@@ -239,52 +240,55 @@ def failures_at(*seconds: int) -> list[Failure]:
     ]
 
 
-def queries(failures: list[Failure], tmp_path: Path) -> pd.DataFrame:
-    (tmp_path / "query.csv").write_bytes(query_csv(failures))
-    return pd.read_csv(tmp_path / "query.csv")
+def tasks_of(failures: list[Failure], *, seed: int = 0) -> list[Task]:
+    """With telemetry of a day around them."""
+    first, last = failures[0].timestamp - 86_400, failures[-1].timestamp + 86_400
+    return tasks_about(failures, start=first, end=last, seed=seed)
 
 
 class TestQueries:
-    def test_a_task_for_each_record(self, folder: Path) -> None:
+    def test_tasks_about_records(self, folder: Path) -> None:
         tasks = pd.read_csv(folder / "query.csv")
         assert tasks.columns.tolist() == ["task_index", "instruction", "scoring_points"]
-        assert len(tasks) == len(pd.read_csv(folder / "record.csv"))
+        assert 0 < len(tasks) <= len(pd.read_csv(folder / "record.csv"))
         assert set(tasks.task_index) <= {f"task_{number}" for number in range(1, 8)}
 
     def test_the_right_answers_score_one(self, folder: Path) -> None:
         record = pd.read_csv(folder / "record.csv")
         known = [Failure(row.timestamp, row.component, row.level, row.reason, "") for row in record.itertuples()]
-        for (_, task), failure in zip(pd.read_csv(folder / "query.csv").iterrows(), known, strict=True):
-            _, _, asked = time_range(failure, known)
+        for _, task in pd.read_csv(folder / "query.csv").iterrows():
+            first, last = re.findall(r"[0-9-]{10} [0-9:]{8}", task.instruction)
+            asked = [failure for failure in known if first <= failure.datetime < last]
             assert scored(answers(asked), task.scoring_points) == 1.0
             assert scored(answers(asked[::-1]), task.scoring_points) == 1.0
             assert scored(answers([]), task.scoring_points) == 0.0
 
-    def test_a_wrong_answer_scores_less(self, tmp_path: Path) -> None:
+    def test_a_wrong_answer_scores_less(self) -> None:
         right = failures_at(0)
         wrong = [Failure(right[0].timestamp + 61, "frontend", "service", "container CPU load", "")]
-        (points,) = queries(right, tmp_path).scoring_points
-        assert scored(answers(right), points) == 1.0
-        assert scored(answers(wrong), points) == 0.0
+        (task,) = tasks_of(right)
+        assert scored(answers(right), task.scoring_points) == 1.0
+        assert scored(answers(wrong), task.scoring_points) == 0.0
 
-    def test_the_time_range_is_that_of_the_instruction(self, tmp_path: Path) -> None:
+    def test_the_instruction_has_the_range_and_no_answer(self) -> None:
         one = failures_at(1000)
-        (instruction,) = queries(one, tmp_path).instruction
-        assert "Between 2024-06-19 00:00:00 and 2024-06-19 00:30:00 (UTC), one failure was" in instruction
-        assert not any(failure.component in instruction or failure.reason in instruction for failure in one)
+        (task,) = tasks_of(one)
+        first, last = re.findall(r"[0-9-]{10} [0-9:]{8}", task.instruction)
+        assert first <= one[0].datetime < last
+        assert task.instruction.startswith(f"Between {first} and {last} (UTC), one failure was")
+        assert not any(failure.component in task.instruction or failure.reason in task.instruction for failure in one)
 
-    def test_a_crowded_half_hour_is_asked_about_in_shorter_ranges(self, tmp_path: Path) -> None:
+    def test_a_crowded_half_hour_is_asked_about_in_shorter_ranges(self) -> None:
         many = failures_at(*range(0, 1800, 100))
-        for failure, points in zip(many, queries(many, tmp_path).scoring_points, strict=True):
-            start, end, asked = time_range(failure, many)
-            assert start <= failure.timestamp < end
-            assert failure in asked
-            assert len(asked) <= FAILURES_AT_MOST
-            assert scored(answers(asked), points) == 1.0
+        tasks = tasks_of(many)
+        assert len(tasks) > len(many) / 2
+        for task in tasks:
+            assert 0 < len(task.failures) <= FAILURES_AT_MOST
+            assert scored(answers(list(task.failures)), task.scoring_points) == 1.0
 
-    def test_all_kinds_of_tasks_are_asked(self, tmp_path: Path) -> None:
+    def test_all_kinds_of_tasks_are_asked(self) -> None:
         many = failures_at(*range(0, 1800 * 200, 1800))
-        assert set(queries(many, tmp_path).task_index) == {f"task_{number}" for number in range(1, 8)}
+        assert {task.index for task in tasks_of(many)} == {f"task_{number}" for number in range(1, 8)}
 
     def test_tasks_without_answers_can_be_handed_out(self, folder: Path) -> None:
         tasks, with_answers = pd.read_csv(folder / "tasks.csv"), pd.read_csv(folder / "query.csv")

@@ -61,3 +61,20 @@ class TestBuilt:
         assert len(dataset.logs()) == result.counts.tables["logs"] > 0
         assert len(dataset.spans()) == result.counts.tables["spans"] > 0
         assert [each.injection_id for each in dataset.injections()] == ["first", "second"]
+
+
+def test_the_manifest_has_the_score_of_a_constant_answer(source: EmbeddedTelemetry, tmp_path: Path) -> None:
+    _, path = built(source, OpenrcaFormat(), tmp_path, threads=2)
+    with microservo_sdk.open_dataset(path) as dataset:
+        assert dataset.manifest is not None
+        told, queries = dataset.manifest["tasks"], dataset.queries()
+    assert told["count"] == told["constant_baseline"]["tasks"] == len(queries) > 0
+    assert sorted(told["constant_baseline"]["by_task"]) == sorted({each.task_index for each in queries})
+    assert told["constant_baseline"]["mean_score"] is not None
+
+
+def test_other_formats_have_no_tasks(source: EmbeddedTelemetry, tmp_path: Path) -> None:
+    _, path = built(source, RcaevalFormat(), tmp_path, threads=2)
+    with microservo_sdk.open_dataset(path) as dataset:
+        assert dataset.manifest is not None
+        assert "tasks" not in dataset.manifest

@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import pyarrow as pa
 
@@ -107,6 +107,10 @@ class Format(Protocol):
 
     @property
     def complete(self) -> bool: ...
+
+    def facts(self, export: Export) -> Mapping[str, Any]:
+        """What dataset.json tells of this format alone; the same whenever asked."""
+        ...
 
     def parts(self, export: Export) -> Iterator[Part]:
         """Every file but those that the build itself writes (dataset.json, the data card)."""

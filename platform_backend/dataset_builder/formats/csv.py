@@ -1,8 +1,8 @@
 """The csv format: the files and columns of the original MicroServo."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.csv
@@ -50,6 +50,9 @@ class CsvFormat:
 
     name = "csv"
     complete = True
+
+    def facts(self, export: Export) -> Mapping[str, Any]:
+        return {}
 
     def parts(self, export: Export) -> Iterator[Part]:
         yield from label_parts(export)

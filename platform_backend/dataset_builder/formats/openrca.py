@@ -3,10 +3,10 @@
 Every row of the store is in it once; metric_service.csv is computed on top of that.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -38,7 +38,15 @@ from dataset_builder.formats.openrca_columns import (
     log_columns,
     span_columns,
 )
-from dataset_builder.formats.openrca_tasks import Failure, failures, query_csv, record_csv
+from dataset_builder.formats.openrca_tasks import (
+    Failure,
+    Task,
+    constant_baseline,
+    failures,
+    query_csv,
+    record_csv,
+    tasks_about,
+)
 from dataset_builder.formats.rcaeval import unsampled
 from dataset_builder.formats.wide import OPERATION, SPAN_COLUMNS, Calls, Grid, Operation, called_services, operations
 from dataset_builder.labels import in_window
@@ -61,6 +69,11 @@ SEEN_US: Final = 5 * MICROSECONDS
 class OpenrcaFormat:
     name = "openrca"
     complete = True
+
+    def facts(self, export: Export) -> Mapping[str, Any]:
+        rows = _failures(export)
+        tasks = _tasks(export, rows)
+        return {"tasks": {"count": len(tasks), "constant_baseline": constant_baseline(tasks, rows)}}
 
     def parts(self, export: Export) -> Iterator[Part]:
         yield from label_parts(export)
@@ -168,10 +181,20 @@ def _service_rows(calls: Calls, first: int) -> pa.Table:
 
 
 def _answers(export: Export) -> Iterator[Chunk]:
-    rows = sorted(failure for each in _answered(export) for failure in each)
+    rows = _failures(export)
+    tasks = _tasks(export, rows)
     yield Chunk(RECORD_PATH, record_csv(rows), rows=len(rows))
-    yield Chunk(QUERY_PATH, query_csv(rows), rows=len(rows))
-    yield Chunk(TASKS_PATH, query_csv(rows, answers=False), rows=len(rows))
+    yield Chunk(QUERY_PATH, query_csv(tasks), rows=len(tasks))
+    yield Chunk(TASKS_PATH, query_csv(tasks, answers=False), rows=len(tasks))
+
+
+def _failures(export: Export) -> list[Failure]:
+    return sorted(failure for each in _answered(export) for failure in each)
+
+
+def _tasks(export: Export, rows: Sequence[Failure]) -> list[Task]:
+    start, end = -(-export.window.start // MICROSECONDS), export.window.end // MICROSECONDS
+    return tasks_about(rows, start=start, end=end, seed=export.knobs.seed)
 
 
 def _answered(export: Export) -> Iterator[list[Failure]]:

@@ -1,25 +1,22 @@
-"""OpenRCA's answers and questions: record.csv, one row a failure, and query.csv, one task about each.
+"""OpenRCA's answers and questions: record.csv, one row a failure, and query.csv, tasks about them.
 
-Only text and numbers; what is asked about which failure follows from the injection's id, not from chance.
+Only text and numbers; what is asked about which failure follows from the injection's id and the seed, not from chance.
 """
 
 import csv
-import hashlib
 import io
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
+from dataset_builder.formats.openrca_ranges import Draw, Range, Ranges
+from dataset_builder.formats.openrca_score import Scored, most_frequent, score, summary
 from dataset_builder.labels import MICROSECONDS, Injection
 
 RECORD_COLUMNS: Final = ("level", "component", "timestamp", "datetime", "reason")
 QUERY_COLUMNS: Final = ("task_index", "instruction", "scoring_points")
 TASK_COLUMNS: Final = ("task_index", "instruction")
-# The evaluation tries every order of the answers, so a task asks about few: the time range shrinks until it does.
-RANGES_MIN: Final = (30, 15, 10, 5, 2, 1)
-FAILURES_AT_MOST: Final = 3
 
 # OpenRCA's reasons (Market) for the same faults; other kinds keep their own name.
 REASONS: Final = {
@@ -69,6 +66,23 @@ class Failure:
         return {TIME: self.datetime, COMPONENT: self.component, REASON: self.reason}[asked]
 
 
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One of the seven that OpenRCA has, about all failures of a time range."""
+
+    index: str
+    around: Range
+    failures: Sequence[Failure]
+
+    @property
+    def instruction(self) -> str:
+        return _instruction(self.around.start, self.around.end, len(self.failures), TASKS[self.index])
+
+    @property
+    def scoring_points(self) -> str:
+        return _scoring_points(self.failures, TASKS[self.index])
+
+
 def failures(injection: Injection, pods_of: Callable[[str], set[str]]) -> list[Failure]:
     """`pods_of` gives the pods of a service that ran when the fault began."""
     hurt = [(label.start, label) for label in injection.pods if label.start is not None]
@@ -88,41 +102,49 @@ def record_csv(rows: Sequence[Failure]) -> bytes:
     return _csv(RECORD_COLUMNS, ([row.level, row.component, row.timestamp, row.datetime, row.reason] for row in rows))
 
 
-def query_csv(rows: Sequence[Failure], *, answers: bool = True) -> bytes:
-    """A task for each failure, in the order of record.csv; without answers there is nothing to withhold."""
-    tasks = [_task(row, rows) for row in rows]
+def query_csv(tasks: Sequence[Task], *, answers: bool = True) -> bytes:
+    """Without answers there is nothing to withhold."""
     columns = QUERY_COLUMNS if answers else TASK_COLUMNS
-    return _csv(columns, (task[: len(columns)] for task in tasks))
+    rows = ((each.index, each.instruction, each.scoring_points) for each in tasks)
+    return _csv(columns, (row[: len(columns)] for row in rows))
 
 
-def time_range(failure: Failure, rows: Sequence[Failure]) -> tuple[int, int, list[Failure]]:
-    """[start, end) in UTC seconds on whole multiples of its length, and all failures in it; `rows` are sorted."""
-    for minutes in RANGES_MIN:
-        start = failure.timestamp - failure.timestamp % (60 * minutes)
-        first, last = (bisect_left(rows, moment, key=_moment) for moment in (start, start + 60 * minutes))
-        inside = list(rows[first:last])
-        if len(inside) <= FAILURES_AT_MOST:
-            break
-    return start, start + 60 * minutes, inside
+def tasks_about(rows: Sequence[Failure], *, start: int, end: int, seed: int) -> list[Task]:
+    """At most one for each failure, in the order of record.csv; `start` and `end` of the telemetry, UTC seconds.
+
+    No two tasks ask the same about the same failures. Of a failure about which all has been asked there is none.
+    """
+    ranges = Ranges([row.timestamp for row in rows], start, end)
+    asked: set[tuple[range, str]] = set()
+    found = []
+    for place, row in enumerate(rows):
+        draw = Draw(seed, f"{row.injection_id}/{row.component}")
+        options = ((index, _range_for(index, ranges, place, draw)) for index in sorted(TASKS, key=draw.word))
+        for index, around in options:
+            if around is not None and (around.inside, index) not in asked:
+                asked.add((around.inside, index))
+                found.append(Task(index, around, [rows[each] for each in around.inside]))
+                break
+    return found
 
 
-def _moment(failure: Failure) -> int:
-    return failure.timestamp
+def constant_baseline(tasks: Sequence[Task], rows: Sequence[Failure]) -> dict[str, Any]:
+    """What answering always the middle of the range, and the most frequent component and reason, scores."""
+    component = most_frequent(row.component for row in rows)
+    reason = most_frequent(row.reason for row in rows)
+    scored = []
+    for task in tasks:
+        answer = {TIME: utc(task.around.middle), COMPONENT: component, REASON: reason}
+        scored.append(Scored(task.index, score([answer] * len(task.failures), task.scoring_points)))
+    return summary(scored)
 
 
 def utc(seconds: int) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S}"
 
 
-def _task(failure: Failure, rows: Sequence[Failure]) -> tuple[str, str, str]:
-    start, end, inside = time_range(failure, rows)
-    index = _choice(failure)
-    return index, _instruction(start, end, len(inside), TASKS[index]), _scoring_points(inside, TASKS[index])
-
-
-def _choice(failure: Failure) -> str:
-    key = f"{failure.injection_id}/{failure.component}".encode()
-    return list(TASKS)[int.from_bytes(hashlib.sha256(key).digest()[:8]) % len(TASKS)]
+def _range_for(index: str, ranges: Ranges, place: int, draw: Draw) -> Range | None:
+    return ranges.timed(place, draw) if TIME in TASKS[index] else ranges.any(place, draw)
 
 
 def _instruction(start: int, end: int, count: int, asked: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ A segment's own metadata tells positions in files of this machine, so its footer
 from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -27,6 +27,9 @@ FOLDERS: Final[Mapping[TableName, str]] = {"logs": "log", "spans": "trace", "sam
 class ParquetFormat:
     name = "parquet"
     complete = True
+
+    def facts(self, export: Export) -> Mapping[str, Any]:
+        return {}
 
     def parts(self, export: Export) -> Iterator[Part]:
         yield from label_parts(export)

@@ -3,10 +3,10 @@
 What is in it is a choice of the window, some of it twice, and metrics are computed: it is not a copy of the store.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import pyarrow as pa
 
@@ -47,6 +47,9 @@ SLOW: Final = 0.9
 class RcaevalFormat:
     name = "rcaeval"
     complete = False
+
+    def facts(self, export: Export) -> Mapping[str, Any]:
+        return {}
 
     def parts(self, export: Export) -> Iterator[Part]:
         found, _ = cases(export)
