@@ -3,6 +3,7 @@
 import uuid
 from functools import cached_property
 from typing import Any, Final
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -38,7 +39,7 @@ CAMPAIGNS: Final[StateMachine[State]] = StateMachine(
 
 
 class StepState(models.TextChoices):
-    PENDING = "pending"
+    PENDING = "pending"  # its turn has not come, or it follows another of its group
     WAITING_STEADY = "waiting_steady"
     INJECTING = "injecting"
     RECOVERING = "recovering"  # and its effect is being checked
@@ -62,7 +63,7 @@ _OUTCOMES: Final = frozenset({StepState.DONE, StepState.FAILED})
 STEPS: Final[StateMachine[StepState]] = StateMachine(
     "campaign step",
     {
-        StepState.PENDING: frozenset({StepState.WAITING_STEADY, StepState.SKIPPED}),
+        StepState.PENDING: frozenset({StepState.WAITING_STEADY, StepState.INJECTING, StepState.SKIPPED}),
         StepState.WAITING_STEADY: frozenset({StepState.INJECTING, StepState.SKIPPED}),
         StepState.INJECTING: frozenset({StepState.WAITING_STEADY, StepState.RECOVERING, StepState.SKIPPED}) | _OUTCOMES,
         StepState.RECOVERING: frozenset({StepState.COOLING}) | _OUTCOMES,
@@ -118,6 +119,9 @@ class Step(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="steps")
     index = models.PositiveIntegerField()
+    group = models.PositiveIntegerField()  # those of one group are ordered as one
+    after_s = models.FloatField(default=0.0)  # seconds after the first of its group took hold
+    pause_s = models.FloatField(default=0.0)  # without faults before its group
     plan_id = models.UUIDField()
     fault = models.CharField(max_length=40)
     service = models.CharField(max_length=253)
@@ -147,6 +151,20 @@ class Step(models.Model):
     @property
     def is_open(self) -> bool:
         return not STEPS.is_final(StepState(self.state))
+
+    @property
+    def after(self) -> float:
+        return self.after_s
+
+    @property
+    def duration(self) -> float:
+        return self.duration_s
+
+    @property
+    def group_id(self) -> UUID | None:
+        """The same for all of its group; None for one that is alone."""
+        alone = self.campaign.steps.filter(group=self.group).count() == 1
+        return None if alone else uuid.uuid5(self.campaign_id, f"group {self.group}")
 
     @property
     def outcome(self) -> StepOutcome | None:

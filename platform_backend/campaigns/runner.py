@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts.audit import audit
 from campaigns import selectors
 from campaigns.models import CAMPAIGNS, STEPS, Campaign, State, Step, StepState
+from campaigns.planner import pause_before
 from campaigns.steps import Outcome, next_move
 from changes.models import Topic
 from changes.services import changed
@@ -68,12 +69,12 @@ def _move(campaign: Campaign) -> bool:
         return _begin(campaign, now)
     if campaign.state == State.STOPPING:
         return _wind_up(campaign, now)
-    step = selectors.current_step(campaign)
-    if step is None:
+    group = selectors.current_group(campaign)
+    if not group:
         _give_back_load(campaign)
         return _finish(campaign, State.COMPLETED, now)
-    outcome = next_move(campaign, step, now)
-    return _settle(campaign, step, outcome, now)
+    moved = [_settle(campaign, step, next_move(campaign, step, now), now) for step in group if step.is_open]
+    return any(moved)
 
 
 @transaction.atomic
@@ -82,16 +83,15 @@ def _look(campaign_id: UUID, now: datetime) -> None:
     if campaign is None or not campaign.is_open:
         return
     if campaign.looked_at and campaign.state == State.RUNNING and abs(now - campaign.looked_at) > INTERRUPTION:
-        campaign.quiet_until = now + timedelta(seconds=campaign.file.warm_up)
-        _extend_wait(campaign, now)
+        campaign.quiet_until = now + timedelta(seconds=pause_before(campaign.file, 0))
+        _extend_wait(campaign, campaign.quiet_until)
         audit("campaign.resume", campaign.id, None, gap_s=(now - campaign.looked_at).total_seconds())
     campaign.looked_at = now
     campaign.save(update_fields=("looked_at", "quiet_until"))
 
 
-def _extend_wait(campaign: Campaign, now: datetime) -> None:
-    file = campaign.file
-    wait_until = now + timedelta(seconds=file.warm_up + file.steady.wait)
+def _extend_wait(campaign: Campaign, begins: datetime) -> None:
+    wait_until = begins + timedelta(seconds=campaign.file.steady.wait)
     campaign.steps.filter(state=StepState.WAITING_STEADY).update(wait_until=wait_until)
 
 
@@ -117,7 +117,8 @@ def _start(before: Campaign, now: datetime) -> bool:
     if campaign is None:
         return False
     campaign.started_at = now
-    campaign.quiet_until = now + timedelta(seconds=campaign.file.warm_up)
+    first = campaign.steps.order_by("index")[0]
+    campaign.quiet_until = now + timedelta(seconds=first.pause_s)
     _advance(campaign, State.RUNNING)
     return True
 
@@ -139,11 +140,12 @@ def campaign_end(campaign: Campaign, ending: State, reason: str) -> None:
 
 
 def _wind_up(campaign: Campaign, now: datetime) -> bool:
-    step = selectors.current_step(campaign)
-    injection = selectors.injection_of(step.id) if step else None
-    if injection is not None and injection.is_open:
+    found = [selectors.injection_of(step.id) for step in selectors.current_group(campaign)]
+    running = [injection for injection in found if injection is not None and injection.is_open]
+    for injection in running:
         if not injection.stop_requested:
             faults.injection_stop(injection_id=injection.id, by=None)
+    if running:
         return False
     _give_back_load(campaign)
     return _finish(campaign, State(campaign.ending), now)
@@ -190,8 +192,8 @@ def _settle(before: Campaign, step_before: Step, outcome: Outcome, now: datetime
     step = Step.objects.get(id=step_before.id)
     if campaign is None or step.state != step_before.state or _is_overtaken(step, outcome):
         return False
-    if outcome.quiet_until:
-        campaign.quiet_until = outcome.quiet_until
+    if outcome.quiet_until:  # another of its group may have ended later
+        campaign.quiet_until = max(campaign.quiet_until or outcome.quiet_until, outcome.quiet_until)
         campaign.save(update_fields=("quiet_until",))
     _advance_step(step, outcome, campaign, now)
     if outcome.ending:
@@ -201,7 +203,7 @@ def _settle(before: Campaign, step_before: Step, outcome: Outcome, now: datetime
 
 def _is_overtaken(step: Step, outcome: Outcome) -> bool:
     """This worker's injection was refused because another worker's had just been accepted."""
-    is_refusal = outcome.to in (StepState.WAITING_STEADY, StepState.FAILED)
+    is_refusal = outcome.to in (StepState.WAITING_STEADY, StepState.FAILED, StepState.SKIPPED)
     return step.state == StepState.INJECTING and is_refusal and selectors.injection_of(step.id) is not None
 
 
@@ -222,6 +224,8 @@ def _note(step: Step, campaign: Campaign, now: datetime) -> None:
     if step.state == StepState.WAITING_STEADY and step.wait_until is None:
         step.started_at = now
         step.wait_until = now + timedelta(seconds=campaign.file.steady.wait)
+    if step.started_at is None and step.state == StepState.INJECTING:
+        step.started_at = now
     injection = selectors.injection_of(step.id)
     if injection is not None:
         step.injection = injection.id

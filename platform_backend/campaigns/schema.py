@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
+from math import prod
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, model_validator
 
+from campaigns.shapes import Shape, with_defaults
 from common.errors import UserError
 from faults.catalogue import CATALOGUE, Kind, Parameter
 from faults.validation import fault_of
@@ -55,7 +57,7 @@ class Stop(Conditions):
         return self
 
 
-class Entry(Section):
+class Fault(Section):
     """One fault on each of these services, with each combination of the values of its parameters."""
 
     fault: str = Field(description="one of GET /api/v1/faults/kinds")
@@ -75,27 +77,80 @@ class Entry(Section):
         for chosen in product(*values):
             yield dict(zip(self.parameters, chosen, strict=True))
 
+    def count(self) -> int:
+        """How many injections it makes, without making them."""
+        kind, count = CATALOGUE[self.fault], len(self.services)
+        for name, value in self.parameters.items():
+            count *= len(value) if is_sweep(kind, name, value) else 1
+        return count
+
+
+class Member(Fault):
+    after: Seconds = Field(0, description="seconds after the first of them took hold: a cascade")
+
+
+class Together(Section):
+    """Several faults, ordered as one: each combination of one injection of each."""
+
+    together: list[Member] = Field(min_length=2, max_length=10)
+
+    @model_validator(mode="after")
+    def _one_begins(self) -> "Together":
+        if all(member.after for member in self.together):
+            raise ValueError("nothing begins it: give at least one of them no `after`")
+        return self
+
+
+FAULT: Final = "<fault>"
+TOGETHER: Final = "<together>"
+
+
+def _tag(content: Any) -> str:
+    is_together = isinstance(content, Together) or (isinstance(content, Mapping) and "together" in content)
+    return TOGETHER if is_together else FAULT
+
+
+Entry = Annotated[Annotated[Fault, Tag(FAULT)] | Annotated[Together, Tag(TOGETHER)], Discriminator(_tag)]
+
+
+def members(entry: Fault | Together) -> Sequence[Fault | Member]:
+    """Those that are ordered as one."""
+    return entry.together if isinstance(entry, Together) else [entry]
+
+
+def after(fault: Fault | Member) -> float:
+    return fault.after if isinstance(fault, Member) else 0.0
+
 
 class CampaignFile(Section):
     name: Name
-    seed: int = Field(0, ge=0, lt=1 << 53, description="decides the order, and which pod of a service")
+    seed: int = Field(0, ge=0, lt=1 << 53, description="decides the order, the pauses, and which pod of a service")
     load: float | None = Field(None, ge=0, le=1000, description="requests per second; absent: as it is")
-    warm_up: Seconds = Field(30, description="seconds without faults before the first step")
-    duration: Duration = Field(30, description="seconds of each injection")
-    cool_down: Seconds = Field(30, description="seconds without faults after each injection")
+    shape: Shape = Field("rca", description="what the data are for; decides the defaults of the next five")
+    warm_up: Seconds = Field(description="seconds for the system, and a new load, to settle; no normal time")
+    duration: Duration = Field(description="seconds of each injection")
+    normal_before: Seconds = Field(description="seconds of normal time before each injection")
+    normal_after: Seconds = Field(description="seconds of normal time after each injection")
+    pause_jitter: Seconds = Field(description="each pause is longer by up to so many seconds, drawn by the seed")
+    cool_down: Seconds | None = Field(None, exclude=True, description="older: normal_after, without normal_before")
     repeats: int = Field(1, ge=1, le=100, description="how often the matrix is gone through")
     order: Literal["shuffled", "written"] = "shuffled"
     allow_last_replica: bool = Field(False, description="faults may take a service's last ready pod")
-    on_recovery_failed: Literal["abort", "continue"] = "abort"
+    on_recovery_failed: Literal["recreate", "abort", "continue"] = "recreate"
     steady: Steady = Field(default_factory=lambda: Steady())
     stop: list[Stop] = Field(default_factory=list, max_length=10)
     matrix: list[Entry] = Field(min_length=1, max_length=200)
 
-    def duration_of(self, entry: Entry) -> float:
-        return self.duration if entry.duration is None else entry.duration
+    @model_validator(mode="before")
+    @classmethod
+    def _by_its_shape(cls, content: Any) -> Any:
+        return with_defaults(content) if isinstance(content, Mapping) else content
 
-    def allows_last_replica(self, entry: Entry) -> bool:
-        return self.allow_last_replica if entry.allow_last_replica is None else entry.allow_last_replica
+    def duration_of(self, fault: Fault) -> float:
+        return self.duration if fault.duration is None else fault.duration
+
+    def allows_last_replica(self, fault: Fault) -> bool:
+        return self.allow_last_replica if fault.allow_last_replica is None else fault.allow_last_replica
 
 
 def is_sweep(kind: Kind, name: str, value: Any) -> bool:
@@ -113,7 +168,7 @@ def validate(content: Any) -> CampaignFile:
         file = CampaignFile.model_validate(content)
     except ValidationError as error:
         raise _refused(_messages(error)) from None
-    errors = _parameter_errors(file) or _size_errors(file) | _load_errors(file)
+    errors = _parameter_errors(file) or _size_errors(file) | _load_errors(file) | _same_service_errors(file)
     if errors:
         raise _refused(errors)
     return file
@@ -126,7 +181,7 @@ def _refused(errors: dict[str, list[str]]) -> UserError:
 def _messages(error: ValidationError) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for each in error.errors(include_url=False, include_context=False):
-        path = ".".join(_shown(part) for part in each["loc"]) or "campaign"
+        path = ".".join(_shown(part) for part in each["loc"] if part not in (FAULT, TOGETHER)) or "campaign"
         text = "unknown key; remove it or correct its name" if each["type"] == "extra_forbidden" else each["msg"]
         found.setdefault(path, []).append(text)
     return found
@@ -140,17 +195,39 @@ def _shown(part: object) -> str:
 
 def _parameter_errors(file: CampaignFile) -> dict[str, list[str]]:
     errors: dict[str, list[str]] = {}
-    for index, entry in enumerate(file.matrix):
-        kind = CATALOGUE.get(entry.fault)
+    for path, fault in faults_of(file):
+        kind = CATALOGUE.get(fault.fault)
         if kind is None:
-            errors[f"matrix.{index}.fault"] = [f"no fault is called {entry.fault!r}; known: {', '.join(CATALOGUE)}"]
+            errors[f"{path}.fault"] = [f"no fault is called {fault.fault!r}; known: {', '.join(CATALOGUE)}"]
             continue
-        for path, message in _entry_errors(kind, entry.parameters):
-            errors.setdefault(f"matrix.{index}.parameters{path}", []).append(message)
+        for name, message in _values_errors(kind, fault.parameters):
+            errors.setdefault(f"{path}.parameters{name}", []).append(message)
     return errors
 
 
-def _entry_errors(kind: Kind, given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def faults_of(file: CampaignFile) -> Iterator[tuple[str, Fault | Member]]:
+    """Each with its path in the file."""
+    for index, entry in enumerate(file.matrix):
+        if isinstance(entry, Together):
+            yield from ((f"matrix.{index}.together.{number}", member) for number, member in enumerate(entry.together))
+        else:
+            yield f"matrix.{index}", entry
+
+
+def _same_service_errors(file: CampaignFile) -> dict[str, list[str]]:
+    errors: dict[str, list[str]] = {}
+    for index, entry in enumerate(file.matrix):
+        seen: dict[str, int] = {}
+        for number, member in enumerate(members(entry)):
+            for service in dict.fromkeys(member.services):
+                if (other := seen.setdefault(service, number)) != number:
+                    path = f"matrix.{index}.together.{number}.services"
+                    message = f"{service} is in together.{other} too, and a pod has one fault at a time"
+                    errors.setdefault(path, []).append(message)
+    return errors
+
+
+def _values_errors(kind: Kind, given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in given.items():
         parameter = _parameter(kind, name)
         if parameter is None:
@@ -175,15 +252,10 @@ def _sweep_errors(parameter: Parameter, values: Sequence[Any]) -> Iterator[tuple
 
 def _size_errors(file: CampaignFile) -> dict[str, list[str]]:
     """Counted without making the steps: a small file can ask for billions."""
-    steps = file.repeats * sum(len(entry.services) * _combination_count(entry) for entry in file.matrix)
+    steps = file.repeats * sum(
+        len(members(entry)) * prod(member.count() for member in members(entry)) for entry in file.matrix
+    )
     return {"matrix": [f"makes {steps} steps; at most {MAX_STEPS}"]} if steps > MAX_STEPS else {}
-
-
-def _combination_count(entry: Entry) -> int:
-    kind, count = CATALOGUE[entry.fault], 1
-    for name, value in entry.parameters.items():
-        count *= len(value) if is_sweep(kind, name, value) else 1
-    return count
 
 
 def _load_errors(file: CampaignFile) -> dict[str, list[str]]:

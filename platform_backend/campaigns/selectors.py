@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
 from campaigns.models import Campaign, State, Step, StepState
-from campaigns.planner import step_seconds
+from campaigns.planner import CHECKS_S, group_seconds, last_pause
 from common.errors import NotFound
 from faults import guards
-from faults.models import LIFECYCLE, Effect, EmergencyStop, Injection, Label
+from faults.models import LIFECYCLE, Effect, EmergencyStop, Injection, Label, Target
 
 OVER = (StepState.DONE, StepState.SKIPPED, StepState.FAILED)
 
@@ -45,32 +46,58 @@ def open_campaign() -> Campaign | None:
     return Campaign.objects.exclude(slot=None).first()
 
 
-def current_step(campaign: Campaign) -> Step | None:
-    """The first one that is not over."""
-    return campaign.steps.exclude(state__in=OVER).order_by("index").first()
+def current_group(campaign: Campaign) -> list[Step]:
+    """All steps of the first group that is not over, in their order; empty when all are."""
+    first = campaign.steps.exclude(state__in=OVER).order_by("index").first()
+    return [] if first is None else list(campaign.steps.filter(group=first.group).order_by("index"))
+
+
+def first_of_group(step: Step) -> Step:
+    return Step.objects.filter(campaign=step.campaign_id, group=step.group).order_by("index")[0]
+
+
+def pods_hit_by(step: Step) -> set[str]:
+    """Those of all of its group."""
+    ids = Step.objects.filter(campaign=step.campaign_id, group=step.group).values("id")
+    return set(Target.objects.filter(injection__campaign_step__in=ids).values_list("pod", flat=True))
+
+
+def pause_after(step: Step) -> float:
+    """Seconds without faults that follow the group of a step, before the next one or the campaign's end."""
+    following = step.campaign.steps.filter(group=step.group + 1).first()
+    return last_pause(step.campaign.file) if following is None else following.pause_s
 
 
 def progress(campaign: Campaign, now: datetime) -> Progress:
     steps = sorted(campaign.steps.all(), key=lambda step: step.index)
     left = [step for step in steps if step.is_open]
     current = left[0] if left and campaign.state == State.RUNNING else None
-    return Progress(len(steps) - len(left), len(steps), current, _seconds_left(campaign, left, now))
+    return Progress(len(steps) - len(left), len(steps), current, _seconds_left(campaign, steps, now))
 
 
-def _seconds_left(campaign: Campaign, left: Sequence[Step], now: datetime) -> float | None:
+def _seconds_left(campaign: Campaign, steps: Sequence[Step], now: datetime) -> float | None:
     if not campaign.is_open:
         return None
     if campaign.state == State.STOPPING:
         return 0.0
-    file = campaign.file
     if campaign.state == State.PLANNED:
         return campaign.expected_s
     quiet = max(0.0, (campaign.quiet_until - now).total_seconds()) if campaign.quiet_until else 0.0
-    if left and left[0].state == StepState.COOLING:
-        return quiet + sum(step_seconds(file, step.duration_s) for step in left[1:])
-    begun = (now - left[0].started_at).total_seconds() if left and left[0].started_at else 0.0
-    first = max(0.0, step_seconds(file, left[0].duration_s) - begun) if left else 0.0
-    return quiet + first + sum(step_seconds(file, step.duration_s) for step in left[1:])
+    by_group = [list(steps) for _, steps in groupby(steps, key=lambda step: step.group)]
+    left = [group for group in by_group if any(step.is_open for step in group)]
+    if left and all(not step.is_open or step.state == StepState.COOLING for step in left[0]):
+        del left[0]  # `quiet` is what is left of it, and the pause before the next one
+    if not left:
+        return quiet
+    if any(step.state == StepState.COOLING for step in left[0]):
+        quiet = 0.0  # others of its group go on, and the pause is counted from their end
+    pauses = sum(max(group[0].pause_s, CHECKS_S) for group in left[1:]) + last_pause(campaign.file)
+    return quiet + _left_of(left[0], now) + pauses + sum(group_seconds(group) for group in left[1:])
+
+
+def _left_of(group: Sequence[Step], now: datetime) -> float:
+    begun = max(((now - step.started_at).total_seconds() for step in group if step.started_at), default=0.0)
+    return max(0.0, group_seconds(group) - begun)
 
 
 def injection_of(step_id: UUID) -> Injection | None:

@@ -12,7 +12,7 @@ from accounts.ownership import owner_or_admin
 from campaigns.models import Campaign, State, Step
 from campaigns.planner import Plan, PlannedStep, plan
 from campaigns.runner import campaign_end
-from campaigns.schema import CampaignFile, Entry
+from campaigns.schema import CampaignFile, Fault, faults_of
 from common.background import enqueue
 from common.errors import Conflict, NotFound, UserError
 from faults import guards, targets
@@ -69,6 +69,9 @@ def _row(campaign: Campaign, step: PlannedStep) -> Step:
         id=uuid5(campaign.id, str(step.index)),
         campaign=campaign,
         index=step.index,
+        group=step.group,
+        after_s=step.after,
+        pause_s=step.pause,
         plan_id=step.id,
         fault=step.fault,
         service=step.service,
@@ -101,30 +104,30 @@ def _check_here(file: CampaignFile) -> None:
     for pod in systems.pods():
         pods.setdefault(pod.service, []).append(pod.name)
     errors: dict[str, list[str]] = {}
-    for index, entry in enumerate(file.matrix):
-        for position, service in enumerate(entry.services):
-            for asked in _requests(file, entry, service, pods.get(service, [])):
-                for path, messages in _paths(targets.examine(asked), f"matrix.{index}", position).items():
+    for place, fault in faults_of(file):
+        for position, service in enumerate(fault.services):
+            for asked in _requests(file, fault, service, pods.get(service, [])):
+                for path, messages in _paths(targets.examine(asked), place, position).items():
                     errors[path] = list(dict.fromkeys([*errors.get(path, []), *messages]))
     if errors:
         raise UserError("The campaign does not fit this system; see errors.", fields=errors)
 
 
-def _requests(file: CampaignFile, entry: Entry, service: str, pods: list[str]) -> Iterator[InjectionRequest]:
+def _requests(file: CampaignFile, fault: Fault, service: str, pods: list[str]) -> Iterator[InjectionRequest]:
     """What will be asked for, up to the draw: which pod of the service it is makes no difference to what lasts."""
-    chosen = sorted(pods)[:1] if entry.pods == "one" else pods
-    for parameters in entry.combinations():
+    chosen = sorted(pods)[:1] if fault.pods == "one" else pods
+    for parameters in fault.combinations():
         yield InjectionRequest(
-            kind=entry.fault,
+            kind=fault.fault,
             pods=chosen,
             services=() if chosen else (service,),
             parameters=parameters,
-            duration_s=file.duration_of(entry),
-            allow_last_replica=file.allows_last_replica(entry),
+            duration_s=file.duration_of(fault),
+            allow_last_replica=file.allows_last_replica(fault),
         )
 
 
-def _paths(found: Examination, entry: str, position: int) -> dict[str, list[str]]:
+def _paths(found: Examination, place: str, position: int) -> dict[str, list[str]]:
     """The fields of an injection's errors as paths of the file."""
     names = {"kind": "fault", "pods": f"services.{position}", "services": f"services.{position}"}
     paths: dict[str, list[str]] = {}
@@ -132,5 +135,5 @@ def _paths(found: Examination, entry: str, position: int) -> dict[str, list[str]
         for name, messages in errors.items():
             if messages:
                 field = "duration" if name == "duration_s" else names.get(name, name)
-                paths.setdefault(f"{entry}.{field}", []).extend(messages)
+                paths.setdefault(f"{place}.{field}", []).extend(messages)
     return paths

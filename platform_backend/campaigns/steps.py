@@ -10,18 +10,23 @@ from django.db import IntegrityError
 from campaigns import selectors
 from campaigns.health import health, violations
 from campaigns.models import Campaign, State, Step, StepState
-from campaigns.planner import pick
+from campaigns.planner import pause_before, pick
 from common.errors import Conflict, Unavailable, UserError
 from faults import services as faults
 from faults import targets
 from faults.models import Injection
 from faults.models import State as InjectionState
+from faults.services import Origin
 from faults.targets import InjectionRequest
 from systems import selectors as systems
 from systems import services as system_services
 
 # The check itself gives up earlier; only when it does not run at all a step goes on with its effect unknown.
 EFFECT_LIMIT: Final = timedelta(seconds=150)
+# A fault of a group that can't be ordered for so long, or whose time has passed for so long, is not ordered any more.
+GROUP_PATIENCE: Final = timedelta(seconds=10)
+# Pods that are made anew, but not well by then, need somebody to look after them.
+RECREATE_LIMIT: Final = timedelta(seconds=120)
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 RESTARTED: Final = "the system was restarted and warms up"
 STOPPED: Final = "its injection was stopped before its time"
@@ -43,12 +48,33 @@ def next_move(campaign: Campaign, step: Step, now: datetime) -> Outcome:
 
 
 def _pending(campaign: Campaign, step: Step, now: datetime) -> Outcome:
+    first = selectors.first_of_group(step)
+    if first != step:
+        return _following(step, first, now)
     if not _may_begin(campaign, now):
         return Outcome()
     try:
         return Outcome(StepState.WAITING_STEADY) if _is_warm(campaign, now) else Outcome(reason=RESTARTED)
     except Unavailable:  # from here on there is a limit to it
         return Outcome(StepState.WAITING_STEADY)
+
+
+def _following(step: Step, first: Step, now: datetime) -> Outcome:
+    """Begins so long after the first of its group, or not at all: what follows nothing is no cascade."""
+    if first.state in (StepState.PENDING, StepState.WAITING_STEADY):
+        return Outcome()
+    injection = selectors.injection_of(first.id)
+    if injection is None:
+        without = f"{first.fault} on {first.service}, with which it was to begin, did not"
+        return Outcome() if first.is_open else Outcome(StepState.SKIPPED, without)
+    begun = injection.started_at if step.after_s else injection.requested_at
+    if injection.stop_requested or (begun is None and not injection.is_open):
+        return Outcome(StepState.SKIPPED, f"{first.fault} on {first.service}, which it was to follow, ended early")
+    if begun is None or now < (due := begun + timedelta(seconds=step.after_s)):
+        return Outcome()
+    if now > due + GROUP_PATIENCE:
+        return Outcome(StepState.SKIPPED, f"its time, {step.after_s:g} s after the first of its group, had passed")
+    return Outcome(StepState.INJECTING)
 
 
 def _may_begin(campaign: Campaign, now: datetime) -> bool:
@@ -60,7 +86,7 @@ def _is_warm(campaign: Campaign, now: datetime) -> bool:
     started = [pod.started for pod in systems.pods() if pod.started is not None]
     if not started or campaign.started_at is None or min(started) <= _microseconds(campaign.started_at):
         return True
-    return _microseconds(now) >= min(started) + round(campaign.file.warm_up * 1e6)
+    return _microseconds(now) >= min(started) + round(pause_before(campaign.file, 0) * 1e6)
 
 
 def _waiting(campaign: Campaign, step: Step, now: datetime) -> Outcome:
@@ -126,7 +152,7 @@ def _messages(errors: Mapping[str, Sequence[str]]) -> str:
 def _injecting(campaign: Campaign, step: Step, now: datetime) -> Outcome:
     injection = selectors.injection_of(step.id)
     if injection is None:
-        return _inject(campaign, step)
+        return _inject(campaign, step, now)
     if injection.state in (InjectionState.PLANNED, InjectionState.APPLYING):
         return Outcome()
     if injection.state != InjectionState.ACTIVE:
@@ -134,18 +160,31 @@ def _injecting(campaign: Campaign, step: Step, now: datetime) -> Outcome:
     return Outcome() if injection.stop_requested else _watch(campaign, step, injection, now)
 
 
-def _inject(campaign: Campaign, step: Step) -> Outcome:
+def _inject(campaign: Campaign, step: Step, now: datetime) -> Outcome:
     try:
-        injection = faults.injection_create(request=request_of(step), by=campaign.created_by, campaign_step=step.id)
+        injection = faults.injection_create(request=request_of(step), by=campaign.created_by, origin=origin_of(step))
     except IntegrityError:  # another worker was faster
         return Outcome()
     except (Conflict, Unavailable) as error:
-        return Outcome(StepState.WAITING_STEADY, _text(error))
+        return _not_now(step, _text(error), now)
     except UserError as error:
         return Outcome(StepState.FAILED, _text(error))
     if not selectors.is_injecting(step.id):  # the campaign was stopped meanwhile: the fault must not outlive that
         faults.injection_stop(injection_id=injection.id, by=None)
     return Outcome()
+
+
+def origin_of(step: Step) -> Origin:
+    return Origin(campaign_step=step.id, group=step.group_id, after_s=step.after_s)
+
+
+def _not_now(step: Step, why: str, now: datetime) -> Outcome:
+    """The first of a group may wait for better times; what follows it may not."""
+    if selectors.first_of_group(step) == step:
+        return Outcome(StepState.WAITING_STEADY, why)
+    if step.since is not None and now >= step.since + GROUP_PATIENCE:
+        return Outcome(StepState.SKIPPED, f"could not begin in its time: {why}")
+    return Outcome(reason=why)
 
 
 def _text(error: UserError) -> str:
@@ -154,7 +193,7 @@ def _text(error: UserError) -> str:
 
 def _watch(campaign: Campaign, step: Step, injection: Injection, now: datetime) -> Outcome:
     """The stop conditions."""
-    targeted = [target.pod for target in injection.targets.all()]
+    targeted = selectors.pods_hit_by(step)
     for condition in campaign.file.stop:
         try:
             seen = health(window_s=condition.window, now=_microseconds(now))
@@ -176,16 +215,35 @@ def _recovering(campaign: Campaign, step: Step, now: datetime) -> Outcome:
     if injection.is_open:
         return Outcome()
     ended = injection.ended_at or now
-    quiet_until = min(ended, now) + timedelta(seconds=campaign.file.cool_down)
+    quiet_until = min(ended, now) + timedelta(seconds=selectors.pause_after(step))
     if injection.state == InjectionState.RECOVERY_FAILED:
-        reason = f"it did not recover: {injection.recovery_detail or injection.error}"
-        ending = State.ABORTED if campaign.file.on_recovery_failed == "abort" else None
-        return Outcome(StepState.FAILED, reason, ending, quiet_until)
+        return _hurt(campaign, step, injection, quiet_until, now)
     if injection.state == InjectionState.FAILED:
         return Outcome(StepState.FAILED, injection.error, quiet_until=quiet_until)
     if not selectors.is_effect_checked(injection.id) and now < ended + EFFECT_LIMIT:
         return Outcome()
     return Outcome(StepState.COOLING, step.reason, quiet_until=quiet_until)
+
+
+def _hurt(campaign: Campaign, step: Step, injection: Injection, quiet_until: datetime, now: datetime) -> Outcome:
+    """Its pods are not well. What follows would show that, too."""
+    reason = f"it did not recover: {injection.recovery_detail or injection.error}"
+    match campaign.file.on_recovery_failed:
+        case "abort":
+            return Outcome(StepState.FAILED, reason, State.ABORTED, quiet_until)
+        case "continue":
+            return Outcome(StepState.FAILED, reason, None, quiet_until)
+    try:
+        waiting = faults.hurt_pods_recreate(injection_id=injection.id)
+    except Unavailable as error:
+        waiting = [error.message]
+    if not waiting:
+        quiet_until = now + timedelta(seconds=max(selectors.pause_after(step), pause_before(campaign.file, 0)))
+        return Outcome(StepState.FAILED, f"{reason}; made anew", None, quiet_until)
+    since = injection.ended_at or step.since or now
+    if now >= since + RECREATE_LIMIT:
+        return Outcome(StepState.FAILED, f"{reason}; made anew, and still: {', '.join(waiting)}", State.ABORTED)
+    return Outcome(reason=f"makes its pods anew: {', '.join(waiting)}")
 
 
 def _cooling(campaign: Campaign, step: Step, now: datetime) -> Outcome:

@@ -85,6 +85,8 @@ def _injection(row: InjectionRow) -> Injection:
         pods=[_pod_label(label) for label in row.labels.all()],
         requested=_microseconds(row.requested_at),
         over_by=None if row.ended_at is None else _microseconds(row.ended_at),
+        group=str(row.group or ""),
+        after_s=row.after_s,
     )
 
 

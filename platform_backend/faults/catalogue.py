@@ -33,6 +33,7 @@ class Kind:
     parameters: tuple[Parameter, ...] = ()
     protocols: tuple[str, ...] = ()  # of the requests that it hits; empty: any
     files: bool = False  # it hits files of the pod's volumes
+    at_once: bool = False  # done and over; how long it was to last does not matter
 
 
 def _integer(name: str, low: int, high: int, default: int | None, text: str, unit: str = "") -> Parameter:
@@ -102,6 +103,7 @@ _KINDS: Final = (
         "Kill the pod",
         "End the pod's process; it is started again.",
         (_integer("grace_period_s", 0, 300, 0, "Time to stop by itself before it is killed.", "s"),),
+        at_once=True,
     ),
     Kind("pod-failure", "Keep the pod down", "Kill the pod and keep it down until the fault ends."),
     Kind(
@@ -109,6 +111,7 @@ _KINDS: Final = (
         "Kill a container",
         "Kill the main process of a container; it is started again.",
         (_string("container", "Name of the container; empty: the first.", default=""),),
+        at_once=True,
     ),
     Kind("process-pause", "Pause the process", "The pod is alive, but does nothing until the fault ends."),
     Kind(

@@ -119,6 +119,8 @@ class Injection(models.Model):
     experiment = models.ForeignKey(Experiment, null=True, on_delete=models.SET_NULL, related_name="injections")
     scheduled_for = models.DateTimeField(null=True)  # the experiment's occurrence
     campaign_step = models.UUIDField(null=True, unique=True)  # a step of a campaign injects once
+    group = models.UUIDField(null=True, db_index=True)  # the same for those ordered as one: together, or a cascade
+    after_s = models.FloatField(default=0.0)  # how long after the first of its group it was meant to begin
     state = models.CharField(max_length=16, choices=State.choices, default=State.PLANNED, db_index=True)
     stop_requested = models.BooleanField(default=False)
     unsettled = models.BooleanField(default=False, db_index=True)  # closed, and its true end is still to be asked for
@@ -220,6 +222,8 @@ class PodQuarantine(models.Model):
     injection = models.ForeignKey(Injection, null=True, on_delete=models.SET_NULL, related_name="+")
     reason = models.TextField()
     since = models.DateTimeField()
+    recreated_at = models.DateTimeField(null=True)  # when the platform had it made anew
+    recreated_from = models.BigIntegerField(null=True)  # the start of the process that was to be replaced
     cleared_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     cleared_at = models.DateTimeField(null=True)  # null: in quarantine
 

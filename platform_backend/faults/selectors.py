@@ -105,7 +105,10 @@ def also_wrong(injection: Injection) -> list[str]:
     if not labels:
         return []
     start = min(label.start for label in labels.values())
-    others = [each for each in touched(Window(start, start + 1)) if each.label not in labels]
+    own = set(labels)
+    if injection.group is not None:
+        own |= set(Label.objects.filter(injection__group=injection.group).values_list("pk", flat=True))
+    others = [each for each in touched(Window(start, start + 1)) if each.label not in own]
     return sorted({_in_words(each) for each in others if each.window.start <= start < each.window.end})
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from django.contrib.auth.models import User
@@ -15,6 +16,8 @@ from common.errors import Conflict, NotFound
 from faults import guards, targets
 from faults.models import Experiment, Injection, PodQuarantine, Target
 from faults.targets import InjectionRequest, Plan
+from systems import selectors as system_selectors
+from systems import services as systems
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +27,17 @@ class Origin:
     experiment: Experiment | None = None
     scheduled_for: datetime | None = None  # the experiment's occurrence
     campaign_step: UUID | None = None
+    group: UUID | None = None  # of those ordered as one
+    after_s: float = 0.0  # the first of them
 
 
-def injection_create(*, request: InjectionRequest, by: User | None, campaign_step: UUID | None = None) -> Injection:
+BY_HAND: Final = Origin()
+
+
+def injection_create(*, request: InjectionRequest, by: User | None, origin: Origin = BY_HAND) -> Injection:
     """Check everything, name the pods, and start. Raises UserError with an error per field."""
     plan = targets.plan(request)  # asks the system, so it stays outside of the transaction
-    return injection_store(request=request, plan=plan, by=by, origin=Origin(campaign_step=campaign_step))
+    return injection_store(request=request, plan=plan, by=by, origin=origin)
 
 
 @transaction.atomic
@@ -68,6 +76,8 @@ def _insert(request: InjectionRequest, plan: Plan, by: User | None, origin: Orig
         experiment=origin.experiment,
         scheduled_for=origin.scheduled_for,
         campaign_step=origin.campaign_step,
+        group=origin.group,
+        after_s=origin.after_s,
         created_by=by,
         requested_at=now,
         deadline=now + timedelta(seconds=plan.duration_s),
@@ -96,6 +106,37 @@ def injection_stop(*, injection_id: UUID, by: User | None) -> Injection:
     return injection
 
 
+def hurt_pods_recreate(*, injection_id: UUID) -> list[str]:
+    """Have the pods that did not recover from this fault made anew, and clear those that are well again.
+
+    The pods that one still has to wait for. May be repeated, and is. Raises Unavailable.
+    """
+    waiting = []
+    for entry in PodQuarantine.objects.filter(injection=injection_id, cleared_at=None):
+        if entry.recreated_at is None:
+            _recreate(entry)
+            waiting.append(entry.pod)
+        elif _is_anew(entry):
+            _clear(entry, by=None)
+        else:
+            waiting.append(entry.pod)
+    return waiting
+
+
+def _recreate(entry: PodQuarantine) -> None:
+    """Written down afterwards: should we die in between, the pod is made anew twice, which does no harm."""
+    started = [pod.started for pod in system_selectors.pods() if pod.name == entry.pod]
+    systems.pod_recreate(pod=entry.pod, by=None)
+    entry.recreated_at, entry.recreated_from = timezone.now(), started[0] if started else None
+    entry.save(update_fields=("recreated_at", "recreated_from"))
+
+
+def _is_anew(entry: PodQuarantine) -> bool:
+    """Another process is ready in its place; or another pod is, where pods do not keep their names."""
+    found = [pod for pod in system_selectors.pods() if pod.name == entry.pod]
+    return all(pod.ready and pod.started != entry.recreated_from for pod in found)
+
+
 @transaction.atomic
 def quarantine_clear(*, pod: str, by: User) -> PodQuarantine:
     """The pod may be given faults again: at the word of whoever hurt it, or an admin's. Again, it changes nothing."""
@@ -104,7 +145,12 @@ def quarantine_clear(*, pod: str, by: User) -> PodQuarantine:
         raise NotFound(f"{pod} is not in quarantine.")
     owner_or_admin(by, owner=entry.owner, thing=f"The quarantine of {pod}", to="clear")
     if entry.cleared_at is None:
-        entry.cleared_at, entry.cleared_by = timezone.now(), by
-        entry.save(update_fields=("cleared_at", "cleared_by"))
-        audit("quarantine.clear", pod, by, reason=entry.reason)
+        _clear(entry, by=by)
     return entry
+
+
+@transaction.atomic
+def _clear(entry: PodQuarantine, *, by: User | None) -> None:
+    entry.cleared_at, entry.cleared_by = timezone.now(), by
+    entry.save(update_fields=("cleared_at", "cleared_by"))
+    audit("quarantine.clear", entry.pod, by, reason=entry.reason)

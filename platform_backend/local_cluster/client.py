@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final, TypeVar
+from urllib.parse import quote
 
 import httpx
 
@@ -123,6 +124,10 @@ class LocalClusterClient:
 
     def pods(self) -> Sequence[PodInfo]:
         return [_record(PodInfo, item) for item in self._call("GET", "/pods")]
+
+    def recreate_pod(self, pod: str) -> None:
+        """A new process with nothing of the old one; returns when the old one is dead."""
+        self._call("POST", f"/pods/{quote(pod, safe='')}/recreate")
 
     def processes(self) -> Sequence[ProcessInfo]:
         return [_record(ProcessInfo, item) for item in self._call("GET", "/processes")]

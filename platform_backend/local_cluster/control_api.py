@@ -44,6 +44,7 @@ class ControlApi:
             web.get("/health", self._health),
             web.get("/services", self._services),
             web.get("/pods", self._pods),
+            web.post("/pods/{pod}/recreate", self._pod_recreate),
             web.get("/processes", self._processes),
             web.get("/cgroups", self._cgroups),
             web.get("/kinds", self._kinds),
@@ -81,6 +82,10 @@ class ControlApi:
     async def _pods(self, request: web.Request) -> web.Response:
         node = self._controller.settings.node
         return web.json_response([asdict(pod.status()) | {"node": node} for pod in self._controller.pods])
+
+    async def _pod_recreate(self, request: web.Request) -> web.Response:
+        await self._controller.recreate(request.match_info["pod"])
+        return web.json_response({}, status=202)
 
     async def _processes(self, request: web.Request) -> web.Response:
         return web.json_response([asdict(process) for process in self._controller.processes()])

@@ -13,7 +13,7 @@ from local_cluster import without
 from local_cluster.children import ChildInfo, Children
 from local_cluster.cpu_quota import CpuQuota
 from local_cluster.faults import workers
-from local_cluster.faults.base import FaultContext
+from local_cluster.faults.base import FaultContext, Refused
 from local_cluster.faults.engine import FaultEngine
 from local_cluster.faults.journal import Journal
 from local_cluster.file_io import filter as file_filter
@@ -137,6 +137,13 @@ class Controller:
             }
             for pod in self.pods
         }
+
+    async def recreate(self, pod: str) -> None:
+        """Raises Refused for a pod that there is not, or that has a fault: its end is the fault's to measure."""
+        if pod not in self.pods:
+            raise Refused(404, f"no pod is called {pod!r}")
+        self.faults.refuse_busy([pod])
+        await self.pods[pod].recreate()
 
     async def _become_ready(self) -> None:
         await self.pods.wait_ready()

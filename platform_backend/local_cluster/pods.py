@@ -73,6 +73,7 @@ class Pod:
         self._ended_us = 0
         self._ended_why = ""
         self._terminating = False
+        self._is_new = False
         self._backoff = Backoff()
 
     @property
@@ -134,7 +135,8 @@ class Pod:
             self._ended.set()
             logger.warning("pod %s: can't be started: %s", self.spec.name, error or "the fork server is silent")
             return False
-        self.restarts += 0 if self.started_us is None else 1
+        self.restarts = 0 if self.started_us is None or self._is_new else self.restarts + 1
+        self._is_new = False
         self.started_us = now_us()
         if self._ended.is_set():
             return True  # it ended while its start was being reported
@@ -206,6 +208,11 @@ class Pod:
         ended_us = self._ended_us
         await self._set_ready(ready=False)
         return ended_us
+
+    async def recreate(self) -> int:
+        """End the pod and have another one in its place, which was never restarted; the time the old one was dead."""
+        self._is_new = True
+        return await self.kill(grace_s=STOP_GRACE)
 
     async def _ask_to_stop(self, leader: int, grace_s: float) -> None:
         self._terminating = True

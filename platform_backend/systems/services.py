@@ -7,6 +7,13 @@ from accounts.audit import audit
 from systems import adapters
 
 
+def pod_recreate(*, pod: str, by: User | None) -> None:
+    """Have a pod made anew. Raises UserError for one that there is not, or that has a fault."""
+    adapters.system_driver().recreate(pod)
+    with transaction.atomic():
+        audit("system.pod_recreate", pod, by)
+
+
 def load_set(*, rate: float, by: User | None) -> float:
     """Set the requests per second of the load generator; it takes them up while it runs."""
     driver = adapters.system_driver()

@@ -13,7 +13,7 @@ from uuid import uuid4
 import psutil
 import pytest
 
-from common.errors import Unavailable, UserError
+from common.errors import Conflict, Unavailable, UserError
 from faults.adapters import ADAPTERS
 from faults.adapters.fake import FakeFaultDriver, now_us
 from faults.adapters.local import LocalFaultDriver
@@ -248,6 +248,18 @@ def test_what_can_not_be_done_is_refused(bench: Bench, kind: str, pod: str) -> N
     assert not isinstance(caught.value, Unavailable)
     assert caught.value.message
     assert list(bench.driver.records(fault_id)) == []
+
+
+def test_a_pod_that_has_a_fault_is_not_made_anew(request: pytest.FixtureRequest) -> None:
+    """Only where one system has both: the end of a fault is the fault's to measure."""
+    client = request.getfixturevalue("cluster")
+    made = Bench(LocalFaultDriver(client), LocalSystemDriver(client), now_us, time.sleep)
+    fault_id = made.apply(duration=60)
+    made.started(fault_id)
+    with pytest.raises(Conflict, match=f"{POD} has fault"):
+        made.system.recreate(POD)
+    made.driver.recover(fault_id)
+    made.ended(fault_id)
 
 
 def test_out_of_reach_is_unavailable(unreachable: FaultDriver) -> None:

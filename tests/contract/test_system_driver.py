@@ -1,10 +1,11 @@
 """What every system driver does. A new adapter is one more parameter of `driver` and `unreachable`."""
 
+import time
 from pathlib import Path
 
 import pytest
 
-from common.errors import Unavailable
+from common.errors import Unavailable, UserError
 from local_cluster.client import LocalClusterClient
 from systems.adapters import ADAPTERS
 from systems.adapters.fake import FakeSystemDriver
@@ -12,6 +13,7 @@ from systems.adapters.local import LocalSystemDriver
 from systems.ports import SystemDriver
 
 NAMES = ["fake", "local"]
+READY_WITHIN_S = 40
 
 
 @pytest.fixture(params=NAMES)
@@ -77,6 +79,24 @@ def test_load_is_what_was_set(driver: SystemDriver) -> None:
         driver.set_load(before)
 
 
+def test_a_pod_that_is_made_anew_is_another_one(driver: SystemDriver) -> None:
+    before = {pod.name: pod for pod in driver.pods()}["cartservice-0"]
+    driver.recreate("cartservice-0")
+    until = time.monotonic() + READY_WITHIN_S
+    while not (now := [pod for pod in driver.pods() if pod.service == "cartservice"]) or not all(
+        pod.ready and (pod.name != "cartservice-0" or pod.started != before.started) for pod in now
+    ):
+        assert time.monotonic() < until, now
+        time.sleep(0.2)
+    assert len(now) == 2
+    assert sorted(pod.restarts for pod in now)[0] == 0
+
+
+def test_only_what_there_is_can_be_made_anew(driver: SystemDriver) -> None:
+    with pytest.raises(UserError, match="nobody-0"):
+        driver.recreate("nobody-0")
+
+
 @pytest.mark.parametrize("call", ["services", "pods", "load"])
 def test_out_of_reach_is_unavailable(unreachable: SystemDriver, call: str) -> None:
     with pytest.raises(Unavailable):
@@ -86,3 +106,8 @@ def test_out_of_reach_is_unavailable(unreachable: SystemDriver, call: str) -> No
 def test_load_can_not_be_set_out_of_reach(unreachable: SystemDriver) -> None:
     with pytest.raises(Unavailable):
         unreachable.set_load(1)
+
+
+def test_nothing_is_made_anew_out_of_reach(unreachable: SystemDriver) -> None:
+    with pytest.raises(Unavailable):
+        unreachable.recreate("cartservice-0")

@@ -92,6 +92,26 @@ def test_a_killed_pod_is_restarted_and_the_mesh_is_told(stage: Callable[..., Any
     run(scenario())
 
 
+def test_a_pod_that_is_made_anew_was_never_restarted(stage: Callable[..., Any]) -> None:
+    async def scenario() -> None:
+        async with stage() as play:
+            await play.pods.wait_ready()
+            os.kill(play.first.status().pid, signal.SIGKILL)
+            await eventually(lambda: play.first.restarts == 1 and play.first.is_ready.is_set())
+            before = play.first.status()
+            os.kill(before.pid, signal.SIGSTOP)  # whatever state it is in
+            await play.first.recreate()
+            assert not is_alive(before.pid)
+            await play.first.is_ready.wait()
+            after = play.first.status()
+            assert (after.restarts, after.phase) == (0, "Running")
+            assert after.pid != before.pid
+            os.kill(after.pid, signal.SIGKILL)
+            await eventually(lambda: play.first.restarts == 1)
+
+    run(scenario())
+
+
 def test_a_pod_held_down_stays_down_until_released(stage: Callable[..., Any]) -> None:
     async def scenario() -> None:
         async with stage(replicas=2) as play:

@@ -6,9 +6,11 @@ FILE: Final[dict[str, Any]] = {
     "name": "slow-carts",
     "seed": 7,
     "load": 10,
-    "warm_up": 30,
-    "duration": 20,
-    "cool_down": 20,
+    "shape": "rca",
+    "duration": 60,
+    "normal_before": 120,
+    "normal_after": 120,
+    "pause_jitter": 30,
     "steady": {"error_ratio": 0.05, "latency_p95_ms": 1000},
     "stop": [{"error_ratio": 0.9, "then": "campaign"}],
     "matrix": [{"fault": "network-delay", "services": ["cartservice"], "parameters": {"latency_ms": [100, 300]}}],
@@ -17,9 +19,11 @@ TEXT: Final = """\
 name: slow-carts
 seed: 7
 load: 10          # requests per second
-warm_up: 30       # seconds, as are the next two
-duration: 20
-cool_down: 20
+shape: rca
+duration: 60      # seconds, as are the next three
+normal_before: 120
+normal_after: 120
+pause_jitter: 30
 steady: {error_ratio: 0.05, latency_p95_ms: 1000}
 stop:
   - {error_ratio: 0.9, then: campaign}
@@ -28,15 +32,18 @@ matrix:
     services: [cartservice]
     parameters: {latency_ms: [100, 300]}
 """
-_PARAMETERS: Final = {"latency_ms": 100, "jitter_ms": 0, "correlation": 0, "direction": "to", "target": ""}
+_PARAMETERS: Final = {"latency_ms": 300, "jitter_ms": 0, "correlation": 0, "direction": "to", "target": ""}
 PLANNED_STEP: Final[dict[str, Any]] = {
     "id": "5d7a5a3c-6f1e-5b5c-9d7c-0f6f0a4f0e11",
     "index": 0,
+    "group": 0,
     "fault": "network-delay",
     "service": "cartservice",
     "pods": "one",
     "parameters": _PARAMETERS,
-    "duration_s": 20.0,
+    "duration_s": 60.0,
+    "after_s": 0.0,
+    "pause_s": 196.1,
     "allow_last_replica": False,
     "repeat": 1,
 }
@@ -45,18 +52,23 @@ PLAN: Final[dict[str, Any]] = {
     "name": "slow-carts",
     "seed": 7,
     "digest": _DIGEST,
-    "expected_s": 114.0,
+    "expected_s": 581.1,
     "steps": [PLANNED_STEP],
+    "cases": [{"group": 0, "begins_s": 198, "before_s": 138, "after_s": 203, "each_side_s": 138}],
+    "warnings": [],
 }
 STEP: Final[dict[str, Any]] = {
     "id": "0b8e7c1e-2f35-5f0e-8e55-3f4c5d6e7f80",
     "plan_id": PLANNED_STEP["id"],
     "index": 0,
+    "group": 0,
     "fault": "network-delay",
     "service": "cartservice",
     "pods": "one",
     "parameters": _PARAMETERS,
-    "duration_s": 20.0,
+    "duration_s": 60.0,
+    "after_s": 0.0,
+    "pause_s": 196.1,
     "allow_last_replica": False,
     "repeat": 1,
     "state": "done",
@@ -64,8 +76,8 @@ STEP: Final[dict[str, Any]] = {
     "injection": "0d7e42d4-6d2c-4f4e-9d3a-2b9f5c1e8a77",
     "effect": "confirmed",
     "unusable": "",
-    "started_at": "2026-01-05T09:00:30.000000Z",
-    "finished_at": "2026-01-05T09:01:12.000000Z",
+    "started_at": "2026-01-05T09:03:16.000000Z",
+    "finished_at": "2026-01-05T09:06:38.000000Z",
 }
 CAMPAIGN: Final[dict[str, Any]] = {
     "id": "6a1c2f0e-98b7-4c0e-8f3b-5b1d0e7f9a10",
@@ -79,11 +91,11 @@ CAMPAIGN: Final[dict[str, Any]] = {
     "steps_failed": 0,
     "steps_skipped": 0,
     "steps_unusable": 0,
-    "expected_s": 114.0,
+    "expected_s": 581.1,
     "created_by": "admin",
     "created_at": "2026-01-05T09:00:00.000000Z",
     "started_at": "2026-01-05T09:00:00.200000Z",
     "finished_at": None,
 }
-PROGRESS: Final = {"steps_done": 1, "steps_total": 2, "current": 1, "seconds_left": 38.5}
+PROGRESS: Final = {"steps_done": 1, "steps_total": 2, "current": 1, "seconds_left": 181.5}
 DETAIL: Final[dict[str, Any]] = CAMPAIGN | {"progress": PROGRESS, "content": FILE, "steps": [STEP]}

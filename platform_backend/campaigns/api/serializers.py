@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from campaigns import selectors
+from campaigns.case_plan import PlannedCase
 from campaigns.models import Campaign, State, Step, StepState
 from campaigns.planner import PlannedStep
 
@@ -14,13 +15,28 @@ from campaigns.planner import PlannedStep
 class PlannedStepSerializer(serializers.Serializer[PlannedStep]):
     id = serializers.UUIDField(help_text="the same in every run of this plan")
     index = serializers.IntegerField()
+    group = serializers.IntegerField(help_text="those of one group are ordered as one: together, or as a cascade")
     fault = serializers.CharField()
     service = serializers.CharField()
     pods = serializers.ChoiceField(choices=("one", "all"), help_text="one: drawn by the seed")
     parameters = serializers.DictField()
     duration_s = serializers.FloatField(source="duration")
+    after_s = serializers.FloatField(source="after", help_text="seconds after the first of its group took hold")
+    pause_s = serializers.FloatField(source="pause", help_text="seconds without faults before its group")
     allow_last_replica = serializers.BooleanField()
     repeat = serializers.IntegerField(help_text="from 1")
+
+
+class PlannedCaseSerializer(serializers.Serializer[PlannedCase]):
+    """Whole seconds, if no step has to wait."""
+
+    group = serializers.IntegerField()
+    begins_s = serializers.IntegerField(source="begins", help_text="after the start of the campaign")
+    before_s = serializers.IntegerField(source="before", help_text="normal time before the fault")
+    after_s = serializers.IntegerField(source="after", help_text="from its start until the next one, or the end")
+    each_side_s = serializers.IntegerField(
+        source="each_side", help_text="what a case of the rcaeval format has on either side of the fault's start"
+    )
 
 
 class PlanSerializer(serializers.Serializer[Any]):
@@ -29,6 +45,8 @@ class PlanSerializer(serializers.Serializer[Any]):
     digest = serializers.CharField(help_text="of the file's content; the same digest, the same plan")
     expected_s = serializers.FloatField(help_text="how long it will take, if no step has to wait")
     steps = PlannedStepSerializer(many=True)
+    cases = PlannedCaseSerializer(many=True, help_text="what each group will leave for a dataset")
+    warnings = serializers.ListField(child=serializers.CharField(), help_text="what the data will not be good for")
 
 
 class StepSerializer(serializers.ModelSerializer[Step]):
@@ -41,12 +59,19 @@ class StepSerializer(serializers.ModelSerializer[Step]):
         help_text="what else was wrong when its fault took hold, so that its telemetry is no case of it alone; or empty"
     )
 
+    group = serializers.IntegerField(help_text="those of one group are ordered as one: together, or as a cascade")
+    after_s = serializers.FloatField(help_text="seconds after the first of its group took hold")
+    pause_s = serializers.FloatField(help_text="seconds without faults before its group")
+
     class Meta:
         model = Step
         fields = (
             "id",
             "plan_id",
             "index",
+            "group",
+            "after_s",
+            "pause_s",
             "fault",
             "service",
             "pods",

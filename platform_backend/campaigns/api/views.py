@@ -13,6 +13,7 @@ from campaigns import selectors, services
 from campaigns.api import examples
 from campaigns.api.parsers import YamlParser
 from campaigns.api.serializers import CampaignDetailSerializer, CampaignSerializer, PlanSerializer
+from campaigns.case_plan import planned_cases, warnings
 from campaigns.loading import load
 from campaigns.models import Campaign
 from campaigns.schema import CampaignFile, validate
@@ -73,15 +74,21 @@ class CampaignPlanView(ApiView):
         examples=[*FILES, OpenApiExample("a plan", examples.PLAN, response_only=True)],
     )
     def post(self, request: Request) -> Response:
-        """What a campaign would do, in which order and how long, checked against the system. Nothing is changed."""
+        """What a campaign would do, in which order and how long, checked against the system. Nothing is changed.
+
+        `cases` tells how much time each fault will have on either side of its start, as the rcaeval format cuts it.
+        """
         file = _file(request)
         plan = services.campaign_plan(file=file)
+        cases = planned_cases(file, plan)
         body = {
             "name": file.name,
             "seed": file.seed,
             "digest": plan.digest,
             "expected_s": plan.seconds,
             "steps": plan.steps,
+            "cases": cases,
+            "warnings": warnings(cases),
         }
         return Response(PlanSerializer(body).data)
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
+from campaigns.case_plan import PlannedCase, planned_cases, warnings
 from campaigns.planner import PlannedStep, plan
 from campaigns.schema import CampaignFile
 from cli.api import Api
@@ -36,18 +37,25 @@ def run(arguments: argparse.Namespace) -> int:
 def _plan(file: CampaignFile) -> int:
     """Needs no running platform: the plan follows from the file alone."""
     made = plan(file)
-    rows = [_plan_row(step) for step in made.steps]
-    say(table(("STEP", "FAULT", "SERVICE", "PODS", "SECONDS", "PARAMETERS"), rows, right=frozenset({0, 4})))
+    cases = planned_cases(file, made)
+    rows = [_plan_row(step, cases[step.group]) for step in made.steps]
+    header = ("STEP", "FAULT", "SERVICE", "PODS", "SECONDS", "BEFORE", "AFTER", "PARAMETERS")
+    say(table(header, rows, right=frozenset({0, 4, 5, 6})))
     say(f"\n{len(rows)} steps, about {human_span(made.seconds)}. Seed {file.seed}. Nothing was done.")
+    say("BEFORE: normal seconds before a fault; AFTER: from its start to the next one. A case has the fewer of both.")
     if any(step.allow_last_replica for step in made.steps):
         say("allow_last_replica: faults may take a service's last ready pod.")
+    for text in warnings(cases):
+        complain(text)
     say(f"Digest: {made.digest}")
     return 0
 
 
-def _plan_row(step: PlannedStep) -> tuple[str, ...]:
+def _plan_row(step: PlannedStep, case: PlannedCase) -> tuple[str, ...]:
     parameters = " ".join(f"{name}={value}" for name, value in step.parameters.items() if value not in ("", [], None))
-    return (str(step.index + 1), step.fault, step.service, step.pods, f"{step.duration:g}", parameters)
+    sides = (str(case.before), str(case.after)) if not step.follows else ("", "")
+    fault = step.fault if not step.follows else f"+ {step.fault}" + (f" after {step.after:g} s" if step.after else "")
+    return (str(step.index + 1), fault, step.service, step.pods, f"{step.duration:g}", *sides, parameters)
 
 
 def _run(arguments: argparse.Namespace) -> int:

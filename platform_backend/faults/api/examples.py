@@ -27,6 +27,8 @@ INJECTION: Final = {
     "experiment": None,
     "scheduled_for": None,
     "campaign_step": None,
+    "group": None,
+    "after_s": 0.0,
     "state": "recovered",
     "stop_requested": False,
     "error": "",

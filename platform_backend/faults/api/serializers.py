@@ -126,6 +126,8 @@ class InjectionSerializer(serializers.ModelSerializer[Injection]):
     experiment = serializers.UUIDField(source="experiment_id", allow_null=True, help_text="that ordered it")
     scheduled_for = serializers.DateTimeField(allow_null=True, help_text="the experiment's planned time")
     campaign_step = serializers.UUIDField(allow_null=True, help_text="that ordered it")
+    group = serializers.UUIDField(allow_null=True, help_text="the same for faults that were ordered as one")
+    after_s = serializers.FloatField(help_text="how long after the first of its group it was meant to begin")
     recovery = serializers.ChoiceField(
         choices=Recovery.choices, help_text="whether the pods came back; empty: not checked (yet)"
     )
@@ -143,6 +145,8 @@ class InjectionSerializer(serializers.ModelSerializer[Injection]):
             "experiment",
             "scheduled_for",
             "campaign_step",
+            "group",
+            "after_s",
             "state",
             "stop_requested",
             "error",

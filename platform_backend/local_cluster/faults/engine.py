@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -46,7 +46,7 @@ class FaultEngine:
         if self._block.block is not None:
             raise Refused(409, str(self._block.block))
         request = admit(raw, self._context.topology)
-        self._check_free(request)
+        self.refuse_busy(request.pods)
         record = _new_record(request, self._context)
         self._make_room()
         try:
@@ -101,12 +101,13 @@ class FaultEngine:
                 close_after_crash(record, now_us())
                 self._save(record)
 
-    def _check_free(self, request: FaultRequest) -> None:
+    def refuse_busy(self, pods: Iterable[str]) -> None:
+        """Raises Refused when one of these pods has a fault."""
         for record in self._records.values():
-            shared = {times.pod for times in record.pods} & set(request.pods)
+            shared = {times.pod for times in record.pods} & set(pods)
             if shared and not record.over:
-                pods = ", ".join(sorted(shared))
-                raise Refused(409, f"pods: {pods} has fault {record.fault_id} ({record.kind}) already; end that first")
+                busy = ", ".join(sorted(shared))
+                raise Refused(409, f"pods: {busy} has fault {record.fault_id} ({record.kind}) already; end that first")
 
     def _make_room(self) -> None:
         ended = [record for record in self._records.values() if record.over]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from common.errors import Unavailable
+from common.errors import NotFound, Unavailable
 from systems.ports import Pod, Service
 
 STARTED: Final = 1_700_000_000_000_000
@@ -24,6 +24,7 @@ class FakeSystemDriver:
     rate: float = 10.0
     reachable: bool = True
     down: set[str] = field(default_factory=set)  # names of pods that are not ready
+    recreated: list[str] = field(default_factory=list)  # names of pods, in order
 
     def services(self) -> Sequence[Service]:
         self._check()
@@ -45,9 +46,17 @@ class FakeSystemDriver:
         self._check()
         self.rate = rate
 
+    def recreate(self, pod: str) -> None:
+        """It is ready at once."""
+        if pod not in {each.name for each in self.pods()}:
+            raise NotFound(f"there is no pod {pod!r}")
+        self.recreated.append(pod)
+        self.down.discard(pod)
+
     def _pod(self, name: str, service: str) -> Pod:
         ready = name not in self.down
-        return Pod(name, service, "fake", "Running" if ready else "Failed", ready, 0, STARTED if ready else None)
+        started = STARTED + self.recreated.count(name)
+        return Pod(name, service, "fake", "Running" if ready else "Failed", ready, 0, started if ready else None)
 
     def _check(self) -> None:
         if not self.reachable:

@@ -28,6 +28,10 @@ class LocalSystemDriver:
         with platform_errors():
             self._client.set_load(rate)
 
+    def recreate(self, pod: str) -> None:
+        with platform_errors():
+            self._client.recreate_pod(pod)
+
 
 def _pod(info: PodInfo) -> Pod:
     return Pod(

@@ -16,7 +16,7 @@ from campaigns.schema import validate
 from common.errors import Unavailable
 from faults import lifecycle
 from faults.adapters.fake import FakeFaultDriver
-from faults.models import Injection, Label
+from faults.models import Injection, Label, PodQuarantine
 from systems.adapters.fake import FakeSystemDriver
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -33,6 +33,20 @@ CONTENT: dict[str, Any] = {
         {"fault": "pod-failure", "services": ["cartservice"]},
         {"fault": "cpu-stress", "services": ["frontend"]},
     ],
+}
+
+
+TOGETHER: dict[str, Any] = {
+    "together": [
+        {"fault": "cpu-stress", "services": ["frontend"]},
+        {"fault": "network-delay", "services": ["checkoutservice"], "parameters": {"latency_ms": 200}},
+    ]
+}
+CASCADE: dict[str, Any] = {
+    "together": [
+        {"fault": "cpu-stress", "services": ["frontend"]},
+        {"fault": "pod-failure", "services": ["cartservice"], "after": 12, "duration": 25},
+    ]
 }
 
 
@@ -64,9 +78,17 @@ class World:
     def check_effects(self) -> None:
         over = Injection.objects.filter(state="recovered", labels__effect_checked=False)
         if self.recovery:
+            for injection in over:
+                self.leave_hurt(injection)
             over.update(state=self.recovery, recovery_detail="cartservice-0 is not ready")
         if self.effects:
             Label.objects.filter(injection__state="recovered").update(effect=self.effects, effect_checked=True)
+
+    def leave_hurt(self, injection: Injection) -> None:
+        pod = injection.targets.get().pod
+        PodQuarantine.objects.get_or_create(
+            pod=pod, cleared_at=None, defaults={"injection": injection, "reason": "not ready", "since": self.now()}
+        )
 
     def run(self, seconds: int) -> None:
         for _ in range(seconds):

@@ -6,7 +6,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import AuditEntry
-from campaigns.api.examples import FILE, TEXT
+from campaigns.api.examples import FILE, PLAN, PLANNED_STEP, TEXT
 from campaigns.loading import LARGEST_BYTES, load
 from campaigns.models import Campaign
 from campaigns.schema import validate
@@ -28,7 +28,12 @@ def test_a_plan_is_shown_and_nothing_is_done(api: APIClient, driver: FakeFaultDr
     assert answer.status_code == 200
     body = answer.json()
     assert [step["parameters"]["latency_ms"] for step in body["steps"]] in ([100, 300], [300, 100])
-    assert body["expected_s"] == 114
+    assert body["expected_s"] == PLAN["expected_s"]
+    assert body["cases"][0] == PLAN["cases"][0]
+    assert {each: body["steps"][0][each] for each in PLANNED_STEP if each != "id"} == {
+        each: value for each, value in PLANNED_STEP.items() if each != "id"
+    }
+    assert body["warnings"] == []
     assert api.post(f"{URL}/plan", TEXT, content_type=YAML).json() == body
     assert not Campaign.objects.exists()
     assert not Injection.objects.exists()
@@ -36,12 +41,21 @@ def test_a_plan_is_shown_and_nothing_is_done(api: APIClient, driver: FakeFaultDr
     assert not AuditEntry.objects.exists()
 
 
+def test_a_plan_warns_of_cases_that_are_too_short(api: APIClient) -> None:
+    body = api.post(f"{URL}/plan", FILE | {"normal_before": 20, "normal_after": 40, "pause_jitter": 0}).json()
+    assert [case["each_side_s"] for case in body["cases"]] == [22, 32]
+    assert body["warnings"] == [
+        "2 of 2 cases have fewer than 60 s on a side (the shortest 22 s): too few for root-cause analysis. "
+        "Longer: normal_before, normal_after, or shape: rca."
+    ]
+
+
 def test_a_file_starts_a_campaign(api: APIClient) -> None:
     answer = api.post(URL, TEXT, content_type=YAML)
     assert answer.status_code == 201, answer.content
     body = answer.json()
     assert (body["name"], body["state"], body["created_by"]) == ("slow-carts", "planned", "ada")
-    assert body["progress"] == {"steps_done": 0, "steps_total": 2, "current": None, "seconds_left": 114.0}
+    assert body["progress"] == {"steps_done": 0, "steps_total": 2, "current": None, "seconds_left": 581.1}
     assert [step["state"] for step in body["steps"]] == ["pending", "pending"]
     assert api.get(f"{URL}/{body['id']}").json()["steps"] == body["steps"]
     entry = AuditEntry.objects.get(action="campaign.create")

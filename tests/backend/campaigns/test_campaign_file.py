@@ -22,6 +22,14 @@ def errors_of(content: Any) -> dict[str, list[str]]:
     return refused.value.fields
 
 
+PAIR: dict[str, Any] = {"together": [ENTRY, {"fault": "cpu-stress", "services": ["frontend"], "after": 20}]}
+
+
+def pair(**changes: Any) -> dict[str, Any]:
+    """A campaign of a cascade, its second fault changed."""
+    return SMALL | {"matrix": [ENTRY, {"together": [ENTRY, PAIR["together"][1] | changes]}]}
+
+
 def delays(**parameters: Any) -> dict[str, Any]:
     return SMALL | {"matrix": [{"fault": "network-delay", "services": ["cartservice"], "parameters": parameters}]}
 
@@ -54,6 +62,26 @@ def delays(**parameters: Any) -> dict[str, Any]:
         (delays(latency_ms=[]), "matrix.0.parameters.latency_ms", "empty list"),
         (SMALL | {"load": 0, "steady": {"error_ratio": 0.1}}, "steady", "load is 0"),
         (SMALL | {"\ud800": 1}, "campaign", "unicode"),
+        (SMALL | {"shape": "round"}, "shape", "'rca', 'detection' or 'quick'"),
+        (SMALL | {"shape": ["rca"]}, "shape", "'rca', 'detection' or 'quick'"),
+        (SMALL | {"normal_before": -1}, "normal_before", "greater"),
+        (SMALL | {"pause_jitter": "much"}, "pause_jitter", "number"),
+        (SMALL | {"cool_down": "long"}, "cool_down", "number"),
+        (SMALL | {"cool_down": 5, "normal_before": 5}, "campaign", "leave it out beside normal_before"),
+        (SMALL | {"on_recovery_failed": "pray"}, "on_recovery_failed", "'recreate', 'abort' or 'continue'"),
+        (SMALL | {"matrix": [ENTRY | {"after": 5}]}, "matrix.0.after", "unknown key"),
+        (SMALL | {"matrix": [7]}, "matrix.0", "dictionary"),
+        (SMALL | {"matrix": [{"together": [ENTRY]}]}, "matrix.0.together", "at least 2"),
+        (SMALL | {"matrix": [PAIR | {"fault": "pod-kill"}]}, "matrix.0.fault", "unknown key"),
+        (pair(fault="rain"), "matrix.1.together.1.fault", "no fault is called 'rain'"),
+        (pair(after=-1), "matrix.1.together.1.after", "greater"),
+        (pair(services=["frontend", "cartservice"]), "matrix.1.together.1.services", "cartservice is in together.0"),
+        (pair(parameters={"load": [50, 500]}), "matrix.1.together.1.parameters.load.1", "expected 1 to 100"),
+        (
+            SMALL | {"matrix": [{"together": [each | {"after": 5} for each in PAIR["together"]]}]},
+            "matrix.0",
+            "nothing begins it",
+        ),
     ],
 )
 def test_a_mistake_is_named_by_its_path(content: Any, path: str, text: str) -> None:
@@ -71,6 +99,8 @@ def test_a_small_file_can_not_ask_for_billions_of_steps() -> None:
     entry = delays(latency_ms=values, jitter_ms=values, correlation=values)["matrix"][0]
     messages = errors_of(SMALL | {"repeats": 100, "matrix": [entry] * 200})["matrix"]
     assert f"at most {MAX_STEPS}" in messages[0]
+    together = {"together": [entry | {"services": [f"s{number}"]} for number in range(10)]}
+    assert f"at most {MAX_STEPS}" in errors_of(SMALL | {"matrix": [together]})["matrix"][0]
 
 
 def test_a_list_is_a_sweep_unless_the_parameter_is_a_list_itself() -> None:
@@ -133,7 +163,8 @@ def test_numbers_are_those_of_yaml_1_2() -> None:
 
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), lambda inner: (
     st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(
-        ["name", "seed", "matrix", "fault", "services", "parameters", "stop", "steady", "latency_ms", "x"]
+        ["name", "seed", "matrix", "fault", "services", "parameters", "stop", "steady", "latency_ms", "x", "together",
+         "after", "shape", "cool_down", "normal_before"]
     ), inner, max_size=4)), max_leaves=12))  # fmt: skip
 def test_whatever_the_content_its_mistakes_have_paths(content: Any) -> None:
     assert errors_of(content)

@@ -11,8 +11,10 @@ from campaigns import selectors, services
 from campaigns.models import Campaign
 from common.errors import Conflict, UserError
 from faults import services as faults
-from faults.models import EmergencyStop, Injection, PodQuarantine
+from faults.models import EmergencyStop, Injection, Label, PodQuarantine
 from faults.targets import InjectionRequest
+
+from .conftest import CASCADE, CONTENT, TOGETHER
 
 SICK = {"error_ratio": 0.5}
 
@@ -146,13 +148,55 @@ def test_one_campaign_at_a_time(world: Any) -> None:
     world.start(name="other")
 
 
-def test_a_recovery_that_failed_aborts_unless_told_otherwise(world: Any) -> None:
+def test_a_recovery_that_failed_aborts_if_that_is_wanted(world: Any) -> None:
     world.recovery = "recovery_failed"
-    campaign = world.until_state(world.start(), "aborted")
+    campaign = world.until_state(world.start(on_recovery_failed="abort"), "aborted")
     assert campaign.reason == "it did not recover: cartservice-0 is not ready"
     assert states(campaign) == ["failed", "skipped"]
-    campaign = world.until_state(world.start(on_recovery_failed="continue"), "completed")
-    assert states(campaign) == ["failed", "failed"]
+    assert not world.system.recreated
+
+
+def test_pods_that_do_not_recover_are_made_anew_and_spoil_nothing(world: Any) -> None:
+    campaign = world.start(normal_before=40, cool_down=None)
+    world.recovery = "recovery_failed"
+    world.until(lambda: world.step(campaign, 0).state == "failed")
+    world.recovery = ""
+    entry = PodQuarantine.objects.get()
+    assert world.system.recreated == [entry.pod]
+    assert entry.cleared_at == world.now()
+    assert world.step(campaign, 0).reason == "it did not recover: cartservice-0 is not ready; made anew"
+    world.run(45)
+    assert world.step(campaign, 1).state == "pending"
+    campaign = world.until_state(campaign, "completed")
+    assert states(campaign) == ["failed", "done"]
+    assert world.step(campaign, 1).unusable == ""
+    assert counted(campaign) == (2, 1, 0, 0)
+    assert AuditEntry.objects.filter(action="system.pod_recreate", subject=entry.pod).count() == 1
+
+
+def test_pods_that_are_not_well_though_made_anew_end_the_campaign(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(world.system, "recreate", lambda _: None)  # asked for, and nothing comes of it
+    world.recovery = "recovery_failed"
+    campaign = world.start()
+    world.until(lambda: world.step(campaign, 0).reason.startswith("makes its pods anew: cartservice"))
+    campaign = world.until_state(campaign, "aborted")
+    assert "made anew, and still: cartservice" in campaign.reason
+    assert PodQuarantine.objects.get().cleared_at is None
+    assert states(campaign) == ["failed", "skipped"]
+
+
+def test_pods_are_made_anew_once_the_system_can_be_asked(world: Any) -> None:
+    world.recovery = "recovery_failed"
+    campaign = world.start()
+    world.until(lambda: Injection.objects.filter(state="active").exists())
+    world.run(15)
+    world.system.reachable = False
+    world.run(20)
+    assert world.step(campaign, 0).state == "recovering"
+    assert not world.system.recreated
+    world.system.reachable = True
+    world.until(lambda: world.step(campaign, 0).state == "failed")
+    assert len(world.system.recreated) == 1
 
 
 def hurt_for_good(world: Any, campaign: Campaign) -> PodQuarantine:
@@ -160,9 +204,7 @@ def hurt_for_good(world: Any, campaign: Campaign) -> PodQuarantine:
     world.recovery = "recovery_failed"
     world.until(lambda: world.step(campaign, 0).state == "failed")
     world.recovery = ""
-    return PodQuarantine.objects.create(
-        pod="cartservice-0", injection=Injection.objects.get(), reason="not ready", since=world.now()
-    )
+    return PodQuarantine.objects.get()
 
 
 def counted(campaign: Campaign) -> tuple[int, ...]:
@@ -175,7 +217,8 @@ def test_what_follows_on_a_pod_that_stays_hurt_is_counted_as_unusable(world: Any
     hurt_for_good(world, campaign)
     campaign = world.until_state(campaign, "completed")
     assert states(campaign) == ["failed", "done"]
-    assert world.step(campaign, 1).unusable == "cartservice-0 had not recovered from an earlier fault"
+    pod = Injection.objects.get(campaign_step=world.step(campaign, 0).id).targets.get().pod
+    assert world.step(campaign, 1).unusable == f"{pod} had not recovered from an earlier fault"
     assert counted(campaign) == (2, 1, 0, 1)
     assert [step.outcome for step in campaign.steps.order_by("index")] == ["failed", "unusable"]
 
@@ -342,8 +385,113 @@ def test_what_does_not_fit_the_system_is_said_before_it_starts(world: Any) -> No
     assert not Campaign.objects.exists()
 
 
-def test_progress_counts_down(world: Any) -> None:
-    campaign = world.start()
+def injections(campaign: Campaign) -> list[Injection]:
+    return [Injection.objects.get(campaign_step=step.id) for step in campaign.steps.order_by("index")]
+
+
+def test_faults_that_are_ordered_together_begin_together_and_have_a_label_each(world: Any) -> None:
+    campaign = world.until_state(world.start(matrix=[TOGETHER, *CONTENT["matrix"]]), "completed")
+    assert states(campaign) == ["done"] * 4
+    first, second, third, _ = injections(campaign)
+    assert abs(first.started_at - second.started_at) <= timedelta(seconds=1)
+    assert first.group == second.group is not None
+    assert third.group is None
+    labels = Label.objects.filter(injection__group=first.group)
+    assert sorted(label.kind for label in labels) == ["cpu-stress", "network-delay"]
+    assert third.started_at >= max(first.ended_at, second.ended_at) + timedelta(seconds=15)
+    assert [step.unusable for step in campaign.steps.all()] == [""] * 4
+
+
+def test_a_cascade_follows_by_its_offset(world: Any) -> None:
+    campaign = world.until_state(world.start(matrix=[CASCADE, *CONTENT["matrix"]]), "completed")
+    assert states(campaign) == ["done"] * 4
+    first, second, third, _ = injections(campaign)
+    assert second.started_at - first.started_at == pytest.approx(timedelta(seconds=12), abs=timedelta(seconds=2))
+    assert (first.after_s, second.after_s, second.duration_s) == (0, 12, 25)
+    assert second.ended_at > first.ended_at
+    assert third.started_at >= second.ended_at + timedelta(seconds=15)
+
+
+def test_a_cascade_may_follow_a_fault_that_is_over(world: Any) -> None:
+    late = {"together": [CASCADE["together"][0], CASCADE["together"][1] | {"after": 50}]}
+    campaign = world.until_state(world.start(matrix=[late]), "completed")
+    first, second = injections(campaign)
+    assert first.ended_at < second.started_at
+    assert second.started_at - first.started_at == pytest.approx(timedelta(seconds=50), abs=timedelta(seconds=2))
+    assert states(campaign) == ["done", "done"]
+
+
+def test_nothing_follows_what_was_skipped(world: Any) -> None:
+    world.sick(**SICK)
+    campaign = world.until_state(world.start(matrix=[CASCADE]), "completed")
+    assert states(campaign) == ["skipped", "skipped"]
+    assert world.step(campaign, 1).reason == "cpu-stress on frontend, with which it was to begin, did not"
+
+
+def test_nothing_follows_what_was_ended_early(world: Any) -> None:
+    campaign = world.start(matrix=[CASCADE])
+    world.until(lambda: Injection.objects.filter(state="active").exists())
+    faults.injection_stop(injection_id=Injection.objects.get().id, by=world.user)
+    campaign = world.until_state(campaign, "completed")
+    assert states(campaign) == ["failed", "skipped"]
+    assert "ended early" in world.step(campaign, 1).reason
+
+
+def test_a_cascade_whose_time_passed_while_the_platform_was_down_is_no_cascade(world: Any) -> None:
+    campaign = world.start(matrix=[CASCADE])
+    world.until(lambda: Injection.objects.filter(state="active").exists())
+    world.clock.advance(60)
+    campaign = world.until_state(campaign, "completed")
+    assert states(campaign) == ["done", "skipped"]
+    assert "had passed" in world.step(campaign, 1).reason
+
+
+def test_what_can_not_follow_in_time_is_given_up(world: Any) -> None:
+    campaign = world.start(matrix=[CASCADE], allow_last_replica=True)
+    world.until(lambda: Injection.objects.filter(state="active").exists())
+    for pod in ("cartservice-0", "cartservice-1"):
+        faults.injection_create(request=InjectionRequest("cpu-stress", pods=[pod], duration_s=60), by=world.user)
+    campaign = world.until_state(campaign, "completed")
+    assert states(campaign) == ["done", "skipped"]
+    assert "could not begin in its time" in world.step(campaign, 1).reason
+    assert "has a cpu-stress until" in world.step(campaign, 1).reason
+
+
+def test_a_stop_of_the_campaign_ends_all_of_a_group(world: Any) -> None:
+    campaign = world.start(matrix=[TOGETHER])
+    world.until(lambda: Injection.objects.filter(state="active").count() == 2)
+    services.campaign_stop(campaign_id=campaign.id, by=world.user)
+    campaign = world.until_state(campaign, "stopped")
+    assert states(campaign) == ["failed", "failed"]
+    assert {each.state for each in injections(campaign)} == {"recovered"}
+
+
+def test_pods_that_any_fault_of_a_group_is_for_may_be_down(world: Any) -> None:
+    campaign = world.start(matrix=[CASCADE], stop=[{"pods_not_ready": 0}])
+    world.until(lambda: Injection.objects.filter(state="active").count() == 2)
+    world.system.down = {Injection.objects.get(kind="pod-failure").targets.get().pod}
+    world.run(3)
+    assert Campaign.objects.get(id=campaign.id).state == "running"
+
+
+def test_pauses_are_those_of_the_plan(world: Any) -> None:
+    campaign = world.start(cool_down=None, warm_up=20, normal_before=30, normal_after=10, pause_jitter=40)
+    campaign = world.until_state(campaign, "completed")
+    first, second = injections(campaign)
+    pauses = [step.pause_s for step in campaign.steps.order_by("index")]
+    assert pauses[0] >= 50
+    assert pauses[1] >= 40
+    seconds = timedelta(seconds=4)
+    assert first.started_at - campaign.started_at == pytest.approx(timedelta(seconds=pauses[0]), abs=seconds)
+    assert second.started_at - first.ended_at == pytest.approx(timedelta(seconds=pauses[1]), abs=seconds)
+    assert campaign.finished_at - second.ended_at >= timedelta(seconds=10)
+
+
+@pytest.mark.parametrize(
+    "matrix", [CONTENT["matrix"], [TOGETHER, CASCADE], [CASCADE]], ids=["alone", "both", "cascade"]
+)
+def test_progress_counts_down(world: Any, matrix: list[Any]) -> None:
+    campaign = world.start(matrix=matrix)
     seen = []
     while Campaign.objects.get(id=campaign.id).is_open:
         world.tick()
@@ -351,7 +499,7 @@ def test_progress_counts_down(world: Any) -> None:
         seen.append((now.steps_done, now.seconds_left))
     done, left = zip(*seen[:-1], strict=True)
     assert list(done) == sorted(done)
-    assert seen[-1] == (2, None)
+    assert seen[-1] == (campaign.steps.count(), None)
     assert all(after <= before + 4 for before, after in pairwise(left))
     assert left[0] == pytest.approx(campaign.expected_s, abs=2)
     assert left[-1] <= 3

@@ -12,18 +12,23 @@ from campaigns import runner, selectors, services, steps
 from campaigns.models import CAMPAIGNS, STEPS, Campaign, Step
 from common.errors import UserError
 from faults import services as faults
-from faults.models import LIFECYCLE, Injection
+from faults.models import LIFECYCLE, Injection, PodQuarantine
+
+from .conftest import CASCADE, CONTENT, TOGETHER
 
 EVENTS = st.lists(
     st.one_of(
         st.tuples(st.just("tick"), st.sampled_from([1, 1, 1, 2, 5])),
         st.tuples(
-            st.sampled_from(["twice", "sick", "well", "outage", "back", "stop", "crash", "late", "kill", "pause"]),
+            st.sampled_from(
+                ["twice", "sick", "well", "outage", "back", "stop", "crash", "late", "kill", "pause", "hurt", "heals"]
+            ),
             st.just(0),
         ),
     ),
     max_size=40,
 )
+MATRICES = st.lists(st.sampled_from([*CONTENT["matrix"], TOGETHER, CASCADE]), min_size=1, max_size=3)
 
 
 class Killed(BaseException):
@@ -36,8 +41,6 @@ def carry_out(world: Any, campaign: Campaign, event: str, seconds: int) -> None:
             world.tick(seconds)
         case "twice":
             runner.open_campaign_advance()
-        case "sick" | "well":
-            world.sick(error_ratio=0.6 if event == "sick" else 0.0)
         case "outage" | "back":
             world.system.reachable = world.driver.reachable = event == "back"
         case "stop":
@@ -50,6 +53,9 @@ def carry_out(world: Any, campaign: Campaign, event: str, seconds: int) -> None:
             late_worker(world)
         case "pause":
             world.clock.advance(100)
+        case _:
+            world.sick(error_ratio=0.6 if event == "sick" else 0.0)
+            world.recovery = "recovery_failed" if event == "hurt" else ""
 
 
 def kill_after(name: str, function: Any) -> None:
@@ -82,21 +88,30 @@ def late_worker(world: Any) -> None:
 def check(campaign: Campaign) -> None:
     injections = Injection.objects.filter(campaign_step__isnull=False)
     assert max(Counter(injections.values_list("campaign_step", flat=True)).values(), default=0) <= 1
-    assert injections.filter(state__in=LIFECYCLE.open_states, stop_requested=False).count() <= 1
-    running = Step.objects.filter(campaign=campaign).exclude(state__in=("pending", *selectors.OVER))
-    assert running.count() <= 1
+    wanted = injections.filter(state__in=LIFECYCLE.open_states, stop_requested=False)
+    steps = Step.objects.filter(campaign=campaign)
+    assert steps.filter(id__in=wanted.values("campaign_step")).values("group").distinct().count() <= 1
+    running = steps.exclude(state__in=("pending", *selectors.OVER))
+    assert running.values("group").distinct().count() <= 1
 
 
 @pytest.mark.django_db
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-@given(EVENTS)
-def test_every_campaign_ends_and_leaves_nothing(world: Any, events: list[tuple[str, int]]) -> None:
+@given(EVENTS, MATRICES, st.sampled_from(["recreate", "abort", "continue"]))
+def test_every_campaign_ends_and_leaves_nothing(
+    world: Any, events: list[tuple[str, int]], matrix: list[dict[str, Any]], on_recovery_failed: str
+) -> None:
     Campaign.objects.all().delete()
+    PodQuarantine.objects.all().delete()
     Injection.objects.all().delete()
+    world.recovery = ""
     world.system.reachable = world.driver.reachable = True
     world.system.rate = 10
     world.sick(error_ratio=0.0)
-    campaign = world.start(stop=[{"error_ratio": 0.5, "then": "campaign"}])
+    stop = [{"error_ratio": 0.5, "then": "campaign"}]
+    campaign = world.start(
+        stop=stop, matrix=matrix, allow_last_replica=True, on_recovery_failed=on_recovery_failed, pause_jitter=3
+    )
     for event, seconds in events:
         carry_out(world, campaign, event, seconds)
         check(campaign)
@@ -112,3 +127,7 @@ def test_every_campaign_ends_and_leaves_nothing(world: Any, events: list[tuple[s
     assert not Injection.objects.filter(state__in=LIFECYCLE.open_states).exists()
     done = campaign.steps.filter(state="done")
     assert all(Injection.objects.get(campaign_step=step.id).state == "recovered" for step in done)
+    for step in campaign.steps.exclude(after_s=0).exclude(injection=None):
+        first = selectors.injection_of(selectors.first_of_group(step).id)
+        assert first is not None, "what follows nothing is no cascade"
+        assert Injection.objects.get(id=step.injection).group == first.group is not None

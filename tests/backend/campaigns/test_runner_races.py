@@ -36,7 +36,7 @@ def test_an_outcome_for_a_campaign_that_was_stopped_is_dropped(world: Any) -> No
 def test_both_want_to_inject_and_one_does(world: Any) -> None:
     before, step = seen(world, world.start(), "injecting")
     world.until(lambda: Injection.objects.exists())
-    outcome = steps._inject(before, step)
+    outcome = steps._inject(before, step, world.now())
     assert outcome.to == StepState.WAITING_STEADY  # its pods are taken: by the other worker's injection
     assert not runner._settle(before, step, outcome, world.now())
     assert world.step(before, 0).state == "injecting"
@@ -48,8 +48,8 @@ def test_a_step_injects_once_even_when_its_pods_are_free_again(world: Any) -> No
     world.until(lambda: Injection.objects.exists())
     Target.objects.update(occupied=None)
     with pytest.raises(IntegrityError), transaction.atomic():
-        faults.injection_create(request=steps.request_of(step), by=world.user, campaign_step=step.id)
-    assert steps._inject(before, step) == Outcome()
+        faults.injection_create(request=steps.request_of(step), by=world.user, origin=steps.origin_of(step))
+    assert steps._inject(before, step, world.now()) == Outcome()
     assert Injection.objects.count() == 1
 
 
