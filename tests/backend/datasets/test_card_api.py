@@ -129,6 +129,7 @@ def test_origin_names_campaigns_and_experiments_of_the_window(window: Window) ->
     step = Step.objects.create(
         campaign=running,
         index=0,
+        group=0,
         plan_id=running.pk,
         fault="cpu-stress",
         service="cartservice",
@@ -165,6 +166,7 @@ def test_origin_counts_what_the_steps_came_to_by_the_end_of_the_window(window: W
         Step.objects.create(
             campaign=running,
             index=index,
+            group=index,
             plan_id=running.pk,
             fault="cpu-stress",
             service="cartservice",
