@@ -11,8 +11,11 @@ from collections.abc import Sequence
 import django
 from django.core.management import call_command
 
+from platform_backend.private import become_private
+
 
 def main(commands: Sequence[str]) -> None:
+    become_private()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "platform_backend.settings")
     django.setup()
     if "database" in commands:

@@ -62,6 +62,7 @@ class Controller:
             topology=self.topology,
             ports=ports,
             directory=settings.directory / "mesh",
+            run_dir=settings.run_dir,
             children=self._children,
             shop_address=settings.shop_address,
         )

@@ -191,6 +191,7 @@ class RunningCluster:
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCluster]:
     """The real shop, with its own state and ports; one for all tests of a module."""
     state = tmp_path_factory.mktemp("cluster")
+    state.chmod(0o755)  # as a hand makes it, or who mounts a volume
     environment = {key: value for key, value in os.environ.items() if not key.startswith("MICROSERVO_")}
     environment |= {
         "PYTHONPATH": str(BACKEND),

@@ -206,7 +206,7 @@ def stage(tmp_path: Path, ports: PortAllocator) -> Callable[..., Any]:
         services = {name: service(name, replicas.get(name.replace("-", "_"))) for name in SERVICES}
         topology = build_topology(services, ports)
         children = Children()
-        mesh = Mesh(topology, ports, tmp_path, children, (HOST, ports.allocate()))
+        mesh = Mesh(topology, ports, tmp_path, tmp_path, children, (HOST, ports.allocate()))
         shop = Stage(topology, mesh, children, tmp_path)
         try:
             await mesh.start()
