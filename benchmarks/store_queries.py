@@ -30,6 +30,7 @@ from telemetry.ports import LogQuery, MetricQuery, TraceQuery
 from telemetry.records import Window
 from telemetry_store.reader import StoreReader
 
+REPO: Final = Path(__file__).resolve().parents[1]
 MINUTE: Final = 60_000_000
 SECOND: Final = 1_000_000
 BAR_MS: Final = 150.0

@@ -12,7 +12,6 @@ import psutil
 import pytest
 
 from local_cluster.client import ClusterRefused, FaultInfo
-
 from tests.modes import open_to_others, umask_of
 
 from .conftest import RunningCluster, is_alive, wait_for
