@@ -17,6 +17,7 @@ import pytest
 
 from local_cluster.children import Children
 from local_cluster.client import ClusterUnavailable, LocalClusterClient
+from local_cluster.environment import TOKEN_VARIABLE
 from local_cluster.forkserver import Spawn
 from local_cluster.spawner import Spawner
 
@@ -161,6 +162,12 @@ class RunningCluster:
         pid = next(process.pid for process in self.client.processes() if process.name == name)
         assert pid is not None
         return pid
+
+    @property
+    def token(self) -> str:
+        """Of this start; only who owns the processes can read it."""
+        environment = Path(f"/proc/{self.pid_of('collector')}/environ").read_text()
+        return dict(entry.split("=", 1) for entry in environment.split("\0") if "=" in entry)[TOKEN_VARIABLE]
 
     def launch(self) -> None:
         with self.log.open("ab") as log:

@@ -44,16 +44,20 @@ class Mesh:
         run_dir: Path,
         children: Children,
         shop_address: tuple[str, int],
+        token: str = "",
     ) -> None:
-        """`run_dir`: of sockets, private and with a short path."""
+        """`run_dir`: of sockets, private and with a short path. `token`: what requests must carry, but for those of
+        visitors; empty: nothing.
+        """
         self._directory = directory
         self._control = run_dir / SOCKET_NAME
+        self._token = token
         self._children = children
         self._shop_address = shop_address
         self.layout: Layout = plan(topology, ports, host=HOST, shop_address=shop_address)
         self._admin = EnvoyAdmin(HOST, self.layout.admin_port)
         self._wire = WireClient(self._control)
-        self._discovery = Discovery(self.layout, directory)
+        self._discovery = Discovery(self.layout, directory, token)
         self._impairments: dict[Scope, Impairment] = {}
         self._lock = asyncio.Lock()
 
@@ -148,7 +152,7 @@ class Mesh:
 
     def _write_initial_files(self) -> None:
         self._directory.mkdir(parents=True, exist_ok=True)
-        self._discovery = Discovery(self.layout, self._directory)
+        self._discovery = Discovery(self.layout, self._directory, self._token)
         self._impairments.clear()
         self._discovery.write_clusters()
         self._discovery.write_routes()
