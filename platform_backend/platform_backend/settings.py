@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.core.management.utils import get_random_secret_key
 
 from platform_backend.config import ConfigError, config
-from platform_backend.database import database
+from platform_backend.database import database, require_driver
 from platform_backend.private import FOLDER, private_folder
 from platform_backend.secrets import secret
 
@@ -14,6 +14,7 @@ try:
     CONFIG = config()
     private_folder(CONFIG.state)  # it holds sessions and password hashes
     DATABASES = {"default": database(CONFIG)}
+    require_driver(CONFIG)
 except ConfigError as error:
     sys.stderr.write(f"{error}\n")
     raise SystemExit(2) from None
