@@ -4,10 +4,9 @@ import asyncio
 import contextlib
 import struct
 from collections.abc import Awaitable, Callable, Mapping
-from functools import partial
 from typing import Final
 
-from local_cluster.topology import HOST, PASSWORD, PodSpec
+from local_cluster.topology import HOST, PodSpec
 
 TIMEOUT: Final = 1.0
 ANSWER_LIMIT: Final = 65536
@@ -15,9 +14,9 @@ ANSWER_LIMIT: Final = 65536
 Check = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[bool]]
 
 
-async def is_ready(pod: PodSpec, token: str = "") -> bool:
+async def is_ready(pod: PodSpec) -> bool:
     """False for any failure: refused, too slow, or an answer other than healthy."""
-    check = _check_for(pod, token)
+    check = _check_for(pod)
     try:
         async with asyncio.timeout(TIMEOUT):
             return await _ask(pod.port, check)
@@ -25,9 +24,9 @@ async def is_ready(pod: PodSpec, token: str = "") -> bool:
         return False
 
 
-def _check_for(pod: PodSpec, token: str) -> Check:
+def _check_for(pod: PodSpec) -> Check:
     if pod.service.runtime == "valkey":
-        return partial(_ping, password=token if PASSWORD in pod.service.secrets else "")
+        return _ping
     return CHECKS[pod.service.protocol]
 
 
@@ -45,11 +44,7 @@ async def _connects(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) 
     return True
 
 
-async def _ping(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, password: str) -> bool:
-    if password:
-        writer.write(b"AUTH %s\r\n" % password.encode())
-        if await reader.readline() != b"+OK\r\n":
-            return False
+async def _ping(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
     writer.write(b"PING\r\n")
     return await reader.readline() == b"+PONG\r\n"
 

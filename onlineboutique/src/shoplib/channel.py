@@ -6,7 +6,7 @@ span without its parent, and they cost a task per call.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -14,7 +14,6 @@ import grpc
 from opentelemetry.propagate import inject
 from opentelemetry.trace import Span
 
-from shoplib.callers import credentials
 from shoplib.deadlines import at_most
 from shoplib.tracing import client_span, mark_failed
 
@@ -37,7 +36,6 @@ class Channel:
     def __init__(self, address: str, *, deadline_s: float = DEADLINE_S) -> None:
         self._channel = grpc.aio.insecure_channel(address, options=OPTIONS)
         self._deadline_s = deadline_s
-        self._credentials = credentials()
 
     async def __aenter__(self) -> Self:
         return self
@@ -56,13 +54,13 @@ class Channel:
 
         async def traced(request: Any) -> Any:
             with client_span(method, attributes) as span:
-                return await _answer(call, request, at_most(self._deadline_s), span, self._credentials)
+                return await _answer(call, request, at_most(self._deadline_s), span)
 
         return traced
 
 
-async def _answer(call: Call, request: Any, timeout_s: float, span: Span, credentials: Mapping[str, str]) -> Any:
-    headers = dict(credentials)
+async def _answer(call: Call, request: Any, timeout_s: float, span: Span) -> Any:
+    headers: dict[str, str] = {}
     inject(headers)
     code = grpc.StatusCode.OK
     try:

@@ -9,13 +9,14 @@ Whatever is wrong with a request: {"error": "..."}.
 import asyncio
 import contextlib
 import json
+import os
 from pathlib import Path
 from typing import Any, Final
 
 from local_cluster.wire.state import Impairments, Wire
 
 LONGEST_LINE: Final = 1 << 20
-PRIVATE: Final = 0o600
+PRIVATE: Final = 0o077
 
 
 async def serve_control(wire: Wire, path: Path) -> asyncio.Server:
@@ -25,9 +26,8 @@ async def serve_control(wire: Wire, path: Path) -> asyncio.Server:
                 writer.write(json.dumps(_handle(wire, line)).encode() + b"\n")
                 await writer.drain()
 
-    server = await asyncio.start_unix_server(answer, path, limit=LONGEST_LINE)
-    path.chmod(PRIVATE)
-    return server
+    os.umask(PRIVATE)
+    return await asyncio.start_unix_server(answer, path, limit=LONGEST_LINE)
 
 
 def _handle(wire: Wire, line: bytes) -> dict[str, Any]:

@@ -1,1 +1,0 @@
-"""Django's backend for MySQL and MariaDB, made to compare texts as SQLite does."""
