@@ -20,7 +20,7 @@ MANIFEST: Final = "dataset.json"
 LIMITS: Final[Sequence[str]] = (
     "Metric timestamps are whole seconds; a pod may have two samples in one second, or none in another.",
     "Parents of spans near the edges of the window may lie outside of it.",
-    "Load, services and pods are those at the time of the build.",
+    "Services and pods are those at the time of the build; the load is what was asked for when the window began.",
     "The effect of a fault is judged from telemetry of its pod alone, against up to three minutes before it; "
     "a label says absent when nothing that matters changed there, and unknown when there was too little to compare.",
 )

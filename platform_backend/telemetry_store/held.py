@@ -54,6 +54,7 @@ class HeldTable:
         self._table, self._start, self._end = table, start, end
         ordered = sorted(segments, key=lambda segment: (segment.first, segment.last, segment.seq))
         self._readers = [SegmentReader(segment, table) for segment in ordered]
+        self._newest = max((segment.seq for segment in ordered), default=0)
 
     def count(self) -> int:
         return sum(
@@ -62,20 +63,21 @@ class HeldTable:
         )
 
     def files(self) -> list[Path]:
-        return [reader.segment.path for reader in self._readers if self._is_whole(reader)]
+        """Segments that lie in the window. Not the newest, which may be a copy of rows that were not sealed in time:
+        how busy the collector was when they were held must not be seen in what is made of them."""
+        return [reader.segment.path for reader in self._readers if self._is_taken_whole(reader)]
 
     def cuts(self, align_us: int = 1) -> list[Cut]:
         """Together the window, each of about SLICE_ROWS rows or one segment of samples."""
         return self._cuts(range(len(self._readers)), self._start, self._end, max(align_us, 1))
 
     def edges(self) -> list[Cut]:
-        """The rows of the window in segments that reach beyond it, one segment after the other."""
-        cuts = []
-        for index, reader in enumerate(self._readers):
-            if not self._is_whole(reader):
-                start, end = max(self._start, reader.segment.first), min(self._end, reader.segment.last + 1)
-                cuts += self._cuts([index], start, end, 1)
-        return cuts
+        """The rows of the window in each of the other segments."""
+        return [
+            Cut(max(self._start, reader.segment.first), min(self._end, reader.segment.last + 1), (index,))
+            for index, reader in enumerate(self._readers)
+            if not self._is_taken_whole(reader)
+        ]
 
     def read(self, cut: Cut, columns: Sequence[str] | None = None) -> pa.Table:
         wanted = list(SCHEMAS[self._table].names if columns is None else columns)
@@ -83,6 +85,9 @@ class HeldTable:
         tables = [self._readers[index].read(cut.start, cut.end, needed) for index in cut.sources]
         rows = pa.concat_tables(tables) if tables else _no_rows(self._table, needed)
         return in_order(self._table, rows).select(wanted)
+
+    def _is_taken_whole(self, reader: SegmentReader) -> bool:
+        return self._is_whole(reader) and reader.segment.seq < self._newest
 
     def _is_whole(self, reader: SegmentReader) -> bool:
         return reader.segment.lies_within(self._start, self._end)
@@ -154,8 +159,8 @@ def _take(listing: Listing, table: TableName, into: Path, start: int, end: int) 
         if segment.overlaps(start, end):
             _link(segment.path, into / segment.path.name)
     for hot in listing.hot:
-        if batches := _hot_rows(hot.path, start, end):
-            write_segment(into, table, hot.seq, batches, None)
+        if _hot_rows(hot.path, start, end):  # all of its rows: as the segment will have them
+            write_segment(into, table, hot.seq, read_hot(hot.path).batches, None)
 
 
 def _link(source: Path, target: Path) -> None:

@@ -79,6 +79,8 @@ def test_hot_rows_of_a_running_writer_are_sealed_by_it(writing: StoreWriter, tmp
     (stored,) = list_folder(tmp_path / "store" / "samples").segments
     assert stored.rows == 3
     assert not found["samples"].files()
+    (edge,) = found["samples"].edges()
+    assert found["samples"].read(edge)["timestamp"].to_pylist() == [5, 15]
 
 
 def test_hot_rows_elsewhere_are_left_alone(writing: StoreWriter, tmp_path: Path) -> None:
@@ -123,7 +125,7 @@ def test_where_no_link_is_possible_a_copy_is_made(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(Path, "hardlink_to", refuse)
     found = hold(tmp_path / "store", tmp_path / "held", 0, 10, seal_within_s=1)
     assert times_of(found["samples"]) == [1, 2]
-    (path,) = found["samples"].files()
+    (path,) = (tmp_path / "held" / "samples").iterdir()
     assert path.stat().st_nlink == 1
 
 
@@ -160,13 +162,28 @@ def test_a_slice_has_few_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, a
 
 
 def test_edges_are_what_whole_files_lack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(held, "SLICE_ROWS", 2)
+    monkeypatch.setattr(held, "SLICE_ROWS", 2)  # which edges don't look at: they would be cut by how busy it was
     sealed(tmp_path / "store", [1, 5, 9], [10, 12, 14], [3, 20, 21])
     table = hold(tmp_path / "store", tmp_path / "held", 4, 21, seal_within_s=1)["logs"]
     whole = [at for path in table.files() for at in pq.read_table(path, partitioning=None)["timestamp"].to_pylist()]
     cut = [at for edge in table.edges() for at in table.read(edge)["timestamp"].to_pylist()]
     assert whole == [10, 12, 14]
     assert sorted(cut) == [5, 9, 20]
+    assert len(table.edges()) == 2
+
+
+def test_the_newest_segment_is_never_taken_whole(tmp_path: Path) -> None:
+    """Whether the writer found the time to seal it is not seen: its rows are read, sealed or copied."""
+    sealed(tmp_path / "store", [1, 2], [3, 4])
+    with StoreWriter(tmp_path / "store", KEEP_HOT) as writer:
+        writer.append("logs", logs([5, 6]))
+        busy = hold(tmp_path / "store", tmp_path / "busy", 0, 6, seal_within_s=0.05)["logs"]
+    sealed(tmp_path / "store", [7, 8])  # seals what was left, too
+    idle = hold(tmp_path / "store", tmp_path / "idle", 0, 6, seal_within_s=0.05)["logs"]
+    for table in (busy, idle):
+        assert [at for path in table.files() for at in pq.read_table(path, partitioning=None)["timestamp"].to_pylist()]
+        assert [table.read(edge)["timestamp"].to_pylist() for edge in table.edges()] == [[5]]
+    assert [path.name for path in busy.files()] == [path.name for path in idle.files()]
 
 
 rows_of = {

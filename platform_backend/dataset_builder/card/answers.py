@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from typing import Any, Final
 
 FOLDER: Final = "groundtruth/"
-KEYS: Final = ("faults", "split")  # of dataset.json
+KEYS: Final = ("faults", "split", "tasks")  # of dataset.json
 FILES: Final[Mapping[str, tuple[str, ...]]] = {
     "openrca": ("record.csv", "query.csv"),
     "rcaeval": ("cases.json", "*/inject_time.txt"),

@@ -21,7 +21,7 @@ from dataset_builder.labels import Injection, PodLabel, in_window, normal_record
 from dataset_builder.manifest import SystemFacts, iso, window_record
 from dataset_builder.split import Split, split_injections
 
-CARD_VERSION: Final = 1
+CARD_VERSION: Final = 2
 CARD: Final = "card.json"
 README: Final = "README.md"
 ANSWERS_CARD: Final = "groundtruth/card.json"
@@ -110,8 +110,15 @@ def _card(subject: Subject, summary: Summary) -> dict[str, Any]:
 
 
 def _load(subject: Subject, summary: Summary) -> dict[str, Any]:
+    """One figure for all of the window: when the load changes tells when a campaign begins."""
     return {
         "seed": subject.facts.load.get("seed"),
+        "measured": {"requests_per_second": summary.load_mean},
+    }
+
+
+def _load_over_time(subject: Subject, summary: Summary) -> dict[str, Any]:
+    return {
         "set": [dict(each) for each in subject.origin.load_set],
         "measured": {"step_s": summary.load_step_s, "requests_per_second": list(summary.load)},
     }
@@ -125,6 +132,7 @@ def _answers(subject: Subject, summary: Summary, split: Split | None) -> dict[st
         "name": subject.name,
         "campaigns": [dict(each) for each in subject.origin.campaigns],
         "experiments": [dict(each) for each in subject.origin.experiments],
+        "load": _load_over_time(subject, summary),
         "injections": [_injection(each, subject.origin, sides) for each in in_window(export.injections, export.window)],
         **normal_record(export.normal),
         "kpis": {

@@ -42,6 +42,7 @@ def timeline(card: Card, answers: Card) -> str:
         ("## Faults", _faults(card, answers)),
         ("## Times without faults", _normal(card, answers)),
         ("## Ordered by", _ordered(answers)),
+        ("## Load", _load_over_time(card, answers)),
         ("## Key figures in normal times", _figures(_of(answers, "normal"))),
         ("## Key figures while a fault was there", _figures(_of(answers, "fault"))),
     ]
@@ -75,10 +76,16 @@ def _calls(service: Mapping[str, Any]) -> str:
 
 def _load(card: Card) -> list[str]:
     load = card["load"]
+    rate = load["measured"]["requests_per_second"]
+    lines = [f"Seed of the simulated shoppers: {load['seed']}.", ""]
+    return [*lines, f"Measured at the shop's front, over all of the window: {rate:g} requests/s."]
+
+
+def _load_over_time(card: Card, answers: Card) -> list[str]:
+    load = answers["load"]
     measured = load["measured"]
     changes = [f"{_at(card, each['at'])}: {each['requests_per_second']:g} requests/s" for each in load["set"]]
-    lines = [f"Seed of the simulated shoppers: {load['seed']}.", ""]
-    lines += ["Asked for:", "", *_bullets(changes), ""] if changes else []
+    lines = ["Asked for:", "", *_bullets(changes), ""] if changes else []
     rates = ", ".join(f"{rate:g}" for rate in measured["requests_per_second"])
     return [*lines, f"Measured at the shop's front, requests/s in steps of {measured['step_s']} s: {rates}."]
 

@@ -52,6 +52,7 @@ class Summary:
     services: Mapping[str, Mapping[When, ServiceFigures]]
     load_step_s: int
     load: Sequence[float]
+    load_mean: float  # of the whole window
 
 
 def summarise(export: Export, progress: Progress) -> Summary:
@@ -67,6 +68,7 @@ def summarise(export: Export, progress: Progress) -> Summary:
         services={name: _by_phase(tally, name) for name in tally.services()},
         load_step_s=step_s,
         load=_rates(tally, export.window, step_s),
+        load_mean=round(sum(tally.requests()) * MICROSECONDS / (export.window.end - export.window.start), 3),
     )
 
 

@@ -44,7 +44,7 @@ class HeldTables:
         return ()
 
     def edges(self, table: TableName) -> Sequence[Slice]:
-        return self.slices(table) if self.count(table) else ()
+        return [Slice(table, self._window.start, self._window.end)] if self.count(table) else []
 
 
 def _between(rows: pa.Table, start: int, end: int) -> pa.Table:

@@ -17,6 +17,7 @@ from datasets.models import Dataset
 from datasets.origin import origin_of
 from faults.models import Experiment, ExperimentState, Injection, Label, State
 from platform_backend.config import config
+from systems.adapters.fake import FakeSystemDriver
 from systems.services import load_set
 from telemetry.records import Window
 
@@ -191,6 +192,36 @@ def test_origin_tells_which_load_was_set(window: Window, user: User) -> None:
         {"at": window.start - 5 * SECOND, "requests_per_second": 2.0},
         {"at": window.start + 10 * SECOND, "requests_per_second": 3.0},
     ]
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet", "rcaeval", "openrca"])
+def test_what_is_going_on_while_it_is_built_is_not_in_it(
+    api: APIClient, window: Window, user: User, system: FakeSystemDriver, kind: str
+) -> None:
+    """Neither the load of that time nor the state of pods: the same window gives the same digest."""
+    load_set(rate=7.5, by=user)
+    AuditEntry.objects.filter(action="system.load_set").update(at=moment(window.start - SECOND))
+    injected(window)
+
+    def built() -> Dataset:
+        made = api.post(URL, {"name": "golden", "format": kind, "from": window.start, "to": window.end})
+        services.dataset_build(dataset_id=made.data["id"])
+        return Dataset.objects.get(pk=made.data["id"])
+
+    first = built()
+    load_set(rate=50.0, by=user)
+    system.down.add("cartservice-0")
+    system.recreated.append("frontend-0")
+    again = built()
+
+    assert first.digest == again.digest
+    manifest = json.loads(api.get(f"{URL}/{again.pk}/manifest").content)
+    assert manifest["load"] == {"requests_per_second": 7.5, "seed": config().shop.load_seed}
+
+
+def test_without_a_change_the_load_is_that_of_the_settings(api: APIClient, ready: str, user: User) -> None:
+    manifest = json.loads(api.get(f"{URL}/{ready}/manifest").content)
+    assert manifest["load"]["requests_per_second"] == config().shop.load_rate
 
 
 def test_a_build_asks_for_its_origin(api: APIClient, window: Window, user: User) -> None:
