@@ -21,7 +21,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[1] / "platform_backend")]
+REPO: Final = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(REPO / "benchmarks"), str(REPO / "platform_backend")]
 
 SHARES: Final = {"logs": 10, "spans": 2, "samples": 5}
 SAMPLE_ROWS: Final = 1_020_000  # what pandas gets
@@ -51,7 +52,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=17_000_000)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--folder", type=Path, default=Path("/tmp/microservo-bench-export"))
+    parser.add_argument("--folder", type=Path, default=REPO / "var" / "benchmarks" / "export")
     parser.add_argument("--measure", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.measure:

@@ -4,7 +4,7 @@
 samples a second. Bar: p95 of every page query <= 150 ms. Then the newest page while a dataset is built, against
 its quiet time in the same run. Bar: <= 2.
 
-    .venv/bin/python benchmarks/store_queries.py [--dir /tmp/generated] [--rounds 40] [--no-export]
+    .venv/bin/python benchmarks/store_queries.py [--dir FOLDER] [--rounds 40] [--no-export]
 
 Ends with 1 when a bar is missed. The generated store stays in --dir for the next run.
 """
@@ -30,6 +30,7 @@ from telemetry.ports import LogQuery, MetricQuery, TraceQuery
 from telemetry.records import Window
 from telemetry_store.reader import StoreReader
 
+REPO: Final = Path(__file__).resolve().parents[1]
 MINUTE: Final = 60_000_000
 SECOND: Final = 1_000_000
 BAR_MS: Final = 150.0
@@ -188,7 +189,7 @@ def during_export(queries: Queries, store: Path, rows: int, work: Path) -> bool:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--dir", type=Path, default=Path(tempfile.gettempdir()) / "generated-store")
+    parser.add_argument("--dir", type=Path, default=REPO / "var" / "benchmarks" / "store")
     parser.add_argument("--rounds", type=int, default=40)
     parser.add_argument("--logs", type=int, default=10_000_000)
     parser.add_argument("--only", default="", help="queries whose name contains this")

@@ -9,9 +9,28 @@ import shutil
 import tempfile
 
 import django
+import pytest
 
 STATE = tempfile.mkdtemp(prefix="ms-test-")
 atexit.register(shutil.rmtree, STATE, ignore_errors=True)
 os.environ["MICROSERVO_STATE_DIR"] = STATE
 os.environ["DJANGO_SETTINGS_MODULE"] = "platform_backend.settings"
 django.setup()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database-only", action="store_true", help="only the tests that use the database")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What no database is asked for runs on one of them alone."""
+    if not config.getoption("--database-only"):
+        return
+    chosen = [item for item in items if _uses_database(item)]
+    config.hook.pytest_deselected(items=[item for item in items if not _uses_database(item)])
+    items[:] = chosen
+
+
+def _uses_database(item: pytest.Item) -> bool:
+    fixtures = getattr(item, "fixturenames", ())
+    return item.get_closest_marker("django_db") is not None or not {"db", "transactional_db"}.isdisjoint(fixtures)

@@ -40,7 +40,7 @@ class AuditEntry(models.Model):
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     actor_name = models.CharField(max_length=150)  # outlives the user
     action = models.CharField(max_length=60)  # "<entity>.<verb>"
-    subject = models.CharField(max_length=200)
+    subject = models.CharField(max_length=253)  # a pod's name may be as long
     detail: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
 
     class Meta:

@@ -17,6 +17,7 @@ from accounts.models import ApiToken
 from accounts.roles import role_of
 from common.errors import NotFound, UserError
 from common.roles import Role
+from common.transactions import atomic
 from platform_backend.secrets import secret
 
 ADMIN: Final = "admin"
@@ -40,7 +41,7 @@ def session_start(*, request: HttpRequest, username: str, password: str) -> User
     return user
 
 
-@transaction.atomic
+@atomic
 def session_start_by_link(*, request: HttpRequest, token: str) -> User:
     """Sign in with a one-time link. `login` moves last_login on, which spends the link."""
     user = get_user(token, update_last_login=False)
@@ -51,13 +52,13 @@ def session_start_by_link(*, request: HttpRequest, token: str) -> User:
     return user
 
 
-@transaction.atomic
+@atomic
 def session_end(*, request: HttpRequest, by: User) -> None:
     audit("session.end", by, by)
     logout(request)
 
 
-@transaction.atomic
+@atomic
 def token_create(*, by: User, name: str, role: Role, lifetime: timedelta) -> NewToken:
     """It may never do more than `by` may now, even if they are given a higher role later."""
     ceiling = role.at_most(role_of(by))
@@ -66,7 +67,7 @@ def token_create(*, by: User, name: str, role: Role, lifetime: timedelta) -> New
     return NewToken(token, plain)
 
 
-@transaction.atomic
+@atomic
 def token_delete(*, by: User, token_id: str) -> None:
     deleted, _ = ApiToken.objects.filter(user=by, id=token_id).delete()
     if not deleted:
@@ -74,7 +75,7 @@ def token_delete(*, by: User, token_id: str) -> None:
     audit("token.delete", token_id, by)
 
 
-@transaction.atomic
+@atomic
 def admin_ensure(*, password_file: Path) -> User:
     """The first user, with a password made at random; an existing admin is left as it is."""
     user = User.objects.filter(username=ADMIN).first()

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db import transaction
 from django.utils import timezone
 
 from accounts.audit import audit
@@ -21,6 +20,7 @@ from campaigns.steps import Outcome, next_move
 from changes.models import Topic
 from changes.services import changed
 from common.errors import Unavailable, UserError
+from common.transactions import atomic
 from faults import selectors as fault_selectors
 from faults import services as faults
 from systems import selectors as systems
@@ -77,7 +77,7 @@ def _move(campaign: Campaign) -> bool:
     return any(moved)
 
 
-@transaction.atomic
+@atomic
 def _look(campaign_id: UUID, now: datetime) -> None:
     campaign = Campaign.objects.select_for_update().filter(id=campaign_id).first()
     if campaign is None or not campaign.is_open:
@@ -111,7 +111,7 @@ def _begin(campaign: Campaign, now: datetime) -> bool:
     return _start(campaign, now)
 
 
-@transaction.atomic
+@atomic
 def _start(before: Campaign, now: datetime) -> bool:
     campaign = _locked(before)
     if campaign is None:
@@ -123,7 +123,7 @@ def _start(before: Campaign, now: datetime) -> bool:
     return True
 
 
-@transaction.atomic
+@atomic
 def _end(before: Campaign, ending: State, reason: str) -> bool:
     """From here on it only winds up."""
     campaign = _locked(before)
@@ -161,7 +161,7 @@ def _give_back_load(campaign: Campaign) -> None:
         logger.warning("campaign %s could not give the load back: %s", campaign.id, error.message)
 
 
-@transaction.atomic
+@atomic
 def _finish(before: Campaign, to: State, now: datetime) -> bool:
     campaign = _locked(before)
     if campaign is None:
@@ -183,7 +183,7 @@ def _close(campaign: Campaign, step: Step, now: datetime) -> None:
         _advance_step(step, Outcome(StepState.SKIPPED, f"not begun: {campaign.reason}"), campaign, now)
 
 
-@transaction.atomic
+@atomic
 def _settle(before: Campaign, step_before: Step, outcome: Outcome, now: datetime) -> bool:
     """Write the outcome unless somebody has moved campaign or step meanwhile."""
     if outcome == Outcome():
@@ -253,13 +253,18 @@ def _advance(campaign: Campaign, to: State) -> None:
 
 def _count_attempt(campaign_id: UUID) -> None:
     """An error of our own again and again ends the campaign, so that the next one can begin."""
-    with transaction.atomic():
-        campaign = Campaign.objects.select_for_update().get(id=campaign_id)
-        campaign.attempts += 1
-        campaign.save(update_fields=("attempts",))
+    campaign = _with_one_attempt_more(campaign_id)
     if campaign.attempts < MAX_ATTEMPTS or not campaign.is_open:
         return
     if campaign.state != State.STOPPING:
         _end(campaign, State.FAILED, "The platform could not drive this campaign; its log says more.")
     else:
         _finish(campaign, State.FAILED, timezone.now())
+
+
+@atomic
+def _with_one_attempt_more(campaign_id: UUID) -> Campaign:
+    campaign = Campaign.objects.select_for_update().get(id=campaign_id)
+    campaign.attempts += 1
+    campaign.save(update_fields=("attempts",))
+    return campaign

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from uuid import UUID, uuid5
 
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils import timezone
 
 from accounts.audit import audit
@@ -15,6 +15,7 @@ from campaigns.runner import campaign_end
 from campaigns.schema import CampaignFile, Fault, faults_of
 from common.background import enqueue
 from common.errors import Conflict, NotFound, UserError
+from common.transactions import atomic
 from faults import guards, targets
 from faults.targets import Examination, InjectionRequest
 from systems import selectors as systems
@@ -33,28 +34,27 @@ def campaign_create(*, file: CampaignFile, by: User) -> Campaign:
     """Start it. Raises Conflict while another one is open or faults are blocked."""
     planned = campaign_plan(file=file)
     guards.refuse_blocked()
-    campaign = _store(file, planned, by)
-    return campaign
-
-
-def _store(file: CampaignFile, planned: Plan, by: User) -> Campaign:
     try:
-        with transaction.atomic():
-            campaign = Campaign.objects.create(
-                name=file.name,
-                seed=file.seed,
-                digest=planned.digest,
-                content=file.model_dump(mode="json"),
-                expected_s=planned.seconds,
-                slot=SLOT,
-                created_by=by,
-                created_at=timezone.now(),
-            )
-            Step.objects.bulk_create(_row(campaign, step) for step in planned.steps)
-            audit("campaign.create", campaign.id, by, name=file.name, digest=planned.digest, steps=len(planned.steps))
-            enqueue("campaigns.tasks.advance_campaign")
+        return _store(file, planned, by)
     except IntegrityError:
         raise Conflict(_taken()) from None
+
+
+@atomic
+def _store(file: CampaignFile, planned: Plan, by: User) -> Campaign:
+    campaign = Campaign.objects.create(
+        name=file.name,
+        seed=file.seed,
+        digest=planned.digest,
+        content=file.model_dump(mode="json"),
+        expected_s=planned.seconds,
+        slot=SLOT,
+        created_by=by,
+        created_at=timezone.now(),
+    )
+    Step.objects.bulk_create(_row(campaign, step) for step in planned.steps)
+    audit("campaign.create", campaign.id, by, name=file.name, digest=planned.digest, steps=len(planned.steps))
+    enqueue("campaigns.tasks.advance_campaign")
     return campaign
 
 
@@ -84,7 +84,7 @@ def _row(campaign: Campaign, step: PlannedStep) -> Step:
     )
 
 
-@transaction.atomic
+@atomic
 def campaign_stop(*, campaign_id: UUID, by: User) -> Campaign:
     """End its injection and then the campaign. Asking again, or after the end, changes nothing."""
     campaign = Campaign.objects.select_for_update().filter(id=campaign_id).first()

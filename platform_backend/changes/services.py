@@ -15,5 +15,10 @@ def changed(*topics: Topic) -> None:
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError(f"changed{topics!r} outside of a transaction")
     for topic in sorted(set(topics)):  # always in the same order, so that two writes can't wait for each other
-        if not Revision.objects.filter(topic=topic).update(number=F("number") + 1):
-            Revision.objects.create(topic=topic, number=1)
+        if not _count(topic):
+            Revision.objects.get_or_create(topic=topic)  # another may make it at the same time
+            _count(topic)
+
+
+def _count(topic: Topic) -> int:
+    return Revision.objects.filter(topic=topic).update(number=F("number") + 1)

@@ -6,9 +6,11 @@ from importlib import import_module
 from cli.console import CliError, complain
 from cli.parser import parse
 from platform_backend.config import ConfigError
+from platform_backend.private import become_private
 
 
 def main(argv: list[str]) -> int:
+    become_private()
     arguments = parse(argv)
     command = import_module(
         f"cli.commands.{arguments.command.replace('-', '_')}"

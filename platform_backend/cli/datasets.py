@@ -15,6 +15,7 @@ from cli.api import Api, Interrupted
 from cli.console import CliError, Progress, human_bytes, human_span
 from microservo_sdk import DatasetError
 from microservo_sdk.contents import Contents, contents
+from platform_backend.private import as_the_user_has_it
 
 _POLL_SECONDS: Final = 0.5
 _LONGEST_BUILD: Final = 3600.0
@@ -67,6 +68,7 @@ def how_far(dataset: Mapping[str, Any]) -> str:
     return ", ".join(parts)
 
 
+@as_the_user_has_it()
 def export(api: Api, dataset: Mapping[str, Any], out: Path, *, unpack: bool, progress: Progress) -> Exported:
     """Download, check every file against the manifest and the manifest against the digest, unpack if asked.
 

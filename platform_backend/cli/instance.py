@@ -13,6 +13,7 @@ import psutil
 
 from cli.console import CliError
 from platform_backend.config import Config
+from platform_backend.private import private_folder
 
 # Each process of a copy carries it, so that what a killed manager left behind can be found.
 INSTANCE_VARIABLE: Final = "MICROSERVO_INSTANCE"
@@ -55,13 +56,9 @@ class Instance:
         return self.run_dir / "restarts.json"
 
     def make_folders(self) -> None:
+        """Raises ConfigError."""
         for folder in (self.state, self.run_dir, self.logs_dir):
-            try:
-                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            except OSError as error:
-                raise CliError(f"{folder}: {error.strerror}; set state_dir to a folder you may write", code=2) from None
-        if not os.access(self.run_dir, os.W_OK) or self.run_dir.stat().st_uid != os.getuid():
-            raise CliError(f"{self.run_dir}: belongs to another user; set state_dir to a folder of yours", code=2)
+            private_folder(folder)
 
     def manager_pid(self) -> int | None:
         """None when no manager runs: only a living one holds the lock, so a stale pid can't mislead."""

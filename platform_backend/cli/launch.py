@@ -1,4 +1,4 @@
-"""Runs a command that dies with its parent: `python launch.py PARENT_PID SIGNAL COMMAND...`.
+"""Runs a command that dies with its parent and makes private files: `python launch.py PARENT_PID SIGNAL COMMAND...`.
 
 Standard library only, and little of it: this runs before each part of the platform.
 """
@@ -9,6 +9,7 @@ import sys
 from typing import Final
 
 _PR_SET_PDEATHSIG: Final = 1
+_PRIVATE: Final = 0o077  # platform_backend.private has the reason, but can't be loaded here
 
 
 def die_with_parent(parent: int, signal_number: int) -> None:
@@ -22,6 +23,7 @@ def die_with_parent(parent: int, signal_number: int) -> None:
 
 def main(argv: list[str]) -> None:
     die_with_parent(int(argv[1]), int(argv[2]))
+    os.umask(_PRIVATE)
     os.execvp(argv[3], argv[3:])
 
 

@@ -115,11 +115,10 @@ def manager_configuration(settings: Config, instance: Instance) -> str:
                 "logfile_maxbytes": "5MB",
                 "logfile_backups": "1",
                 "pidfile": escape(str(instance.run_dir / "manager.pid")),
-                "umask": "077",
                 "nocleanup": "true",
                 **({"user": "root"} if os.getuid() == 0 else {}),  # else it warns of an account it could change to
             },
-            "unix_http_server": {"file": escape(str(instance.manager_socket)), "chmod": "0700"},
+            "unix_http_server": {"file": escape(str(instance.manager_socket)), "chmod": "0600"},
             "rpcinterface:supervisor": {
                 "supervisor.rpcinterface_factory": "supervisor.rpcinterface:make_main_rpcinterface"
             },

@@ -8,13 +8,15 @@ from uuid import uuid4
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, JsonResponse, UnreadablePostError
 from rest_framework import exceptions, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from common.errors import UserError
+from common.errors import Unavailable, UserError
+from common.transactions import is_contention
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +40,8 @@ def problem(status: int, detail: str, errors: Errors | None = None, **extra: Any
 def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response:
     """DRF's hook: any exception of a view as problem details."""
     set_rollback()
+    if isinstance(exc, OperationalError) and is_contention(exc):
+        exc = Unavailable("The database is busy with other writes; nothing was changed. Try again.")
     if isinstance(exc, UserError):
         body, headers = problem(exc.status, exc.message, exc.fields), {}
         if exc.status == HTTPStatus.SERVICE_UNAVAILABLE:

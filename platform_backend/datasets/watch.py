@@ -9,11 +9,11 @@ from threading import Lock, get_native_id
 from typing import Final, TypeVar
 from uuid import UUID
 
-from django.db import transaction
 from django.utils import timezone
 
 from changes.models import Topic
 from changes.services import changed
+from common.transactions import atomic
 from datasets.models import Dataset, Phase, State
 
 INTERVAL_S: Final = 0.5
@@ -103,10 +103,10 @@ class Watch:
         if not self._dataset.filter(cancel_requested=False).exists():
             raise Cancelled
 
+    @atomic
     def _tell(self, **columns: object) -> None:
-        with transaction.atomic():
-            self._dataset.update(**columns)
-            changed(Topic.DATASETS)
+        self._dataset.update(**columns)
+        changed(Topic.DATASETS)
 
 
 def lower_priority() -> None:

@@ -14,13 +14,13 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 from django.contrib.auth.models import User
-from django.db import transaction
 from django.utils import timezone
 
 from accounts.audit import audit
 from accounts.ownership import may_change, owner_or_admin
 from common.background import enqueue
 from common.errors import Unavailable, UserError
+from common.transactions import atomic
 from faults import adapters, lifecycle
 from faults.guards import emergency_stop_in_force
 from faults.models import EmergencyStop
@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 
 WAIT_S: Final = 2.5
 LOOK_EVERY_S: Final = 0.05
+LONGEST_NAME: Final = 150  # MariaDB refuses what SQLite takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def _in_force(by: User) -> tuple[list[UUID], list[EmergencyStop]]:
     return [stop.id for stop in stops if stop not in others], others
 
 
-@transaction.atomic
+@atomic
 def _release(stops: Sequence[UUID], by: User) -> None:
     for stop in EmergencyStop.objects.select_for_update().filter(id__in=stops, released_at=None):
         stop.released_at, stop.released_by = timezone.now(), by.get_username()
@@ -126,7 +127,7 @@ def _tell(driver: FaultDriver, block: Block) -> str:
     return ""
 
 
-@transaction.atomic
+@atomic
 def _record(stop_id: UUID, reason: str, by: User) -> EmergencyStop:
     stop, made = EmergencyStop.objects.get_or_create(
         id=stop_id,
@@ -138,14 +139,14 @@ def _record(stop_id: UUID, reason: str, by: User) -> EmergencyStop:
     return stop
 
 
-@transaction.atomic
+@atomic
 def _import(held: Block | None) -> None:
     """A stop that was made at the driver itself, while the platform could not be asked."""
     if held is None:
         return
     at = datetime.fromtimestamp(0, tz=UTC) + timedelta(microseconds=held.since)
     stop, made = EmergencyStop.objects.get_or_create(
-        id=_id(held), defaults={"reason": held.reason, "by": held.by, "at": at}
+        id=_id(held), defaults={"reason": held.reason, "by": held.by[:LONGEST_NAME], "at": at}
     )
     if made:
         detail: dict[str, Any] = {"stopped_by": held.by, "reason": held.reason, "at": at.isoformat()}

@@ -8,13 +8,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db import transaction
 from django.utils import timezone
 
 from accounts.audit import audit
 from accounts.ownership import owner_or_admin
 from common.background import enqueue
 from common.errors import Conflict, NotFound, UserError
+from common.transactions import atomic
 from faults import guards, schedule, services, targets
 from faults.models import Experiment, ExperimentState, Occurrence
 from faults.occurrences import following, move, open_injections, skip_new
@@ -76,7 +76,7 @@ def experiment_create(*, request: ExperimentRequest, by: User) -> Experiment:
     return _store(request, found, by, first[0])
 
 
-@transaction.atomic
+@atomic
 def _store(request: ExperimentRequest, found: Examination, by: User, first: datetime) -> Experiment:
     asked = request.injection
     experiment = Experiment.objects.create(
@@ -98,7 +98,7 @@ def _store(request: ExperimentRequest, found: Examination, by: User, first: date
     return experiment
 
 
-@transaction.atomic
+@atomic
 def experiment_pause(*, experiment_id: UUID, by: User) -> Experiment:
     """No occurrence while it is paused. A fault that runs goes on."""
     experiment = _locked_by(by, experiment_id, to="pause")
@@ -112,7 +112,7 @@ def experiment_pause(*, experiment_id: UUID, by: User) -> Experiment:
     return experiment
 
 
-@transaction.atomic
+@atomic
 def experiment_resume(*, experiment_id: UUID, by: User) -> Experiment:
     """Go on with the next occurrence from now; what fell into the pause is not made up for."""
     experiment = _locked_by(by, experiment_id, to="resume")
@@ -130,7 +130,7 @@ def experiment_resume(*, experiment_id: UUID, by: User) -> Experiment:
     return experiment
 
 
-@transaction.atomic
+@atomic
 def experiment_stop(*, experiment_id: UUID, by: User) -> Experiment:
     """No further occurrence, and its running faults end. Stopping again changes nothing."""
     experiment = _locked_by(by, experiment_id, to="stop")
@@ -146,7 +146,7 @@ def experiment_stop(*, experiment_id: UUID, by: User) -> Experiment:
     return experiment
 
 
-@transaction.atomic
+@atomic
 def experiment_delete(*, experiment_id: UUID, by: User) -> None:
     """Its injections and labels stay: they are what happened."""
     experiment = _locked_by(by, experiment_id, to="delete")

@@ -10,10 +10,9 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from django.db import transaction
-
 from accounts.audit import audit
 from common.errors import Unavailable
+from common.transactions import atomic
 from faults import adapters
 from faults.models import Injection, State
 from faults.outcomes import settle_labels, write
@@ -69,7 +68,7 @@ def unsettled_injections_settle() -> None:
         _write_afterwards(injection_id, records)
 
 
-@transaction.atomic
+@atomic
 def _write_afterwards(injection_id: UUID, records: Sequence[PodRecord]) -> None:
     injection = Injection.objects.select_for_update().get(id=injection_id)
     if injection.unsettled:
@@ -81,18 +80,26 @@ def _write_afterwards(injection_id: UUID, records: Sequence[PodRecord]) -> None:
 
 def _settle(before: Injection, outcome: Outcome, driver: FaultDriver) -> bool:
     """Write the outcome unless another worker has moved the injection on meanwhile; False then."""
-    with transaction.atomic():
-        injection = Injection.objects.select_for_update().get(id=before.id)
-        if injection.state == before.state:
-            write(injection, outcome)
-            return True
+    injection = _write_unless_moved(before, outcome)
+    if injection is None:
+        return True
     if not injection.is_open:
         # Our apply may have come after the other worker's recover. A fault must not outlive its injection.
         driver.recover(str(injection.id))
     return False
 
 
-@transaction.atomic
+@atomic
+def _write_unless_moved(before: Injection, outcome: Outcome) -> Injection | None:
+    """The injection as another worker has left it; None when the outcome is written."""
+    injection = Injection.objects.select_for_update().get(id=before.id)
+    if injection.state != before.state:
+        return injection
+    write(injection, outcome)
+    return None
+
+
+@atomic
 def _count_attempt(injection_id: UUID, reason: str) -> None:
     """One more look in vain; close the injection when it is past its deadline and there were too many."""
     injection = Injection.objects.select_for_update().get(id=injection_id)

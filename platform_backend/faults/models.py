@@ -226,14 +226,17 @@ class PodQuarantine(models.Model):
     recreated_from = models.BigIntegerField(null=True)  # the start of the process that was to be replaced
     cleared_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     cleared_at = models.DateTimeField(null=True)  # null: in quarantine
+    # The pod's name while it is in quarantine, null afterwards: unique, so it is in quarantine once. By the database
+    # itself, for MariaDB has no constraints with a condition.
+    held = models.GeneratedField(
+        expression=models.Case(models.When(cleared_at=None, then=models.F("pod")), default=None),
+        output_field=models.CharField(max_length=253, null=True),
+        db_persist=False,
+    )
 
     class Meta:
         ordering = ("pod", "-since")
-        constraints = [
-            models.UniqueConstraint(
-                fields=("pod",), condition=models.Q(cleared_at=None), name="quarantine_open_once_a_pod"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=("held",), name="quarantine_held_once")]
 
     def __str__(self) -> str:
         return self.pod

@@ -12,13 +12,13 @@ from itertools import islice
 from typing import Final, TypeVar
 from uuid import UUID
 
-from django.db import transaction
 from django.utils import timezone
 
 from accounts.audit import audit
 from changes.models import Topic
 from changes.services import changed
 from common.errors import Conflict, Unavailable, UserError
+from common.transactions import atomic
 from faults import schedule, services, targets
 from faults.models import EXPERIMENTS, LIFECYCLE, Experiment, ExperimentState, Occurrence
 from faults.services import Origin
@@ -64,7 +64,7 @@ def _unreadable_because(experiment: Experiment) -> str:
     return ""
 
 
-@transaction.atomic
+@atomic
 def _stop_unreadable(experiment_id: UUID) -> None:
     experiment = Experiment.objects.select_for_update().filter(id=experiment_id).first()
     if experiment is None or experiment.state != ExperimentState.SCHEDULED:
@@ -105,7 +105,7 @@ def _without_future() -> list[UUID]:
     return list(done.values_list("id", flat=True))
 
 
-@transaction.atomic
+@atomic
 def _claim(experiment_id: UUID) -> None:
     """Insert the row of the occurrence that is due, and move on to the next one."""
     experiment = Experiment.objects.select_for_update().filter(id=experiment_id).first()
@@ -165,7 +165,7 @@ def _carry_out(occurrence_id: int) -> None:
         _skip(occurrence_id, "; ".join(message for each in error.fields.values() for message in each) or error.message)
 
 
-@transaction.atomic
+@atomic
 def _inject(occurrence: Occurrence, request: InjectionRequest, plan: targets.Plan) -> None:
     experiment = Experiment.objects.select_for_update().filter(id=occurrence.experiment_id).first()
     claimed = Occurrence.objects.select_for_update().filter(id=occurrence.pk).first()
@@ -180,7 +180,7 @@ def _inject(occurrence: Occurrence, request: InjectionRequest, plan: targets.Pla
     changed(Topic.EXPERIMENTS)
 
 
-@transaction.atomic
+@atomic
 def _skip(occurrence_id: int, reason: str) -> None:
     occurrence = Occurrence.objects.select_for_update().filter(id=occurrence_id).first()
     if occurrence is None or occurrence.outcome != Occurrence.Outcome.PENDING:
@@ -195,7 +195,7 @@ def _audit_skip(occurrence: Occurrence) -> None:
     audit("experiment.skip", occurrence.experiment_id, None, scheduled_for=moment, reason=occurrence.reason)
 
 
-@transaction.atomic
+@atomic
 def _finish(experiment_id: UUID) -> None:
     experiment = Experiment.objects.select_for_update().filter(id=experiment_id).first()
     if experiment is None or experiment.state != ExperimentState.SCHEDULED or experiment.next_at is not None:

@@ -6,13 +6,14 @@ from typing import Final
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils import timezone
 
 from accounts.audit import audit
 from accounts.ownership import owner_or_admin
 from common.background import enqueue
 from common.errors import Conflict, NotFound
+from common.transactions import atomic
 from faults import guards, targets
 from faults.models import Experiment, Injection, PodQuarantine, Target
 from faults.targets import InjectionRequest, Plan
@@ -40,7 +41,7 @@ def injection_create(*, request: InjectionRequest, by: User | None, origin: Orig
     return injection_store(request=request, plan=plan, by=by, origin=origin)
 
 
-@transaction.atomic
+@atomic
 def injection_store(*, request: InjectionRequest, plan: Plan, by: User | None, origin: Origin) -> Injection:
     """What may have changed since the plan was made is checked again, now that nobody else can write."""
     guards.refuse_blocked()
@@ -91,7 +92,7 @@ def _insert(request: InjectionRequest, plan: Plan, by: User | None, origin: Orig
     return injection
 
 
-@transaction.atomic
+@atomic
 def injection_stop(*, injection_id: UUID, by: User | None) -> Injection:
     """Ask for the fault's early end. Asking again, or after the end, changes nothing."""
     injection = Injection.objects.select_for_update().filter(id=injection_id).first()
@@ -137,7 +138,7 @@ def _is_anew(entry: PodQuarantine) -> bool:
     return all(pod.ready and pod.started != entry.recreated_from for pod in found)
 
 
-@transaction.atomic
+@atomic
 def quarantine_clear(*, pod: str, by: User) -> PodQuarantine:
     """The pod may be given faults again: at the word of whoever hurt it, or an admin's. Again, it changes nothing."""
     entry = PodQuarantine.objects.select_for_update().filter(pod=pod).order_by("-since", "-pk").first()
@@ -149,7 +150,7 @@ def quarantine_clear(*, pod: str, by: User) -> PodQuarantine:
     return entry
 
 
-@transaction.atomic
+@atomic
 def _clear(entry: PodQuarantine, *, by: User | None) -> None:
     entry.cleared_at, entry.cleared_by = timezone.now(), by
     entry.save(update_fields=("cleared_at", "cleared_by"))

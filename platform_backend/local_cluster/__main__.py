@@ -12,6 +12,7 @@ from typing import Final
 from local_cluster import without
 from local_cluster.settings import Settings
 from platform_backend.config import REPO, Config, ConfigError, config
+from platform_backend.private import become_private, private_folder
 
 logger = logging.getLogger(__name__)
 
@@ -40,11 +41,13 @@ def from_config(config: Config) -> Settings:
 
 
 def main() -> int:
+    become_private()
     logging.basicConfig(format="%(levelname)s %(message)s")
     try:
         settings = from_config(config())
-        settings.run_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except (ConfigError, OSError) as error:
+        private_folder(config().state)
+        private_folder(settings.run_dir)
+    except ConfigError as error:
         logger.error("%s", error)
         return USAGE_ERROR
     os.environ["PYTHONPATH"] = str(settings.backend_source)

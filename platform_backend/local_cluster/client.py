@@ -105,7 +105,7 @@ class LocalClusterClient:
     """Synchronous; safe to share between threads. All methods raise ClusterUnavailable and ClusterRefused."""
 
     def __init__(self, socket_path: Path) -> None:
-        self._socket_path = socket_path
+        self.socket_path = socket_path
         transport = httpx.HTTPTransport(uds=str(socket_path))
         self._http = httpx.Client(transport=transport, base_url="http://local-cluster", timeout=TIMEOUT)
 
@@ -190,7 +190,7 @@ class LocalClusterClient:
             response = self._http.request(method, path, json=body)
         except httpx.TransportError as error:
             what = str(error) or type(error).__name__
-            raise ClusterUnavailable(f"the local cluster does not answer at {self._socket_path}: {what}") from error
+            raise ClusterUnavailable(f"the local cluster does not answer at {self.socket_path}: {what}") from error
         if response.is_success:
             return response.json()
         raise ClusterRefused(response.status_code, _message(response))

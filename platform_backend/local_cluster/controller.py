@@ -4,6 +4,7 @@ import asyncio
 import fcntl
 import logging
 import os
+import secrets
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import IO, Any, Final, Literal
 from local_cluster import without
 from local_cluster.children import ChildInfo, Children
 from local_cluster.cpu_quota import CpuQuota
+from local_cluster.environment import TOKEN_VARIABLE
 from local_cluster.faults import workers
 from local_cluster.faults.base import FaultContext, Refused
 from local_cluster.faults.engine import FaultEngine
@@ -32,6 +34,7 @@ logger = logging.getLogger(__name__)
 
 PRELOAD: Final = ("shoplib.preload", *workers.MODULES)
 COLLECTOR: Final = "collector"
+TOKEN_BYTES: Final = 24
 
 
 class AlreadyRunning(Exception):
@@ -47,8 +50,10 @@ class Controller:
         self.since_us = self._started_us = now_us()  # of this state; of this process
         self._lock = _lock_directory(settings.directory)
         self._ports = ports = PortAllocator(settings.first_port)
+        token = secrets.token_urlsafe(TOKEN_BYTES)
         self.topology: Topology = build_topology(read_services(settings.values), ports)
         self._otlp_port = ports.allocate()
+        self._token = token  # of this start; children get it by their environment, which no other user can see
         self._children = Children()
         self._journal = Journal(settings.directory / "faults")
         self._spawner = Spawner(
@@ -62,8 +67,10 @@ class Controller:
             topology=self.topology,
             ports=ports,
             directory=settings.directory / "mesh",
+            run_dir=settings.run_dir,
             children=self._children,
             shop_address=settings.shop_address,
+            token=token,
         )
         io_socket = settings.run_dir / "io.sock"
         self.io = IoSupervisor(
@@ -77,6 +84,7 @@ class Controller:
             source=settings.shop_source,
             load_rate=0.0,
             load_seed=settings.load_seed,
+            token=token,
             io_socket="" if file_filter.why_not() else str(io_socket),
         )
         self.pods = Pods(
@@ -85,6 +93,7 @@ class Controller:
             program_of=programs.of,
             publish=self._mesh.set_endpoints,
             folder=settings.pods_dir,
+            token=token,
         )
         self.load = Load(rate=settings.load_rate, pods=self.pods, programs=programs)
         self._quota = CpuQuota(self.pods.cgroups(), on_period=self._journal.beat)
@@ -168,6 +177,7 @@ class Controller:
         ]
         # Arrow's own allocator reserves and keeps 7 MB, and that once it is loaded, whichever is used later.
         env = {**os.environ, "PYTHONPATH": str(settings.backend_source), "ARROW_DEFAULT_MEMORY_POOL": "system"}
+        env[TOKEN_VARIABLE] = self._token
         log = settings.logs_dir / "collector.log"
         await self._children.start(COLLECTOR, argv, env=env, log=log, ready=self._collector_answers)
 

@@ -141,7 +141,7 @@ class ForkServer:
 
 def _redirect(log: str) -> None:
     null = os.open(os.devnull, os.O_RDONLY)
-    output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o640)
+    output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(null, 0)
     os.dup2(output, 1)
     os.dup2(output, 2)

@@ -18,7 +18,7 @@ from urllib.request import urlopen
 
 from local_cluster.client import LocalClusterClient, PodInfo
 from local_cluster.linux import cpu_seconds, is_stopped
-from local_cluster.mesh.wire_client import control_path
+from local_cluster.mesh.wire_client import SOCKET_NAME
 
 # The CPU quota stops pods too, but lets each of them run a little in every period.
 STOPPED_LOOKS: Final = 8
@@ -46,7 +46,7 @@ def snapshot(client: LocalClusterClient, cluster_dir: Path) -> Snapshot:
         processes={pod.name: len(_group(pod.pid)) for pod in pods if pod.pid},
         stopped=_stopped(pods),
         not_ready=frozenset(pod.name for pod in client.pods() if not pod.ready),
-        impairments=frozenset(_impairments(cluster_dir / "mesh")),
+        impairments=frozenset(_impairments(client.socket_path.with_name(SOCKET_NAME))),
         request_faults=frozenset(_request_faults(cluster_dir / "mesh")),
         io_rules=frozenset(f"{pod}: {rule}" for pod, rule in client.io_rules().items()),
         open_faults=frozenset(fault.fault_id for fault in client.faults() if fault.state not in ("ended", "failed")),
@@ -106,11 +106,11 @@ def _group_cpu(leader: int) -> float:
     return total
 
 
-def _impairments(mesh: Path) -> list[str]:
+def _impairments(control: Path) -> list[str]:
     """Impaired lanes, as the wire itself says."""
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(TIMEOUT)
-        connection.connect(str(control_path(mesh)))
+        connection.connect(str(control))
         connection.sendall(b'{"op": "impairments"}\n')
         with connection.makefile() as reply:
             lanes: dict[str, Any] = json.loads(reply.readline())["lanes"]

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import aiohttp
 
+from local_cluster.environment import CALLER_HEADER
 from local_cluster.faults.base import Refused
 from local_cluster.pods import Pods
 from local_cluster.programs import LOAD_SERVICE, Programs
@@ -46,11 +47,14 @@ class Load:
         try:
             async with (
                 aiohttp.ClientSession(timeout=TIMEOUT) as session,
-                session.put(f"http://{HOST}:{port}/load", json={"rate": self.rate}) as answer,
+                session.put(f"http://{HOST}:{port}/load", json={"rate": self.rate}, headers=self._headers()) as answer,
             ):
                 answer.raise_for_status()
         except (aiohttp.ClientError, TimeoutError) as error:
             raise Refused(503, f"the load generator does not take the rate: {error}; try again") from None
+
+    def _headers(self) -> dict[str, str]:
+        return {CALLER_HEADER: self._programs.token} if self._programs.token else {}
 
 
 def _checked(rate: Any) -> float:

@@ -159,7 +159,7 @@ class Pod:
     async def _probe(self) -> None:
         started, failures = time.monotonic(), 0
         while True:
-            if await probes.is_ready(self.spec):
+            if await probes.is_ready(self.spec, self._owner.token):
                 failures = 0
                 self.cgroup.unlimited = False
                 await self._set_ready(ready=True)
@@ -240,8 +240,16 @@ class Pods:
     """All pods of the topology."""
 
     def __init__(
-        self, *, topology: Topology, spawner: Spawner, program_of: ProgramOf, publish: Publish, folder: Path
+        self,
+        *,
+        topology: Topology,
+        spawner: Spawner,
+        program_of: ProgramOf,
+        publish: Publish,
+        folder: Path,
+        token: str = "",
     ) -> None:
+        self.token = token
         self.spawner = spawner
         self.program_of = program_of
         self.exit_level = logging.WARNING

@@ -4,9 +4,10 @@ import asyncio
 import contextlib
 import struct
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Final
 
-from local_cluster.topology import HOST, PodSpec
+from local_cluster.topology import HOST, PASSWORD, PodSpec
 
 TIMEOUT: Final = 1.0
 ANSWER_LIMIT: Final = 65536
@@ -14,9 +15,9 @@ ANSWER_LIMIT: Final = 65536
 Check = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[bool]]
 
 
-async def is_ready(pod: PodSpec) -> bool:
+async def is_ready(pod: PodSpec, token: str = "") -> bool:
     """False for any failure: refused, too slow, or an answer other than healthy."""
-    check = _check_for(pod)
+    check = _check_for(pod, token)
     try:
         async with asyncio.timeout(TIMEOUT):
             return await _ask(pod.port, check)
@@ -24,9 +25,9 @@ async def is_ready(pod: PodSpec) -> bool:
         return False
 
 
-def _check_for(pod: PodSpec) -> Check:
+def _check_for(pod: PodSpec, token: str) -> Check:
     if pod.service.runtime == "valkey":
-        return _ping
+        return partial(_ping, password=token if PASSWORD in pod.service.secrets else "")
     return CHECKS[pod.service.protocol]
 
 
@@ -44,7 +45,11 @@ async def _connects(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) 
     return True
 
 
-async def _ping(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+async def _ping(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, password: str) -> bool:
+    if password:
+        writer.write(b"AUTH %s\r\n" % password.encode())
+        if await reader.readline() != b"+OK\r\n":
+            return False
     writer.write(b"PING\r\n")
     return await reader.readline() == b"+PONG\r\n"
 

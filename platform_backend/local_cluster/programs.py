@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Final
 
 from local_cluster.environment import inherited
+from local_cluster.files import write_private
 from local_cluster.forkserver import Spawn
-from local_cluster.topology import HOST, PodSpec, Topology
+from local_cluster.topology import HOST, PASSWORD, PodSpec, Topology
 from local_cluster.volumes import mounts, replaced
 
 LOAD_SERVICE: Final = "loadgenerator"
@@ -34,6 +35,7 @@ class Programs:
     source: Path
     load_rate: float
     load_seed: int
+    token: str = ""  # of this instance, known to its pods alone; empty: they ask for none
     io_socket: str = ""  # of the supervisor of file operations; empty: they can't be intercepted
 
     def of(self, pod: PodSpec, log: Path) -> Spawn:
@@ -46,7 +48,8 @@ class Programs:
             case "python-exec":
                 argv: tuple[str, ...] = (sys.executable, "-m", f"{name}.main")
             case "valkey":
-                argv = (*_valkey(pod.port), *(replaced(arg, folders) for arg in pod.service.args))
+                arguments = (replaced(arg, folders) for arg in pod.service.args)
+                argv = (_valkey_binary(), *self._password_file(pod, log), *_valkey(pod.port), *arguments)
         return Spawn(pod.name, env, str(log), io_socket=io_socket, argv=argv)
 
     def _environment(self, pod: PodSpec, folders: Mapping[str, Path]) -> dict[str, str]:
@@ -60,9 +63,21 @@ class Programs:
             "NODE_NAME": self.node,
             "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://{HOST}:{self.otlp_port}",
         }
+        if self.token:
+            env |= {"CALLER_TOKEN": self.token, "OTEL_EXPORTER_OTLP_HEADERS": f"authorization=Bearer%20{self.token}"}
+            env |= dict.fromkeys(pod.service.secrets, self.token)
         if pod.service.name == LOAD_SERVICE:
             env |= {"LOAD_RATE": str(self.load_rate), "LOAD_SEED": str(self.load_seed)}
         return env
+
+    def _password_file(self, pod: PodSpec, log: Path) -> tuple[str, ...]:
+        """Not an argument: everybody on the machine sees those."""
+        if not self.token or PASSWORD not in pod.service.secrets:
+            return ()
+        path = log.with_name("valkey.conf")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_private(path, f"requirepass {self.token}\n")
+        return (str(path),)
 
     def _address(self, pod: PodSpec, value: str) -> str:
         """The pod's own mesh listener for "<service>:<port>"; any other value as it is."""
@@ -75,10 +90,7 @@ class Programs:
 
 def _valkey(port: int) -> tuple[str, ...]:
     # A title of its own would be written over the environment that tells whose process this is.
-    return (
-        *(_valkey_binary(), "--bind", HOST, "--port", str(port), "--daemonize", "no"),
-        *("--set-proc-title", "no"),
-    )
+    return ("--bind", HOST, "--port", str(port), "--daemonize", "no", "--set-proc-title", "no")
 
 
 @cache

@@ -14,6 +14,8 @@ from common import yaml12
 HOST: Final = "127.0.0.1"
 # Above this the kernel hands ports out to clients, which would make our choice a race.
 LAST_PORT: Final = 32767
+# The secret that a store of the runtime valkey asks its clients for.
+PASSWORD: Final = "REDIS_PASSWORD"  # noqa: S105  the name of a variable
 
 Protocol = Literal["grpc", "http", "tcp", ""]
 Runtime = Literal["python", "python-exec", "valkey"]
@@ -21,6 +23,7 @@ Runtime = Literal["python", "python-exec", "valkey"]
 _CPU = re.compile(r"^(\d+(?:\.\d+)?)(m?)$")
 _MEMORY = re.compile(r"^(\d+)(Ki|Mi|Gi|)$")
 _NAME = re.compile(r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")
+_VARIABLE = re.compile(r"^[A-Z][A-Z0-9_]*$")
 _MOUNT = re.compile(r"^(/[A-Za-z0-9._-]+)+/?$")
 _MEMORY_UNITS: Final = {"": 1, "Ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30}
 
@@ -51,6 +54,7 @@ class ServiceSpec:
     memory_limit: int  # bytes
     args: tuple[str, ...] = ()  # of the program
     volumes: tuple[VolumeSpec, ...] = ()
+    secrets: tuple[str, ...] = ()  # variables with a secret that all services share which name it
     calls: tuple[str, ...] = ()  # derived: services whose "<service>:<port>" stands in env
 
 
@@ -163,6 +167,7 @@ def _service(values: Path, name: str, entry: Mapping[str, Any]) -> ServiceSpec:
             memory_limit=parse_memory(str(limits["memory"])),
             args=_args(entry),
             volumes=tuple(_volume(volume) for volume in entry.get("volumes", [])),
+            secrets=tuple(_variable(name) for name in entry.get("secrets", [])),
         )
     except KeyError as error:
         raise TopologyError(f"{values}: services.{name}: key {error} is missing") from None
@@ -190,6 +195,12 @@ def _volume(entry: Mapping[str, Any]) -> VolumeSpec:
     if not _MOUNT.match(mount):
         raise ValueError(f"mountPath of volume {name} is {mount!r}; expected an absolute path, not the root")
     return VolumeSpec(name, mount.rstrip("/"))
+
+
+def _variable(name: Any) -> str:
+    if not isinstance(name, str) or not _VARIABLE.match(name):
+        raise ValueError(f"secrets has {name!r}; expected names of environment variables, such as {PASSWORD}")
+    return name
 
 
 def _replicas(value: Any) -> int:

@@ -6,17 +6,19 @@ from datetime import timedelta
 from django.core.management.utils import get_random_secret_key
 
 from platform_backend.config import ConfigError, config
-from platform_backend.database import database
+from platform_backend.database import database, require_driver
+from platform_backend.private import FOLDER, private_folder
 from platform_backend.secrets import secret
 
 try:
     CONFIG = config()
+    private_folder(CONFIG.state)  # it holds sessions and password hashes
     DATABASES = {"default": database(CONFIG)}
+    require_driver(CONFIG)
 except ConfigError as error:
     sys.stderr.write(f"{error}\n")
     raise SystemExit(2) from None
 
-CONFIG.state.mkdir(parents=True, exist_ok=True, mode=0o700)  # it holds sessions and password hashes
 SECRETS_DIR = CONFIG.state / "secrets"
 SECRET_KEY = secret(SECRETS_DIR / "django_key", get_random_secret_key)
 DEBUG = False
@@ -72,6 +74,8 @@ STATIC_URL = "/static/"
 STATIC_ROOT = CONFIG.state / "static"
 WHITENOISE_USE_FINDERS = not STATIC_ROOT.is_dir()  # tests and a bare manage.py serve from the packages
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+FILE_UPLOAD_PERMISSIONS = 0o600  # Django sets modes of its own, collectstatic's too
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = FOLDER
 
 # Browsers share cookies between all ports of a host, hence the names.
 SESSION_COOKIE_NAME = "microservo_session"

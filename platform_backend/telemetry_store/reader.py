@@ -48,7 +48,10 @@ class Snapshot:
 class StoreReader:
     def __init__(self, folder: Path, *, threads: int = 2, memory: str = "1GB") -> None:
         self.folder = folder
-        self._database = duckdb.connect(":memory:", config={"threads": threads, "memory_limit": memory})
+        # What does not fit goes beside the store, and not into the working directory, as is DuckDB's custom.
+        spill = str(folder / "spill")
+        config: dict[str, Any] = {"threads": threads, "memory_limit": memory, "temp_directory": spill}
+        self._database = duckdb.connect(":memory:", config=config)
         # A segment never changes, so what its footer says needs to be read only once.
         self._database.execute("set global parquet_metadata_cache = true")
 

@@ -96,7 +96,7 @@ def _array(values: Sequence[Any] | pa.Array, kind: pa.DataType) -> pa.Array:
 
 
 def _lock(path: Path, wait_s: float) -> int:
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     deadline = time.monotonic() + wait_s
     while not _locked(descriptor):
         if time.monotonic() >= deadline:

@@ -15,6 +15,7 @@ import yaml
 
 from tests.e2e.kpis import KPIS, Dataset, Label, calls_to
 from tests.e2e.platform_copy import free_ports
+from tests.modes import open_to_others
 
 REPO = Path(__file__).resolve().parents[2]
 # Called by others, calls nobody, and never a target of the demo.
@@ -33,6 +34,7 @@ pytestmark = pytest.mark.timeout(600)
 class Demo:
     output: str
     dataset: Dataset
+    folder: Path
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +50,14 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     finished = subprocess.run(command, env=env, capture_output=True, text=True, timeout=500, check=False)
     assert finished.returncode == 0, finished.stdout[-4000:] + finished.stderr[-4000:]
     (manifest,) = (folder / "out").rglob("dataset.json")
-    return Demo(finished.stdout, Dataset(manifest.parent))
+    return Demo(finished.stdout, Dataset(manifest.parent), folder)
+
+
+def test_the_export_is_the_users_and_the_state_is_private(demo: Demo) -> None:
+    assert open_to_others(demo.folder / "state") == []
+    usual = demo.folder / "usual"
+    usual.touch()
+    assert {path.stat().st_mode for path in (demo.folder / "out").rglob("*.json")} == {usual.stat().st_mode}
 
 
 def labels_of(demo: Demo, kind: str) -> list[Label]:

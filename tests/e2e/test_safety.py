@@ -16,7 +16,7 @@ import pytest
 from supervisor.xmlrpc import SupervisorTransport
 
 from local_cluster.client import ClusterRefused, LocalClusterClient
-from local_cluster.mesh.wire_client import WireClient, control_path
+from local_cluster.mesh.wire_client import SOCKET_NAME, WireClient
 from tests.e2e.platform_copy import Copy, free_ports, wait_for
 
 pytestmark = pytest.mark.timeout(600)
@@ -56,7 +56,7 @@ class Platform:
         return LocalClusterClient(self.copy.state / "run" / "cluster.sock")
 
     def wire(self) -> WireClient:
-        return WireClient(control_path(self.copy.state / "cluster" / "mesh"))
+        return WireClient(self.copy.state / "run" / SOCKET_NAME)
 
     def tell_manager(self, command: str, *names: str) -> None:
         transport = SupervisorTransport(None, None, f"unix://{self.copy.instance.manager_socket}")

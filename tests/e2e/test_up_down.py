@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from tests.e2e.platform_copy import Copy, free_ports, left_of, wait_for
+from tests.modes import open_to_others, umask_of
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -26,12 +27,14 @@ def copy(tmp_path: Path) -> Iterator[Copy]:
 
 
 def test_a_killed_manager_leaves_nothing_and_up_starts_again(copy: Copy) -> None:
+    older = copy.state / "telemetry" / "of-an-older-version"
+    older.parent.mkdir(parents=True)
+    older.touch(0o644)
+    copy.state.chmod(0o755)
     up = copy.run("up", "--detach")
     assert up.returncode == 0, up.stderr
     assert re.search(rf"http://127.0.0.1:{copy.web_port}/signin\?sesame=", up.stdout)
     assert httpx.get(f"http://127.0.0.1:{copy.shop_port}/", timeout=10).status_code == 200
-    for secret in (copy.state / "secrets").iterdir():
-        assert secret.stat().st_mode & 0o777 == 0o600, secret
 
     again = copy.run("up")
     assert again.returncode == 0
@@ -39,6 +42,8 @@ def test_a_killed_manager_leaves_nothing_and_up_starts_again(copy: Copy) -> None
 
     before = copy.processes()
     assert len(before) > 15
+    assert {umask_of(process) for process in before} == {"0077"}
+    assert open_to_others(copy.state) == []
     manager = copy.instance.manager_pid()
     assert manager is not None
     os.kill(manager, signal.SIGKILL)

@@ -17,6 +17,7 @@ import pytest
 
 from local_cluster.children import Children
 from local_cluster.client import ClusterUnavailable, LocalClusterClient
+from local_cluster.environment import TOKEN_VARIABLE
 from local_cluster.forkserver import Spawn
 from local_cluster.spawner import Spawner
 
@@ -162,6 +163,12 @@ class RunningCluster:
         assert pid is not None
         return pid
 
+    @property
+    def token(self) -> str:
+        """Of this start; only who owns the processes can read it."""
+        environment = Path(f"/proc/{self.pid_of('collector')}/environ").read_text()
+        return dict(entry.split("=", 1) for entry in environment.split("\0") if "=" in entry)[TOKEN_VARIABLE]
+
     def launch(self) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -191,6 +198,7 @@ class RunningCluster:
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCluster]:
     """The real shop, with its own state and ports; one for all tests of a module."""
     state = tmp_path_factory.mktemp("cluster")
+    state.chmod(0o755)  # as a hand makes it, or who mounts a volume
     environment = {key: value for key, value in os.environ.items() if not key.startswith("MICROSERVO_")}
     environment |= {
         "PYTHONPATH": str(BACKEND),

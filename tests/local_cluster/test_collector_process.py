@@ -6,6 +6,7 @@ be taken away; the real ones are used where the whole cluster is tested.
 
 import asyncio
 import gzip
+import http.client
 import http.server
 import json
 import os
@@ -26,6 +27,8 @@ from typing import Any
 
 import pytest
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import Compression, OTLPSpanExporter
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Span
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
@@ -34,6 +37,7 @@ from opentelemetry.trace import SpanKind, Status, StatusCode
 from local_cluster import without
 from local_cluster.collector.gaps import GapLog
 from local_cluster.collector.sampler import Sampler
+from local_cluster.environment import TOKEN_VARIABLE
 from telemetry_store.reader import BEGINNING, END, StoreReader
 from telemetry_store.writer import StoreWriter
 
@@ -41,6 +45,7 @@ BACKEND = Path(__file__).resolve().parents[2] / "platform_backend"
 PAGE = (Path(__file__).with_name("collector_data") / "envoy_stats.txt").read_bytes()
 INTERVAL_US = 500_000
 KILLS = 4
+TOKEN = "of-this-instance"
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -91,7 +96,7 @@ class Collector:
             "--interval": INTERVAL_US / 1e6,
         }
         argv = [str(part) for pair in arguments.items() for part in pair]
-        environment = {**os.environ, "PYTHONPATH": str(BACKEND)}
+        environment = {**os.environ, "PYTHONPATH": str(BACKEND), TOKEN_VARIABLE: TOKEN}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen([sys.executable, *without.COLLECTOR, *argv], env=environment, stderr=log)
         self.wait_for(self.answers)
@@ -169,7 +174,12 @@ def collector(tmp_path: Path, mesh: TcpServer, controller: UnixServer) -> Iterat
 
 def provider(port: int, compression: Compression) -> TracerProvider:
     resource = Resource({"service.name": "cartservice", "service.instance.id": "cartservice-0"})
-    exporter = OTLPSpanExporter(f"http://127.0.0.1:{port}/v1/traces", compression=compression, timeout=10)
+    exporter = OTLPSpanExporter(
+        f"http://127.0.0.1:{port}/v1/traces",
+        compression=compression,
+        timeout=10,
+        headers={"authorization": f"Bearer {TOKEN}"},
+    )
     made = TracerProvider(resource=resource)
     made.add_span_processor(BatchSpanProcessor(exporter))
     return made
@@ -215,12 +225,39 @@ def test_spans_by_the_real_exporter(collector: Collector, compression: Compressi
 )
 def test_bad_requests_are_refused(collector: Collector, body: bytes, headers: dict[str, str], status: int) -> None:
     url = f"http://127.0.0.1:{collector.port}/v1/traces"
-    request = urllib.request.Request(url, data=body, headers=headers)
+    request = urllib.request.Request(url, data=body, headers={"Authorization": f"Bearer {TOKEN}"} | headers)
     with pytest.raises(urllib.error.HTTPError) as error:
         urllib.request.urlopen(request, timeout=10)
     error.value.close()
     assert error.value.code == status
     assert collector.process.poll() is None
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Authorization": ""},
+        {"Authorization": "Bearer"},
+        {"Authorization": f"Bearer {TOKEN}x"},
+        {"Authorization": TOKEN},
+        {"Authorization": "Bearer tökén"},
+        {"X-Caller-Token": TOKEN},
+    ],
+    ids=str,
+)
+def test_spans_of_strangers_are_refused(collector: Collector, headers: dict[str, str]) -> None:
+    span = Span(trace_id=bytes(16), span_id=bytes(8), name="forged")
+    scoped = ResourceSpans(scope_spans=[ScopeSpans(spans=[span])])
+    body = ExportTraceServiceRequest(resource_spans=[scoped]).SerializeToString()
+    connection = http.client.HTTPConnection("127.0.0.1", collector.port, timeout=10)
+    connection.request("POST", "/v1/traces", body, {"Content-Type": "application/x-protobuf"} | headers)
+    answer = connection.getresponse()
+    assert answer.status == 401
+    assert b"token of this instance" in answer.read()
+    connection.close()
+    collector.end(signal.SIGTERM)
+    assert collector.rows("spans", "select * from {rows}") == []
 
 
 def test_samples_come_on_aligned_ticks(collector: Collector) -> None:

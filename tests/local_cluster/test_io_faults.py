@@ -82,7 +82,7 @@ def _store(cluster: RunningCluster, timeout: float = 30) -> Redis:
     """A connection to the pod itself, past the mesh. It tries each command once."""
     command = Path(f"/proc/{_pod(cluster).pid}/cmdline").read_text().split("\0")
     port = int(command[command.index("--port") + 1])
-    return Redis(port=port, socket_timeout=timeout, retry=Retry(NoBackoff(), 0))
+    return Redis(port=port, password=cluster.token, socket_timeout=timeout, retry=Retry(NoBackoff(), 0))
 
 
 def _volume(cluster: RunningCluster) -> Path:

@@ -163,7 +163,7 @@ services:
     {{image: a, protocol: "", port: 1, runtime: python-exec, replicas: 1, {limits},
      env: {{FRONTEND_ADDR: "frontend:80", OTHER: "frontend:81", PLAIN: text}}}}
   frontend: {{image: a, protocol: http, port: 80, runtime: python, replicas: 1, {limits}}}
-  store: {{image: a, protocol: tcp, port: 6379, runtime: valkey, replicas: 1, {limits}}}
+  store: {{image: a, protocol: tcp, port: 6379, runtime: valkey, replicas: 1, secrets: [REDIS_PASSWORD], {limits}}}
 """
     )
     topology = build_topology(read_services(values), PortAllocator(27600))
@@ -186,4 +186,18 @@ services:
     assert expected.items() <= spawn.env.items()
     assert programs.of(topology.pods["frontend-0"], tmp_path / "log").target == "frontend.main:main"
     assert "LOAD_RATE" not in programs.of(topology.pods["frontend-0"], tmp_path / "log").env
-    assert Path(programs.of(topology.pods["store-0"], tmp_path / "log").argv[0]).is_file()
+    store = programs.of(topology.pods["store-0"], tmp_path / "log")
+    assert Path(store.argv[0]).is_file()
+    assert "REDIS_PASSWORD" not in store.env
+
+    programs.token = "secret"
+    store = programs.of(topology.pods["store-0"], tmp_path / "store-0" / "log")
+    assert store.env["REDIS_PASSWORD"] == store.env["CALLER_TOKEN"] == "secret"
+    assert store.env["OTEL_EXPORTER_OTLP_HEADERS"] == "authorization=Bearer%20secret"
+    assert "secret" not in " ".join(store.argv)
+    configuration = Path(store.argv[1])
+    assert configuration.read_text() == "requirepass secret\n"
+    assert configuration.stat().st_mode & 0o777 == 0o600
+    others = programs.of(topology.pods["frontend-0"], tmp_path / "log").env
+    assert others["CALLER_TOKEN"] == "secret"
+    assert "REDIS_PASSWORD" not in others

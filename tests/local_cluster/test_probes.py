@@ -89,6 +89,34 @@ def test_answers(protocol: Protocol, runtime: Runtime, answer: bytes, expected: 
     run(scenario())
 
 
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        ([b"+OK\r\n", b"+PONG\r\n"], True),
+        ([b"-WRONGPASS invalid username-password pair or user is disabled.\r\n"], False),
+        ([b"+OK\r\n", b"-LOADING Redis is loading the dataset in memory\r\n"], False),
+    ],
+)
+def test_a_store_with_a_password_is_asked_with_it(answers: list[bytes], expected: bool) -> None:
+    asked: list[bytes] = []
+
+    async def reply(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for answer in answers:
+            asked.append(await reader.readline())
+            writer.write(answer)
+        writer.close()
+
+    async def scenario() -> None:
+        server = await asyncio.start_server(reply, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        service = ServiceSpec("a", "tcp", port, "valkey", 1, {}, 1.0, 1 << 30, secrets=("REDIS_PASSWORD",))
+        async with server:
+            assert await probes.is_ready(PodSpec("a-0", service, port), "secret") is expected
+
+    run(scenario())
+    assert asked == [b"AUTH secret\r\n", b"PING\r\n"][: len(answers)]
+
+
 def test_a_pod_that_does_not_listen_is_not_ready() -> None:
     run(_expect(_pod("http", free_port()), False))
 

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import pytest
 
 from local_cluster.client import ClusterRefused, FaultInfo
+from tests.modes import open_to_others, umask_of
 
 from .conftest import RunningCluster, is_alive, wait_for
 
@@ -188,3 +190,10 @@ def _cgroups(cluster: RunningCluster) -> dict[str, Any]:
     with httpx.Client(transport=transport, base_url="http://cluster") as http:
         answer: dict[str, Any] = http.get("/cgroups").json()
         return answer
+
+
+def test_nobody_else_may_read_what_it_writes(cluster: RunningCluster) -> None:
+    """The folder was made 0755 by hand before the start."""
+    cluster.log.chmod(0o600)  # the test's own
+    assert open_to_others(cluster.state) == []
+    assert {umask_of(psutil.Process(pid)) for pid in cluster.pids()} == {"0077"}

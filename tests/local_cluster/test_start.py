@@ -54,6 +54,20 @@ def test_a_list_of_services_that_is_wrong(tmp_path: Path, values: str | None, me
     assert "Traceback" not in errors
 
 
+def test_a_state_folder_of_another_user(tmp_path: Path) -> None:
+    state = tmp_path
+    if os.geteuid() == 0:
+        state.chmod(0o777)
+        os.chown(state, 65534, -1)
+    else:
+        state = Path("/usr")
+    status, errors = _start(state, MICROSERVO_SHOP__PORT=str(free_port()))
+    assert status == 2
+    assert f"{state}: belongs to " in errors
+    assert errors.count("\n") == 1
+    assert state.stat().st_uid != os.geteuid()
+
+
 def test_an_unknown_setting(tmp_path: Path) -> None:
     status, errors = _start(tmp_path, MICROSERVO_SHOP__COLOUR="red")
     assert status == 2

@@ -62,6 +62,25 @@ def test_calls_lead_to_listed_services() -> None:
     assert services["loadgenerator"].calls == ("frontend",)
 
 
+def test_the_stores_password_is_with_the_store_and_who_calls_it() -> None:
+    services = read_services(VALUES)
+    assert {name for name, service in services.items() if "REDIS_PASSWORD" in service.secrets} == {
+        "redis-cart",
+        *(name for name, service in services.items() if "redis-cart" in service.calls),
+    }
+    asks = {main.parent.name for main in SHOP.glob("src/*/main.py") if "REDIS_PASSWORD" in main.read_text("utf-8")}
+    assert asks == {"cartservice"}
+
+
+def test_the_chart_works_without_a_secret() -> None:
+    """The variables are there only if the values name a Secret, and then in every place."""
+    assert yaml.safe_load(VALUES.read_text(encoding="utf-8"))["secretName"] == ""
+    template = (REPO / "helm-chart" / "templates" / "workloads.yaml").read_text(encoding="utf-8")
+    assert template.count("if $.Values.secretName") == 1
+    assert template.count('if and $.Values.secretName (has "REDIS_PASSWORD" $service.secrets)') == 1
+    assert template.count("$service.secrets") == 2
+
+
 def test_only_preloadable_services_are_forked() -> None:
     preload = (SHOP / "src" / "shoplib" / "preload.py").read_text(encoding="utf-8")
     forked = {name for name, service in read_services(VALUES).items() if service.runtime == "python"}

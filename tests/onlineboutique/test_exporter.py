@@ -49,20 +49,20 @@ def a_span() -> ReadableSpan:
 
 def test_a_busy_collector_gets_the_batch_again() -> None:
     with collector([503, 200]) as (port, received):
-        assert Exporter(f"http://127.0.0.1:{port}").export([a_span()]) is SpanExportResult.SUCCESS
+        assert Exporter(f"http://127.0.0.1:{port}", {}).export([a_span()]) is SpanExportResult.SUCCESS
         assert len(received) == 2
         assert received[0] == received[1]
 
 
 def test_a_refused_batch_is_not_sent_again() -> None:
     with collector([400]) as (port, received):
-        assert Exporter(f"http://127.0.0.1:{port}").export([a_span()]) is SpanExportResult.FAILURE
+        assert Exporter(f"http://127.0.0.1:{port}", {}).export([a_span()]) is SpanExportResult.FAILURE
         assert len(received) == 1
 
 
 def test_a_collector_that_comes_back_is_found() -> None:
     with collector([200]) as (port, _):
-        exporter = Exporter(f"http://127.0.0.1:{port}")
+        exporter = Exporter(f"http://127.0.0.1:{port}", {})
         assert exporter.export([a_span()]) is SpanExportResult.SUCCESS
     sent: list[SpanExportResult] = []
     away = threading.Thread(target=lambda: sent.append(exporter.export([a_span()])))
@@ -75,6 +75,6 @@ def test_a_collector_that_comes_back_is_found() -> None:
 
 def test_shutdown_ends_the_attempts() -> None:
     with collector([]) as (port, _):
-        exporter = Exporter(f"http://127.0.0.1:{port}")
+        exporter = Exporter(f"http://127.0.0.1:{port}", {})
     exporter.shutdown()
     assert exporter.export([a_span()]) is SpanExportResult.FAILURE

@@ -1,6 +1,7 @@
 """What each user has put into the cart, kept in redis-cart."""
 
 import logging
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
@@ -69,7 +70,7 @@ def _check_user(user_id: str) -> None:
 @asynccontextmanager
 async def register(target: grpc.aio.Server) -> AsyncIterator[None]:
     address = required("REDIS_ADDR")
-    async with connect(address) as redis:
+    async with connect(address, os.environ.get("REDIS_PASSWORD", "")) as redis:
         add_CartServiceServicer_to_server(CartService(CartStore(redis, address)), target)
         yield
 

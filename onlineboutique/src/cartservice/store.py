@@ -49,8 +49,9 @@ class Pool(BlockingConnectionPool):
 
 
 @contextlib.asynccontextmanager
-async def connect(address: str) -> AsyncIterator[Redis]:
-    pool = _pool(address)
+async def connect(address: str, password: str = "") -> AsyncIterator[Redis]:
+    """Without a password the store is taken to have none."""
+    pool = _pool(address, password)
     closing = asyncio.create_task(_keep_small(pool))
     try:
         async with Redis.from_pool(pool) as redis:
@@ -65,11 +66,12 @@ async def _keep_small(pool: Pool) -> None:
         await pool.close_idle()
 
 
-def _pool(address: str) -> Pool:
+def _pool(address: str, password: str) -> Pool:
     host, _, port = address.rpartition(":")
     return Pool(
         host=host,
         port=int(port),
+        password=password or None,
         max_connections=CONNECTIONS,
         timeout=TIMEOUT_S,
         socket_timeout=TIMEOUT_S,

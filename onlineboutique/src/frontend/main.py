@@ -8,7 +8,7 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from frontend.backends import Backends, connect
-from frontend.middleware import observe
+from frontend.middleware import observe, turn_strangers_away
 from frontend.pages import BACKENDS, ROUTES
 from shoplib import process
 from shoplib.environment import listen_host, listen_port
@@ -29,7 +29,7 @@ def soften(record: logging.LogRecord) -> bool:
 
 
 def application(backends: Backends) -> web.Application:
-    app = web.Application(middlewares=[observe], client_max_size=LARGEST_FORM)
+    app = web.Application(middlewares=[turn_strangers_away, observe], client_max_size=LARGEST_FORM)
     app[BACKENDS] = backends
     app.router.add_routes(ROUTES)
     return app

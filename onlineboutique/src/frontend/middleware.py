@@ -13,10 +13,12 @@ from opentelemetry.trace import Span, SpanKind
 from frontend.forms import BadInput
 from frontend.rendering import page
 from frontend.session import forget_stale_currency, identify, remember
+from shoplib.callers import HEADER, may_call
 from shoplib.errors import describe
 from shoplib.tracing import TRACER, mark_failed
 
-UNTRACED: Final = ("/_healthz", "/static/", "/favicon.ico")
+HEALTH: Final = "/_healthz"
+UNTRACED: Final = (HEALTH, "/static/", "/favicon.ico")
 
 # Refusals that are the user's to mend (errors.CALLERS_FAULT); every other failed call is ours.
 _USER_ERRORS: Final = {
@@ -27,6 +29,14 @@ _USER_ERRORS: Final = {
 }
 
 logger = logging.getLogger("frontend")
+
+
+@web.middleware
+async def turn_strangers_away(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """The outermost: nothing is logged or traced of those who are not the shop's (shoplib/callers.py)."""
+    if request.path == HEALTH or may_call(request.headers.get(HEADER)):
+        return await handler(request)
+    return web.Response(status=401, text=f"send the token of this shop as {HEADER}\n")
 
 
 @web.middleware

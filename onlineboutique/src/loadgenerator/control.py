@@ -1,4 +1,7 @@
-"""The load generator's own HTTP interface: GET /load, PUT /load {"rate": r}, GET /_healthz."""
+"""The load generator's own HTTP interface: GET /load, PUT /load {"rate": r}, GET /_healthz.
+
+/load is for those who may call the shop's services (shoplib/callers.py).
+"""
 
 import json
 import logging
@@ -9,8 +12,10 @@ from gevent.pywsgi import WSGIServer
 
 from loadgenerator.pacing import BadRate, checked_rate
 from loadgenerator.shoppers import LoadGenerator
+from shoplib.callers import HEADER, may_call
 
 LARGEST_BODY: Final = 4096
+WSGI_HEADER: Final = "HTTP_" + HEADER.upper().replace("-", "_")
 
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
@@ -31,6 +36,8 @@ class Control:
         match environ["REQUEST_METHOD"], environ["PATH_INFO"]:
             case "GET", "/_healthz":
                 return "200 OK", {"status": "ok"}
+            case _, "/load" if not may_call(environ.get(WSGI_HEADER)):
+                return "401 Unauthorized", {"error": f"send the token of this shop as {HEADER}"}
             case "GET", "/load":
                 return "200 OK", {"rate": self._generator.rate}
             case "PUT", "/load":

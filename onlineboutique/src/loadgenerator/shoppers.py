@@ -15,6 +15,7 @@ from locust.env import Environment
 
 from loadgenerator.pacing import Pacer
 from loadgenerator.plan import SHOPPERS, Action, actions
+from shoplib.callers import credentials
 
 REQUEST_TIMEOUT_S: Final = 15.0
 # Actions a shopper may be behind by before it holds up the others: a slow shop slows its users.
@@ -48,6 +49,7 @@ class Shopper(FastHttpUser):
             action.method,
             action.path,
             data=dict(action.form) or None,
+            headers=credentials(),
             name=f"{action.method} {action.name}",
             allow_redirects=False,
             catch_response=True,

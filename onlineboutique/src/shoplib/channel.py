@@ -6,7 +6,7 @@ span without its parent, and they cost a task per call.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -14,6 +14,7 @@ import grpc
 from opentelemetry.propagate import inject
 from opentelemetry.trace import Span
 
+from shoplib.callers import credentials
 from shoplib.deadlines import at_most
 from shoplib.tracing import client_span, mark_failed
 
@@ -36,6 +37,7 @@ class Channel:
     def __init__(self, address: str, *, deadline_s: float = DEADLINE_S) -> None:
         self._channel = grpc.aio.insecure_channel(address, options=OPTIONS)
         self._deadline_s = deadline_s
+        self._credentials = credentials()
 
     async def __aenter__(self) -> Self:
         return self
@@ -54,13 +56,13 @@ class Channel:
 
         async def traced(request: Any) -> Any:
             with client_span(method, attributes) as span:
-                return await _answer(call, request, at_most(self._deadline_s), span)
+                return await _answer(call, request, at_most(self._deadline_s), span, self._credentials)
 
         return traced
 
 
-async def _answer(call: Call, request: Any, timeout_s: float, span: Span) -> Any:
-    headers: dict[str, str] = {}
+async def _answer(call: Call, request: Any, timeout_s: float, span: Span, credentials: Mapping[str, str]) -> Any:
+    headers = dict(credentials)
     inject(headers)
     code = grpc.StatusCode.OK
     try:

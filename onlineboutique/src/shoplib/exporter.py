@@ -7,7 +7,7 @@ HTTP client under it costs 3 MB in each pod.
 import http.client
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -26,11 +26,12 @@ RETRYABLE: Final = frozenset({429, 502, 503, 504})
 class Exporter(SpanExporter):
     """Keeps one connection open. Silent when a batch is lost: a service's logs tell of the service."""
 
-    def __init__(self, endpoint: str) -> None:
-        """`endpoint` is http://host:port, as in OTEL_EXPORTER_OTLP_ENDPOINT."""
+    def __init__(self, endpoint: str, headers: Mapping[str, str]) -> None:
+        """As OTEL_EXPORTER_OTLP_ENDPOINT (http://host:port) and OTEL_EXPORTER_OTLP_HEADERS have them."""
         url = urlsplit(endpoint)
         self._connection = http.client.HTTPConnection(url.netloc, timeout=TIMEOUT_S)
         self._path = url.path.rstrip("/") + PATH
+        self._headers = {**headers, **HEADERS}
         self._stopping = threading.Event()
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
@@ -47,7 +48,7 @@ class Exporter(SpanExporter):
     def _send(self, body: bytes) -> int:
         """The status; 503 when there was no answer, which also closes the connection."""
         try:
-            self._connection.request("POST", self._path, body, HEADERS)
+            self._connection.request("POST", self._path, body, self._headers)
             response = self._connection.getresponse()
             response.read()
         except (OSError, http.client.HTTPException):

@@ -13,6 +13,7 @@ from opentelemetry.instrumentation.grpc import aio_server_interceptor, filters
 from shoplib import process
 from shoplib.environment import listen_host, listen_port
 from shoplib.failures import FailureInterceptor
+from shoplib.guard import CallerInterceptor
 
 GRACE_S: Final = 3.0
 
@@ -34,7 +35,7 @@ def run(service: str, register: Register) -> None:
 def _new_server() -> grpc.aio.Server:
     tracing = aio_server_interceptor(filter_=filters.negate(filters.health_check()))
     return grpc.aio.server(
-        interceptors=(tracing, FailureInterceptor()),
+        interceptors=(CallerInterceptor(), tracing, FailureInterceptor()),
         options=(("grpc.so_reuseport", 0),),  # a second process on the same port must fail, not share it
     )
 

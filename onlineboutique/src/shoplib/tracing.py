@@ -17,6 +17,7 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from opentelemetry.util.re import parse_env_headers
 
 from shoplib.environment import Identity
 from shoplib.exporter import Exporter
@@ -34,7 +35,9 @@ def start(identity: Identity) -> TracerProvider:
     provider = TracerProvider(resource=Resource(_resource_attributes(identity)), shutdown_on_exit=False)
     endpoint = os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT", "")
     if endpoint:
-        provider.add_span_processor(BatchSpanProcessor(Exporter(endpoint), schedule_delay_millis=EXPORT_EVERY_MS))
+        headers = parse_env_headers(os.environ.get("OTEL_EXPORTER_OTLP_HEADERS", ""), liberal=True)
+        exporter = Exporter(endpoint, headers)
+        provider.add_span_processor(BatchSpanProcessor(exporter, schedule_delay_millis=EXPORT_EVERY_MS))
     set_global_textmap(TraceContextTextMapPropagator())
     trace.set_tracer_provider(provider)
     return provider

@@ -14,6 +14,7 @@ from cli.demo import Outcome, carry_out
 from cli.instance import Instance
 from cli.lifecycle import stop
 from platform_backend.config import Config, config
+from platform_backend.private import as_the_user_has_it
 
 _START_TIMEOUT: Final = 120.0
 
@@ -33,6 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+@as_the_user_has_it()
 def _check_out(out: Path) -> None:
     """Before minutes of work, not after them."""
     try:

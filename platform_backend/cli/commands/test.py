@@ -6,6 +6,7 @@ import sys
 
 from cli.console import CliError
 from platform_backend.config import REPO
+from platform_backend.private import as_the_user_has_it
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -13,6 +14,7 @@ def run(arguments: argparse.Namespace) -> int:
     command += ["--rootdir", str(REPO), *arguments.pytest]
     os.chdir(REPO)
     try:
-        os.execv(sys.executable, command)
+        with as_the_user_has_it():
+            os.execv(sys.executable, command)
     except OSError as error:
         raise CliError(f"pytest can't be started: {error.strerror}") from None

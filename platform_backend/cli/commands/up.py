@@ -11,6 +11,7 @@ from cli.console import Progress, complain, say
 from cli.instance import Instance
 from cli.lifecycle import check_ports, check_services, prepare, shop_url, start_manager, stop, wait_until_ready
 from platform_backend.config import Config, config
+from platform_backend.private import private_tree
 
 
 class Ended(Exception):
@@ -49,6 +50,7 @@ def start(
     """Returns the manager and a sign-in link. Whatever goes wrong, nothing is left running."""
     if left := instance.sweep():
         complain(f"ended {left} process(es) that a killed manager had left behind")
+    private_tree(settings.state)
     check_services(settings)
     check_ports(settings)
     with Progress("Starting") as progress:

@@ -84,7 +84,7 @@ class Spool:
         self.done: set[str] = set()
         self._files: dict[str, SpooledFile] = {}
         self._end = 0
-        self._out = os.open(folder / SPOOL, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+        self._out = os.open(folder / SPOOL, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         self._reader = PieceReader(folder, self._out)
         self._journal = Journal(folder / JOURNAL)
         if not self._resumed(fingerprint, progress):

@@ -13,7 +13,7 @@ from common.background import enqueue
 from common.errors import Conflict
 from dataset_builder.manifest import MANIFEST, digest
 from datasets.examination import examine
-from datasets.models import Dataset, Origin, Phase
+from datasets.models import AT_WORK, Dataset, Origin, Phase
 from datasets.selectors import of_digest, store
 from datasets.services import quota
 from datasets.services.outcome import Outcome
@@ -53,6 +53,11 @@ def dataset_import(*, by: User | None, name: str, chunks: Iterable[bytes], expec
             enqueue("datasets.tasks.build_dataset", str(dataset_id))
         work.kept = True
     return dataset
+
+
+def one_at_a_time() -> None:
+    """Imports that end at the same time wait for each other, so that of two of the same dataset one is refused."""
+    list(Dataset.objects.select_for_update().filter(origin=Origin.IMPORTED, state__in=AT_WORK).order_by("pk"))
 
 
 def refuse_known(value: str) -> None:

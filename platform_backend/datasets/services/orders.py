@@ -6,11 +6,11 @@ from typing import Final
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db import transaction
 
 from accounts.audit import audit
 from common.background import enqueue
 from common.errors import Conflict, UserError
+from common.transactions import atomic
 from dataset_builder.formats import FORMATS
 from dataset_builder.knobs import Knobs
 from dataset_builder.labels import MICROSECONDS, refuse_open
@@ -24,7 +24,7 @@ from telemetry.records import Window
 NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
-@transaction.atomic
+@atomic
 def dataset_create(
     *, by: User | None, name: str, window: Window, format: str = "csv", knobs: Knobs | None = None
 ) -> Dataset:
@@ -32,6 +32,7 @@ def dataset_create(
     knobs = knobs or Knobs()
     _check(name, window, format, knobs)
     refuse_open(sources.injections(window), window)
+    quota.one_at_a_time(by)
     quota.check_order(by, window, knobs)
     dataset = Dataset.objects.create(
         name=name,
@@ -55,7 +56,7 @@ def dataset_create(
     return dataset
 
 
-@transaction.atomic
+@atomic
 def dataset_cancel(*, dataset_id: UUID, by: User | None) -> Dataset:
     """A queued dataset is cancelled at once, a build or import stops within a second."""
     dataset = locked_by(by, dataset_id, to="cancel")

@@ -17,6 +17,12 @@ GIGABYTE: Final = 1_000_000_000
 BYTES_PER_ROW: Final[Mapping[TableName, int]] = {"logs": 14, "spans": 28, "samples": 6}
 
 
+def one_at_a_time(by: User | None) -> None:
+    """Others of the same user wait until this transaction has ended, so that two can't take the same room."""
+    if by is not None:
+        User.objects.select_for_update().get(pk=by.pk)
+
+
 def check_order(by: User | None, window: Window, knobs: Knobs) -> None:
     """Raises Conflict when this dataset would most likely not find room."""
     if _limit(by) is None:

@@ -5,11 +5,11 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db import transaction
 from django.utils import timezone
 
 from accounts.audit import audit
 from common.errors import Conflict
+from common.transactions import atomic
 from datasets.models import Dataset, State
 from datasets.selectors import expired, is_kept, is_open, store
 from datasets.services.rows import advance, locked_by
@@ -21,19 +21,25 @@ logger = logging.getLogger(__name__)
 
 def dataset_delete(*, dataset_id: UUID, by: User | None) -> None:
     """Delete it. While it is read, nobody new may read it, and it goes when the last reader has ended."""
-    with transaction.atomic():
-        dataset = locked_by(by, dataset_id, to="delete")
-        if not dataset.is_over:
-            raise Conflict(f"Dataset {dataset.name} is {dataset.state}; cancel it first.")
-        if dataset.state == State.DELETING:
-            return
-        audit("dataset.delete", dataset, by, name=dataset.name, digest=dataset.digest)
-        if dataset.state != State.READY:
-            dataset.delete()
-            return
-        advance(dataset, State.DELETING)
-        dataset.save()
-    deletion_finish(dataset_id)
+    if _deletion_begin(dataset_id, by):
+        deletion_finish(dataset_id)
+
+
+@atomic
+def _deletion_begin(dataset_id: UUID, by: User | None) -> bool:
+    """Whether there are files to remove."""
+    dataset = locked_by(by, dataset_id, to="delete")
+    if not dataset.is_over:
+        raise Conflict(f"Dataset {dataset.name} is {dataset.state}; cancel it first.")
+    if dataset.state == State.DELETING:
+        return False
+    audit("dataset.delete", dataset, by, name=dataset.name, digest=dataset.digest)
+    if dataset.state != State.READY:
+        dataset.delete()
+        return False
+    advance(dataset, State.DELETING)
+    dataset.save()
+    return True
 
 
 def deletion_finish(dataset_id: UUID) -> bool:
@@ -52,7 +58,7 @@ def deletions_finish() -> int:
     return sum(deletion_finish(dataset_id) for dataset_id in waiting)
 
 
-@transaction.atomic
+@atomic
 def dataset_keep(*, dataset_id: UUID, by: User, keep: bool) -> Dataset:
     """Keep it whatever its age, or no longer."""
     dataset = locked_by(by, dataset_id, to="change")
@@ -71,16 +77,20 @@ def datasets_expire() -> int:
 
 
 def _expire(dataset: Dataset, days: float) -> bool:
-    if store().is_read(dataset.pk):
+    if store().is_read(dataset.pk) or not _expiry_begin(dataset.pk, days):
         return False
-    with transaction.atomic():
-        row = Dataset.objects.select_for_update().filter(pk=dataset.pk, state=State.READY, keep=False).first()
-        if row is None:
-            return False
-        audit("dataset.expire", row, None, name=row.name, digest=row.digest, keep_days=days)
-        advance(row, State.DELETING)
-        row.save()
     deletion_finish(dataset.pk)
+    return True
+
+
+@atomic
+def _expiry_begin(dataset_id: UUID, days: float) -> bool:
+    row = Dataset.objects.select_for_update().filter(pk=dataset_id, state=State.READY, keep=False).first()
+    if row is None:
+        return False
+    audit("dataset.expire", row, None, name=row.name, digest=row.digest, keep_days=days)
+    advance(row, State.DELETING)
+    row.save()
     return True
 
 

@@ -15,6 +15,7 @@ from changes.models import Topic
 from changes.services import changed
 from common.background import enqueue
 from common.errors import Unavailable, UserError
+from common.transactions import atomic
 from dataset_builder.build import CountMismatch
 from datasets.models import Dataset, Origin, State
 from datasets.selectors import queued, stalled, store
@@ -68,7 +69,7 @@ def _start_next() -> None:
         enqueue("datasets.tasks.build_dataset", str(waiting.pk))
 
 
-@transaction.atomic
+@atomic
 def _begin(dataset_id: UUID) -> Dataset | None:
     """The dataset, now building; None when there is nothing to build. The caller holds its work folder."""
     dataset = Dataset.objects.select_for_update().filter(pk=dataset_id).first()
@@ -118,18 +119,24 @@ def _postpone(dataset: Dataset, work: Work, error: Unavailable) -> None:
         return
     logger.info("dataset %s waits: %s", dataset.pk, error.message)
     work.kept = True
-    with transaction.atomic():
-        Dataset.objects.filter(pk=dataset.pk).update(error=error.message, heartbeat=timezone.now())
-        changed(Topic.DATASETS)
+    _write_postponed(dataset.pk, error.message)
 
 
-@transaction.atomic
+@atomic
+def _write_postponed(dataset_id: UUID, reason: str) -> None:
+    Dataset.objects.filter(pk=dataset_id).update(error=reason, heartbeat=timezone.now())
+    changed(Topic.DATASETS)
+
+
+@atomic
 def _finish(dataset_id: UUID, outcome: Outcome) -> None:
     dataset = locked(dataset_id)
     if dataset.cancel_requested:
         raise Cancelled
+    quota.one_at_a_time(dataset.created_by)
     quota.check(dataset.created_by, outcome.size)
     if dataset.origin == Origin.IMPORTED:
+        imports.one_at_a_time()
         imports.refuse_known(outcome.digest)  # the same may have been imported since it was checked
     for column, value in outcome.columns.items():
         setattr(dataset, column, value)
@@ -141,7 +148,7 @@ def _finish(dataset_id: UUID, outcome: Outcome) -> None:
     audit("dataset.ready", dataset, None, digest=outcome.digest)
 
 
-@transaction.atomic
+@atomic
 def _end(dataset_id: UUID, state: State, error: str = "") -> None:
     """It is over without a result. The caller holds its work folder."""
     store().remove(dataset_id)

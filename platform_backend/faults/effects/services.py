@@ -10,12 +10,12 @@ from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
 from accounts.audit import audit
 from common.errors import Unavailable
+from common.transactions import atomic
 from faults.effects.check import Finding, check, lasts, unknown
 from faults.effects.readings import Subject, read, subject_of
 from faults.effects.recovery import comparable, latest, out_of_band
@@ -138,7 +138,7 @@ def _finding(injection: Injection, label: Label) -> Finding:
     return check(injection.kind, label.pod, readings, before, during)
 
 
-@transaction.atomic
+@atomic
 def _write(injection_id: UUID, findings: dict[int, Finding]) -> None:
     """Only what nobody has written meanwhile."""
     Injection.objects.select_for_update().get(id=injection_id)

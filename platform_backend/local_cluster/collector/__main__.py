@@ -3,11 +3,13 @@
 import argparse
 import asyncio
 import logging
+import os
 import sys
 from pathlib import Path
 
 from local_cluster.collector.lean import use_little_memory
 from local_cluster.collector.process import Settings, collect
+from local_cluster.environment import TOKEN_VARIABLE
 from telemetry_store.retention import Retention
 from telemetry_store.writer import StoreLocked
 
@@ -35,6 +37,7 @@ def parse_arguments(argv: list[str] | None = None) -> Settings:
         node=chosen.node,
         interval_s=chosen.interval,
         retention=Retention(chosen.retention_hours, chosen.retention_gb),
+        token=os.environ.get(TOKEN_VARIABLE, ""),
     )
 
 

@@ -39,6 +39,7 @@ class Settings:
     node: str
     interval_s: float
     retention: Retention
+    token: str = ""  # that senders of spans must have; empty: anybody may send
 
 
 async def collect(settings: Settings) -> None:
@@ -69,7 +70,7 @@ async def _running(settings: Settings, writer: StoreWriter) -> AsyncIterator[lis
         node=settings.node,
         interval_s=settings.interval_s,
     )
-    receiver = Receiver(HOST, settings.port, writer)
+    receiver = Receiver(HOST, settings.port, writer, token=settings.token)
     await receiver.start()
     parts = [_follow(tailer, writer), sampler.run(), _seal(writer), _retain(settings, gaps)]
     tasks = [asyncio.create_task(part) for part in parts]

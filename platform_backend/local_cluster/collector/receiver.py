@@ -1,6 +1,10 @@
-"""OTLP/HTTP receiver for traces: POST /v1/traces, protobuf, plain or gzip. A reply means the spans are stored."""
+"""OTLP/HTTP receiver for traces: POST /v1/traces, protobuf, plain or gzip. A reply means the spans are stored.
+
+Whoever sends must have the token of this instance: every user of the machine can reach the port.
+"""
 
 import asyncio
+import hmac
 import logging
 from typing import Final
 
@@ -55,8 +59,9 @@ class SpanBuffer:
 
 
 class Receiver:
-    def __init__(self, host: str, port: int, writer: StoreWriter) -> None:
+    def __init__(self, host: str, port: int, writer: StoreWriter, *, token: str = "") -> None:
         self._buffer = SpanBuffer(writer)
+        self._authorization = f"Bearer {token}".encode() if token else b""
         self._address = host, port
         application = web.Application(client_max_size=MAX_REQUEST_BYTES)
         application.router.add_post("/v1/traces", self._traces)
@@ -72,7 +77,16 @@ class Receiver:
         await self._runner.cleanup()
         self._buffer.flush()
 
+    def _may_send(self, request: web.Request) -> bool:
+        sent = request.headers.get("Authorization", "").encode(errors="replace")
+        return not self._authorization or hmac.compare_digest(sent, self._authorization)
+
     async def _traces(self, request: web.Request) -> web.Response:
+        if not self._may_send(request):  # before any of the body is read
+            raise web.HTTPUnauthorized(
+                text="send the token of this instance as 'Authorization: Bearer TOKEN'",
+                headers={"WWW-Authenticate": "Bearer"},
+            )
         if request.content_type != PROTOBUF:
             raise web.HTTPUnsupportedMediaType(text=f"send {PROTOBUF}, not {request.content_type}")
         try:

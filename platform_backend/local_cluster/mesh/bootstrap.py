@@ -22,8 +22,14 @@ def bootstrap(discovery: Discovery) -> dict[str, Any]:
         },
         "static_resources": {
             "listeners": [
-                *(outbound_listener(outbound, discovery.routes_path) for outbound in layout.outbounds.values()),
-                *(inbound_listener(inbound, discovery.routes_path) for inbound in layout.inbounds.values()),
+                *(
+                    outbound_listener(outbound, discovery.routes_path, discovery.token)
+                    for outbound in layout.outbounds.values()
+                ),
+                *(
+                    inbound_listener(inbound, discovery.routes_path, discovery.token)
+                    for inbound in layout.inbounds.values()
+                ),
             ],
             "clusters": [app_cluster(pod) for pod in layout.callees()],
         },

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from local_cluster.environment import CALLER_HEADER
+from local_cluster.files import write_private
 from local_cluster.mesh.clusters import outbound_cluster
 from local_cluster.mesh.http_fault import HttpFault, per_filter_config
 from local_cluster.mesh.layout import Layout, Outbound, app_cluster_name, is_http
@@ -29,6 +31,7 @@ class Discovery:
 
     layout: Layout
     directory: Path
+    token: str = ""  # what a request must carry; empty: nothing
     ready: dict[str, frozenset[str]] = field(default_factory=dict)  # by service
     faults: dict[str, HttpFault] = field(default_factory=dict)  # by listener
     version: int = 0
@@ -54,7 +57,7 @@ class Discovery:
         )
 
     def write_routes(self) -> int:
-        return self._write(self.routes_path, [_routes(self.layout, self.faults)])
+        return self._write(self.routes_path, [_routes(self.layout, self.faults, self.token)])
 
     def _write(self, path: Path, resources: Iterable[Mapping[str, Any]]) -> int:
         self.version += 1
@@ -64,18 +67,27 @@ class Discovery:
 
 def write_atomically(path: Path, document: Any) -> None:
     """The file is the old one or the new one, never a part."""
-    temporary = path.with_suffix(".new")
-    temporary.write_text(json.dumps(document), encoding="utf-8")
-    temporary.replace(path)
+    write_private(path, json.dumps(document))
 
 
-def route(cluster: str, *, prefix: str = "/", per_filter: dict[str, Any] | None = None) -> dict[str, Any]:
-    """A route without timeout and retries: the applications' deadlines decide, and each failure is seen."""
-    config: dict[str, Any] = {"match": {"prefix": prefix}, "route": {"cluster": cluster, "timeout": "0s"}}
+def route(
+    cluster: str, *, prefix: str = "/", per_filter: dict[str, Any] | None = None, token: str = ""
+) -> dict[str, Any]:
+    """A route without timeout and retries: the applications' deadlines decide, and each failure is seen.
+
+    With a token, only requests that carry it have this route; the others have none, and get 404.
+    """
+    match = {"prefix": prefix} | ({"headers": [carries(token)]} if token else {})
+    config: dict[str, Any] = {"match": match, "route": {"cluster": cluster, "timeout": "0s"}}
     return config | ({"typed_per_filter_config": per_filter} if per_filter else {})
 
 
-def _routes(layout: Layout, faults: Mapping[str, HttpFault]) -> dict[str, Any]:
+def carries(token: str) -> dict[str, Any]:
+    """Envoy's matcher of requests that carry it."""
+    return {"name": CALLER_HEADER, "string_match": {"exact": token}}
+
+
+def _routes(layout: Layout, faults: Mapping[str, HttpFault], token: str) -> dict[str, Any]:
     listeners = {out.name: out.name for out in layout.outbounds.values() if is_http(out.service.protocol)}
     listeners |= {
         inbound.name: app_cluster_name(inbound.pod.name)
@@ -87,14 +99,14 @@ def _routes(layout: Layout, faults: Mapping[str, HttpFault]) -> dict[str, Any]:
         "name": ROUTES_NAME,
         "vhost_header": LISTENER_HEADER,
         "request_headers_to_remove": [LISTENER_HEADER],
-        "virtual_hosts": [_virtual_host(name, cluster, faults.get(name)) for name, cluster in listeners.items()],
+        "virtual_hosts": [_virtual_host(name, cluster, faults.get(name), token) for name, cluster in listeners.items()],
     }
 
 
-def _virtual_host(listener: str, cluster: str, fault: HttpFault | None) -> dict[str, Any]:
+def _virtual_host(listener: str, cluster: str, fault: HttpFault | None, token: str) -> dict[str, Any]:
     routes = []
     if fault is not None:
-        routes.append(route(cluster, prefix=fault.path or "/", per_filter=per_filter_config(fault)))
+        routes.append(route(cluster, prefix=fault.path or "/", per_filter=per_filter_config(fault), token=token))
     if fault is None or fault.path:
-        routes.append(route(cluster))
+        routes.append(route(cluster, token=token))
     return {"name": listener, "domains": [listener], "routes": routes}

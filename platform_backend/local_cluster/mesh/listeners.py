@@ -1,12 +1,14 @@
 """Envoy's listeners: how a request or a connection enters the mesh, is counted, and goes on to a cluster."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from local_cluster.mesh.discovery import LISTENER_HEADER, ROUTES_NAME
+from local_cluster.environment import CALLER_HEADER
+from local_cluster.mesh.discovery import LISTENER_HEADER, ROUTES_NAME, carries
 from local_cluster.mesh.http_fault import fault_filter, neutral_replies
-from local_cluster.mesh.layout import Inbound, Outbound, app_cluster_name, is_http
+from local_cluster.mesh.layout import INGRESS, Inbound, Outbound, app_cluster_name, is_http
 from local_cluster.stat_names import HTTP_TAGS, Reporter, TcpEdge, tcp_prefix
 from local_cluster.topology import HOST, ServiceSpec
 
@@ -39,28 +41,35 @@ class Report:
         return [{"name": name, "value_format": values[name]} for name in HTTP_TAGS if name in values]
 
 
-def outbound_listener(outbound: Outbound, routes: Path) -> dict[str, Any]:
+def outbound_listener(outbound: Outbound, routes: Path, token: str) -> dict[str, Any]:
     report = Report("source", outbound.pod, outbound.source, outbound.service)
     if not is_http(outbound.service.protocol):
         return _listener(outbound.name, outbound.host, outbound.port, _tcp_proxy(report, outbound.name))
-    return _listener(outbound.name, outbound.host, outbound.port, _http(report, outbound.name, routes))
+    headers = {LISTENER_HEADER: outbound.name}
+    if token and outbound.pod == INGRESS:  # the one door that is open to everybody
+        headers[CALLER_HEADER] = token
+    return _listener(outbound.name, outbound.host, outbound.port, _http(report, headers, routes, token))
 
 
-def inbound_listener(inbound: Inbound, routes: Path) -> dict[str, Any]:
+def inbound_listener(inbound: Inbound, routes: Path, token: str) -> dict[str, Any]:
     report = Report("destination", inbound.pod.name, inbound.source, inbound.pod.service)
     if not is_http(inbound.pod.service.protocol):
         proxy = _tcp_proxy(report, app_cluster_name(inbound.pod.name))
         return _listener(inbound.name, HOST, inbound.port, proxy)
-    return _listener(inbound.name, HOST, inbound.port, _http(report, inbound.name, routes))
+    headers = {LISTENER_HEADER: inbound.name}
+    return _listener(inbound.name, HOST, inbound.port, _http(report, headers, routes, token))
 
 
-def _name_listener(name: str) -> dict[str, Any]:
-    header = {"header": {"key": LISTENER_HEADER, "value": name}, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}
+def _set_headers(headers: Mapping[str, str]) -> dict[str, Any]:
+    """Whatever the request had of these names, before anything looks at it."""
     return {
         "name": "envoy.http.early_header_mutation.header_mutation",
         "typed_config": {
             "@type": f"{EXTENSIONS}.http.early_header_mutation.header_mutation.v3.HeaderMutation",
-            "mutations": [{"append": header}],
+            "mutations": [
+                {"append": {"header": {"key": key, "value": value}, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}}
+                for key, value in headers.items()
+            ],
         },
     }
 
@@ -88,7 +97,7 @@ def _tcp_proxy(report: Report, cluster: str) -> dict[str, Any]:
     }
 
 
-def _http(report: Report, listener: str, routes: Path) -> dict[str, Any]:
+def _http(report: Report, headers: Mapping[str, str], routes: Path, token: str) -> dict[str, Any]:
     """All listeners share the file of routes, where their faults stand."""
     router = {"@type": f"{EXTENSIONS}.filters.http.router.v3.Router", "suppress_envoy_headers": True}
     manager = {
@@ -98,13 +107,18 @@ def _http(report: Report, listener: str, routes: Path) -> dict[str, Any]:
         "generate_request_id": False,
         "server_header_transformation": "PASS_THROUGH",
         "stream_idle_timeout": "0s",
-        "access_log": [_stats_logger(report)],
+        "access_log": [_stats_logger(report) | _only_of(token)],
         "rds": {"route_config_name": ROUTES_NAME, "config_source": {"path_config_source": {"path": str(routes)}}},
-        "early_header_mutation_extensions": [_name_listener(listener)],
+        "early_header_mutation_extensions": [_set_headers(headers)],
         "local_reply_config": neutral_replies(),
         "http_filters": [fault_filter(), {"name": "envoy.filters.http.router", "typed_config": router}],
     }
     return {"name": "envoy.filters.network.http_connection_manager", "typed_config": manager}
+
+
+def _only_of(token: str) -> dict[str, Any]:
+    """Strangers' requests, which get no answer, are not counted either: they are not the shop's."""
+    return {"filter": {"header_filter": {"header": carries(token)}}} if token else {}
 
 
 def _stats_logger(report: Report) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from local_cluster.mesh.discovery import ROUTES_NAME, Discovery, write_atomicall
 from local_cluster.mesh.http_fault import HttpFault
 from local_cluster.mesh.impairments import PodDirection, Scope, check_scope, http_listeners, wire_document
 from local_cluster.mesh.layout import Layout, MeshError, Outbound, plan
-from local_cluster.mesh.wire_client import WireClient, control_path, remove_control
+from local_cluster.mesh.wire_client import SOCKET_NAME, WireClient
 from local_cluster.topology import HOST, PortAllocator, Topology
 from local_cluster.wire.impairment import Impairment
 
@@ -41,16 +41,23 @@ class Mesh:
         topology: Topology,
         ports: PortAllocator,
         directory: Path,
+        run_dir: Path,
         children: Children,
         shop_address: tuple[str, int],
+        token: str = "",
     ) -> None:
+        """`run_dir`: of sockets, private and with a short path. `token`: what requests must carry, but for those of
+        visitors; empty: nothing.
+        """
         self._directory = directory
+        self._control = run_dir / SOCKET_NAME
+        self._token = token
         self._children = children
         self._shop_address = shop_address
         self.layout: Layout = plan(topology, ports, host=HOST, shop_address=shop_address)
         self._admin = EnvoyAdmin(HOST, self.layout.admin_port)
-        self._wire = WireClient(control_path(directory))
-        self._discovery = Discovery(self.layout, directory)
+        self._wire = WireClient(self._control)
+        self._discovery = Discovery(self.layout, directory, token)
         self._impairments: dict[Scope, Impairment] = {}
         self._lock = asyncio.Lock()
 
@@ -76,7 +83,7 @@ class Mesh:
         await self._admin.close()
         await self._children.stop("envoy")
         await self._children.stop("wire")
-        remove_control(self._directory)
+        self._control.unlink(missing_ok=True)
 
     async def set_endpoints(self, service: str, ready_pods: Collection[str]) -> None:
         """Have calls of `service` balanced over these pods from now on; without any, they fail at once."""
@@ -145,7 +152,7 @@ class Mesh:
 
     def _write_initial_files(self) -> None:
         self._directory.mkdir(parents=True, exist_ok=True)
-        self._discovery = Discovery(self.layout, self._directory)
+        self._discovery = Discovery(self.layout, self._directory, self._token)
         self._impairments.clear()
         self._discovery.write_clusters()
         self._discovery.write_routes()
@@ -166,7 +173,7 @@ class Mesh:
         argv = [sys.executable, "-S", *without.WIRE, "--config", config]
         await self._children.start(
             "wire",
-            [*argv, "--control", str(control_path(self._directory))],
+            [*argv, "--control", str(self._control)],
             env=inherited() | {"PYTHONPATH": str(IMPORT_ROOT)},
             log=self._directory / "wire.log",
             ready=self._wire.is_ready,

@@ -1,10 +1,7 @@
 """Client of the wire's control socket."""
 
 import asyncio
-import hashlib
 import json
-import os
-import tempfile
 import time
 from pathlib import Path
 from typing import Any, Final
@@ -16,27 +13,7 @@ RETRY_INTERVAL: Final = 0.05
 # A wire that died is back within this time, with all impairments in force.
 RESTART_TIMEOUT: Final = 10.0
 LONGEST_REPLY: Final = 1 << 20
-# sun_path holds 108 bytes.
-LONGEST_SOCKET_PATH: Final = 100
-
-
-def control_path(directory: Path) -> Path:
-    """Where the wire listens: in `directory`, or in a short private folder if that path is too long for a socket."""
-    inside = directory / "wire.sock"
-    if len(str(inside)) <= LONGEST_SOCKET_PATH:
-        return inside
-    digest = hashlib.sha256(str(directory).encode()).hexdigest()[:12]
-    private = Path(tempfile.gettempdir()) / f"microservo-wire-{os.getuid()}-{digest}"
-    private.mkdir(mode=0o700, exist_ok=True)
-    return private / "wire.sock"
-
-
-def remove_control(directory: Path) -> None:
-    """Remove what `control_path` and the wire left."""
-    control = control_path(directory)
-    control.unlink(missing_ok=True)
-    if control.parent != directory:
-        control.parent.rmdir()
+SOCKET_NAME: Final = "wire.sock"
 
 
 class WireClient:

@@ -9,14 +9,13 @@ Whatever is wrong with a request: {"error": "..."}.
 import asyncio
 import contextlib
 import json
-import os
 from pathlib import Path
 from typing import Any, Final
 
 from local_cluster.wire.state import Impairments, Wire
 
 LONGEST_LINE: Final = 1 << 20
-PRIVATE: Final = 0o077
+PRIVATE: Final = 0o600
 
 
 async def serve_control(wire: Wire, path: Path) -> asyncio.Server:
@@ -26,8 +25,9 @@ async def serve_control(wire: Wire, path: Path) -> asyncio.Server:
                 writer.write(json.dumps(_handle(wire, line)).encode() + b"\n")
                 await writer.drain()
 
-    os.umask(PRIVATE)
-    return await asyncio.start_unix_server(answer, path, limit=LONGEST_LINE)
+    server = await asyncio.start_unix_server(answer, path, limit=LONGEST_LINE)
+    path.chmod(PRIVATE)
+    return server
 
 
 def _handle(wire: Wire, line: bytes) -> dict[str, Any]:

@@ -202,11 +202,11 @@ def stage(tmp_path: Path, ports: PortAllocator) -> Callable[..., Any]:
     """`async with stage() as shop:`; replicas may be overridden by service name."""
 
     @asynccontextmanager
-    async def opened(**replicas: int) -> AsyncIterator[Stage]:
+    async def opened(token: str = "", **replicas: int) -> AsyncIterator[Stage]:
         services = {name: service(name, replicas.get(name.replace("-", "_"))) for name in SERVICES}
         topology = build_topology(services, ports)
         children = Children()
-        mesh = Mesh(topology, ports, tmp_path, children, (HOST, ports.allocate()))
+        mesh = Mesh(topology, ports, tmp_path, tmp_path, children, (HOST, ports.allocate()), token)
         shop = Stage(topology, mesh, children, tmp_path)
         try:
             await mesh.start()

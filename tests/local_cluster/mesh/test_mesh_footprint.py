@@ -21,7 +21,7 @@ def test_the_shops_mesh_is_small(tmp_path: Path, ports: PortAllocator, record_pr
     async def scenario() -> dict[str, Any]:
         topology = build_topology(read_services(VALUES), ports)
         children = Children()
-        mesh = Mesh(topology, ports, tmp_path, children, (HOST, ports.allocate()))
+        mesh = Mesh(topology, ports, tmp_path, tmp_path, children, (HOST, ports.allocate()))
         try:
             await mesh.start()
             for pod, service in topology.edges():

@@ -13,7 +13,7 @@ import pytest
 
 from local_cluster import without
 from local_cluster.mesh.layout import MeshError
-from local_cluster.mesh.wire_client import LONGEST_SOCKET_PATH, WireClient, control_path, remove_control
+from local_cluster.mesh.wire_client import WireClient
 from local_cluster.topology import HOST, PortAllocator
 
 ROOT = Path(__file__).resolve().parents[3] / "platform_backend"
@@ -133,14 +133,3 @@ def test_a_taken_port_ends_it_with_a_message(start: Any) -> None:
         assert len(done.stderr.splitlines()) == 1
 
     asyncio.run(scenario())
-
-
-def test_long_folders_get_a_short_socket_path(tmp_path: Path) -> None:
-    assert control_path(tmp_path / "mesh") == tmp_path / "mesh" / "wire.sock"
-    long = tmp_path / ("x" * 100)
-    assert len(str(control_path(long))) <= LONGEST_SOCKET_PATH
-    assert control_path(long) == control_path(long)
-    assert control_path(long).parent.stat().st_mode & 0o077 == 0
-    private = control_path(long).parent
-    remove_control(long)
-    assert not private.exists()

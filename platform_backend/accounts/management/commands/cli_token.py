@@ -6,11 +6,11 @@ from typing import Any, Final
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand
-from django.db import transaction
 
 from accounts.models import ApiToken
 from accounts.services import ADMIN, token_create
 from common.roles import Role
+from common.transactions import atomic
 from platform_backend.secrets import replace_secret
 
 NAME: Final = "command line"
@@ -20,7 +20,7 @@ LIFETIME: Final = timedelta(days=30)
 class Command(BaseCommand):
     help = "Make a new token of the user 'admin' for the command line, in place of its last one."
 
-    @transaction.atomic
+    @atomic
     def handle(self, *args: Any, **options: Any) -> None:
         admin = User.objects.get(username=ADMIN)
         ApiToken.objects.filter(user=admin, name=NAME).delete()
