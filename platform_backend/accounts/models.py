@@ -9,6 +9,7 @@ from knox.models import AbstractAuthToken
 
 from common.roles import Role
 
+LANGUAGES: Final = [("en", "English"), ("zh", "中文")]
 ROLES: Final = [(role.value, role.value) for role in Role if role is not Role.ANYONE]
 
 
@@ -17,6 +18,11 @@ class Profile(models.Model):
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.CASCADE)
     role = models.CharField(max_length=16, choices=ROLES, default=Role.VIEWER.value)
+    # As people compare them; Django's own columns know no case, or do, as the database has it.
+    name_key = models.CharField(max_length=150, unique=True, null=True)
+    email_key = models.CharField(max_length=254, unique=True, null=True)
+    language = models.CharField(max_length=8, choices=LANGUAGES, default="en")
+    time_zone = models.CharField(max_length=64, default="UTC")
 
     def __str__(self) -> str:
         return f"{self.user.get_username()}: {self.role}"
@@ -28,9 +34,46 @@ class ApiToken(AbstractAuthToken):
     id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField(max_length=100)
     role = models.CharField(max_length=16, choices=ROLES, default=Role.ADMIN.value)  # it may do no more than this
+    last_used = models.DateTimeField(null=True)  # to the minute
 
     class Meta:
         ordering = ("-created",)
+
+
+class SignIn(models.Model):
+    """A session of a browser, so that its user can see and end it. Gone with the session."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    session_key = models.CharField(max_length=40, unique=True)
+    created = models.DateTimeField(auto_now_add=True)
+    last_used = models.DateTimeField(null=True)
+    address = models.GenericIPAddressField(null=True)
+    agent = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ("-created",)
+
+    def __str__(self) -> str:
+        return f"{self.user.get_username()} from {self.address}"
+
+
+class Invitation(models.Model):
+    """Whoever has its link may make an account with this address, once, until then. The link is signed, not kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.CharField(max_length=254)
+    created = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    until = models.DateTimeField()
+    used_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    used = models.BooleanField(default=False)  # also when that user is deleted
+
+    class Meta:
+        ordering = ("-created", "-id")
+
+    def __str__(self) -> str:
+        return f"{self.email} until {self.until}"
 
 
 class AuditEntry(models.Model):

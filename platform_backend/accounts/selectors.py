@@ -1,15 +1,54 @@
 """Reads of accounts."""
 
+from collections.abc import Iterable
+
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from accounts.models import ApiToken, AuditEntry
+from accounts.models import ApiToken, AuditEntry, Invitation, SignIn
+from common.roles import Role
 
 
 def tokens_of(user: User) -> QuerySet[ApiToken]:
     return ApiToken.objects.filter(user=user).filter(Q(expiry=None) | Q(expiry__gt=timezone.now()))
 
 
+def sessions_of(user: User) -> QuerySet[SignIn]:
+    live = Session.objects.filter(expire_date__gt=timezone.now()).values("session_key")
+    return SignIn.objects.filter(user=user, session_key__in=live)
+
+
 def audit_entries() -> QuerySet[AuditEntry]:
     return AuditEntry.objects.all()
+
+
+def users(*, search: str = "", role: Role | None = None, active: bool | None = None) -> QuerySet[User]:
+    """`search` is a part of a name or e-mail address, whatever its case."""
+    found = User.objects.select_related("profile")
+    if search:
+        parts = ("username", "first_name", "email")
+        found = found.filter(_any(Q(**{f"{part}__icontains": search}) for part in parts))
+    if role is not None:
+        found = found.filter(_of_role(role))
+    return found if active is None else found.filter(is_active=active)
+
+
+def _of_role(role: Role) -> Q:
+    if role is Role.ADMIN:
+        return Q(is_superuser=True)
+    own = Q(profile__role=role.value) | (Q(profile=None) if role is Role.VIEWER else Q())
+    return own & Q(is_superuser=False)
+
+
+def _any(conditions: Iterable[Q]) -> Q:
+    either = Q()
+    for each in conditions:
+        either |= each
+    return either
+
+
+def invitations() -> QuerySet[Invitation]:
+    """Those that are still good for an account."""
+    return Invitation.objects.filter(used=False, until__gt=timezone.now()).select_related("created_by")

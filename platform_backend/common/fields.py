@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from django.core.validators import EmailValidator
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.fields import empty
@@ -31,6 +32,12 @@ class Text(serializers.CharField):
         if not isinstance(data, str):
             self.fail("invalid", shown=shown(data))
         return super().to_internal_value(data)
+
+
+class Email(Text):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=254, **options)
+        self.validators.append(EmailValidator("is no e-mail address"))
 
 
 class Integer(serializers.IntegerField):

@@ -17,5 +17,8 @@ class Role(StrEnum):
         order = list(Role)
         return order.index(self) >= order.index(needed)
 
+    def at_least(self, floor: "Role") -> "Role":
+        return self if self.may(floor) else floor
+
     def at_most(self, ceiling: "Role") -> "Role":
         return ceiling if self.may(ceiling) else self

@@ -9,7 +9,7 @@ import os
 import tempfile
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Final, get_origin
+from typing import Any, Final, Literal, get_origin
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -45,6 +45,21 @@ class Web(Section):
     port: int = Port
     threads: int = Field(ge=1, le=64)
     allowed_hosts: list[str]
+    public_url: str = Field(pattern=r"^(https?://[^/?#\s]+)?$")
+
+
+class Email(Section):
+    host: str
+    port: int = Port
+    user: str
+    password: str
+    tls: Literal["none", "starttls", "tls"]
+    sender: str
+
+
+class Accounts(Section):
+    registration: Literal["off", "invitation", "open"]
+    email: Email
 
 
 class Adapters(Section):
@@ -92,6 +107,7 @@ class Config(BaseSettings):
 
     state_dir: str
     web: Web
+    accounts: Accounts
     database_url: str
     broker_url: str
     adapters: Adapters

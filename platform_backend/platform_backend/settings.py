@@ -8,6 +8,7 @@ from django.core.management.utils import get_random_secret_key
 from platform_backend.config import ConfigError, config
 from platform_backend.database import database, require_driver
 from platform_backend.private import FOLDER, private_folder
+from platform_backend.public import host_of, own_url
 from platform_backend.secrets import secret
 
 try:
@@ -22,7 +23,11 @@ except ConfigError as error:
 SECRETS_DIR = CONFIG.state / "secrets"
 SECRET_KEY = secret(SECRETS_DIR / "django_key", get_random_secret_key)
 DEBUG = False
-ALLOWED_HOSTS = CONFIG.web.allowed_hosts
+# How browsers reach it. Behind a proxy that speaks https, cookies are kept from http and writes come from its origin.
+PUBLIC_URL = CONFIG.web.public_url or own_url(CONFIG.web)
+ALLOWED_HOSTS = [*CONFIG.web.allowed_hosts, *([host_of(PUBLIC_URL)] if CONFIG.web.public_url else [])]
+CSRF_TRUSTED_ORIGINS = [CONFIG.web.public_url] if CONFIG.web.public_url else []
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https:")
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -89,13 +94,25 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 
 AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "sesame.backends.ModelBackend"]
+PASSWORD_RESET_TIMEOUT = int(timedelta(hours=1).total_seconds())
 SESAME_MAX_AGE = timedelta(minutes=10)
 SESAME_ONE_TIME = True
-LOGIN_REDIRECT_URL = "/api/v1/docs"
+LOGIN_REDIRECT_URL = "/"
+
+EMAIL_HOST = CONFIG.accounts.email.host
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+EMAIL_PORT = CONFIG.accounts.email.port
+EMAIL_HOST_USER = CONFIG.accounts.email.user
+EMAIL_HOST_PASSWORD = CONFIG.accounts.email.password
+EMAIL_USE_TLS = CONFIG.accounts.email.tls == "starttls"
+EMAIL_USE_SSL = CONFIG.accounts.email.tls == "tls"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = CONFIG.accounts.email.sender
 
 KNOX_TOKEN_MODEL = "accounts.ApiToken"  # noqa: S105  the name of a model
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": timedelta(days=30), "TOKEN_PREFIX": "ms_"}
@@ -103,7 +120,7 @@ REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": timedelta(days=30), "T
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "accounts.api.authentication.BearerAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
+        "accounts.api.authentication.CookieAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["accounts.api.permissions.HasRole"],
     # JSON alone: a form of a foreign page can't send it, which also protects the sign-in.

@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.db import connections
 from rest_framework.test import APIClient
 
+from accounts.api import throttles
 from faults import adapters as fault_adapters
 from faults.adapters.fake import FakeFaultDriver
 from systems import adapters as system_adapters
@@ -36,8 +37,10 @@ class Clock:
 @pytest.fixture(autouse=True)
 def _no_throttle_left() -> Iterator[None]:
     cache.clear()
+    throttles.ATTEMPTS.clear()
     yield
     cache.clear()
+    throttles.ATTEMPTS.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -11,14 +11,20 @@ import yaml
 from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
+from accounts import services
+from accounts.api.operations import operations
+from accounts.models import SignIn
+from accounts.services import passwords
+from common.roles import Role
 from faults.models import PodQuarantine
 from platform_backend.config import REPO
+from tests.backend.people import person
 
 API = "/api/v1"
 PASSWORD = "correct horse battery"
 SCHEMA = yaml.safe_load((REPO / "platform_backend" / "openapi.yaml").read_text(encoding="utf-8"))
 # They take a body, but change nothing.
-READS = {"faults_preview", "campaigns_plan"}
+READS = {"faults_preview", "campaigns_plan", "password_reset_ask"}
 WRITES = {
     operation["operationId"]
     for path in SCHEMA["paths"].values()
@@ -89,6 +95,27 @@ class Caller:
         matrix = [{"fault": "network-delay", "services": ["frontend"], "parameters": {"latency_ms": 300}}]
         return str(self.post("/campaigns", {"name": "audited", "seed": 1, "matrix": matrix})["id"])
 
+    def session(self) -> str:
+        """Of another browser."""
+        browser = APIClient()
+        browser.post(f"{API}/session", {"username": self.user.username, "password": PASSWORD})
+        return str(SignIn.objects.get(session_key=browser.session.session_key).id)
+
+    def invitation(self) -> str:
+        return str(self.post("/invitations", {"email": f"{uuid4().hex}@example.org"})["id"])
+
+    def register(self) -> None:
+        invited = services.invitation_create(by=person("root", Role.ADMIN), email="grace@example.org")
+        self.client.force_authenticate(None)
+        body = {"username": "grace", "email": "grace@example.org", "password": PASSWORD}
+        self.post("/registration", body | {"invitation": invited.link.partition("invitation=")[2]})
+
+
+def caller_of(operation: str) -> Caller:
+    """Somebody who may call it."""
+    needed = operations()[operation]
+    return Caller(person(f"{needed}-{uuid4().hex[:6]}", needed.at_least(Role.OPERATOR), password=PASSWORD))
+
 
 def _cancelled(call: Caller) -> str:
     dataset = call.dataset()
@@ -100,6 +127,23 @@ def _cancelled(call: Caller) -> str:
 CALLS: dict[str, tuple[Callable[[Caller], Any], Callable[[Caller, Any], Any]]] = {
     "session_start": (lambda call: None, lambda call, _: call.sign_in()),
     "session_end": (lambda call: call.sign_in(), lambda call, _: call.delete("/session")),
+    "sessions_delete": (Caller.session, lambda call, it: call.delete(f"/sessions/{it}")),
+    "registration_create": (lambda call: None, lambda call, _: call.register()),
+    "profile_update": (lambda call: None, lambda call, _: call.patch("/profile", {"language": "zh"})),
+    "password_change": (
+        lambda call: None,
+        lambda call, _: call.post("/password", {"old": PASSWORD, "new": "a horse of another colour"}),
+    ),
+    "password_reset": (
+        lambda call: passwords._token(call.user),
+        lambda call, it: call.post("/password/reset", {"token": it, "password": "a horse of another colour"}),
+    ),
+    "users_update": (
+        lambda call: person(uuid4().hex[:8]).pk,
+        lambda call, it: call.patch(f"/users/{it}", {"role": "researcher"}),
+    ),
+    "invitations_create": (lambda call: None, lambda call, _: call.invitation()),
+    "invitations_delete": (Caller.invitation, lambda call, it: call.delete(f"/invitations/{it}")),
     "tokens_create": (lambda call: None, lambda call, _: call.token()),
     "tokens_delete": (Caller.token, lambda call, it: call.delete(f"/tokens/{it}")),
     "system_load_set": (lambda call: None, lambda call, _: call.put("/system/load", {"rate": 3})),

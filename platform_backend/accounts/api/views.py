@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from accounts import selectors, services
 from accounts.api import throttles
-from accounts.api.examples import AUDIT, ME, TOKEN
+from accounts.api.examples import AUDIT, ME, NOBODY, TOKEN
 from accounts.api.serializers import (
     AuditEntrySerializer,
     CredentialsSerializer,
@@ -46,24 +46,20 @@ class SessionView(ApiView):
     def post(self, request: Request) -> Response:
         """Sign in. Sets the session cookie; writes that follow send the CSRF cookie as X-CSRFToken."""
         credentials = self.asked
-        throttles.check(request, credentials["username"])
-        try:
+        with throttles.attempt(request, credentials["username"]):
             user = services.session_start(request=request._request, **credentials)
-        except UserError:
-            throttles.count_failure(request, credentials["username"])
-            raise
         get_token(request._request)
         return Response(WhoAmISerializer(user).data)
 
     @operation(
         "session_get",
-        role=Role.VIEWER,
+        role=Role.ANYONE,
         tags=["accounts"],
         responses=WhoAmISerializer,
-        examples=[OpenApiExample("a viewer", ME, response_only=True)],
+        examples=[OpenApiExample("a viewer", ME), OpenApiExample("nobody", NOBODY)],
     )
     def get(self, request: Request) -> Response:
-        """Who is signed in. Also sets the CSRF cookie."""
+        """Who asks, and what they may. Also sets the CSRF cookie, which every write by session sends as X-CSRFToken."""
         get_token(request._request)
         return Response(WhoAmISerializer(request.user).data)
 
@@ -126,13 +122,13 @@ class AuditView(ListView[AuditEntry]):
 
 
 class SignInLinkView(View):
-    """The one-time link that `up` prints: sign in, then on to the API browser."""
+    """The one-time link that `up` prints: sign in, then on to the dashboard; a spent one leads to the sign-in page."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         try:
             services.session_start_by_link(request=request, token=request.GET.get("sesame", ""))
-        except UserError as error:
-            return forbidden(request, error)
+        except UserError:
+            return HttpResponseRedirect("/login?error=link-spent")
         return HttpResponseRedirect(settings.LOGIN_REDIRECT_URL)
 
 
@@ -141,7 +137,7 @@ class HomeView(View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
-            return HttpResponseRedirect(settings.LOGIN_REDIRECT_URL)
+            return HttpResponseRedirect("/api/v1/docs")
         return forbidden(
             request, UserError("Sign in first, with the one-time link that this prints: ./microservo signin")
         )

@@ -31,7 +31,7 @@ def test_token_signs_in_without_csrf(token: dict[str, str]) -> None:
 
 def test_secret_is_shown_once_and_stored_hashed(api: APIClient, token: dict[str, str]) -> None:
     [listed] = api.get(URL).json()
-    assert listed == {name: token[name] for name in ("id", "name", "role", "created", "expiry")}
+    assert listed == {name: token[name] for name in ("id", "name", "role", "created", "expiry", "last_used")}
     stored = ApiToken.objects.get()
     assert token["token"] not in (stored.digest, stored.token_key)
     assert token["token"] not in str(list(AuditEntry.objects.values()))

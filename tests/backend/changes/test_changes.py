@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from threading import Barrier, Thread
-from typing import Any, Final
+from typing import Final
 
 import pytest
 from django.db import connection, transaction
@@ -13,7 +13,7 @@ from changes.models import Revision, Topic
 from changes.selectors import revisions
 from changes.services import changed
 from faults.adapters.fake import FakeFaultDriver
-from tests.backend.writes import CALLS, Caller
+from tests.backend.writes import CALLS, caller_of
 
 URL: Final = "/api/v1/changes"
 
@@ -45,8 +45,8 @@ def _moved(before: Mapping[str, int]) -> set[str]:
 
 
 @pytest.mark.parametrize("operation", sorted(CALLS))
-def test_every_write_of_the_api_is_told(operation: str, user: Any, driver: FakeFaultDriver) -> None:
-    call = Caller(user)
+def test_every_write_of_the_api_is_told(operation: str, driver: FakeFaultDriver, db: None) -> None:
+    call = caller_of(operation)
     prepare, write = CALLS[operation]
     thing = prepare(call)
     before = revisions()
@@ -62,6 +62,12 @@ ENTITIES: Final = {
     "datasets": "dataset",
     "campaigns": "campaign",
     "emergency": "emergency_stop",
+    "sessions": "session",
+    "registration": "user",
+    "profile": "user",
+    "password": "user",
+    "users": "user",
+    "invitations": "user",
 }
 
 

@@ -3,10 +3,10 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 
+from accounts.mail import address_of
 from accounts.services import ADMIN, signin_path
 
 
@@ -20,6 +20,4 @@ class Command(BaseCommand):
         user = User.objects.filter(username=username, is_active=True).first()
         if user is None:
             raise CommandError(f"no user {username!r}; 'manage.py ensure_admin' makes the first one")
-        web = settings.CONFIG.web
-        host = "127.0.0.1" if web.host == "0.0.0.0" else web.host  # noqa: S104  compared, not bound
-        self.stdout.write(f"http://{host}:{web.port}{signin_path(user)}")
+        self.stdout.write(address_of(signin_path(user)))
