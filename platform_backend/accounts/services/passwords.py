@@ -12,6 +12,7 @@ from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from accounts import mail
 from accounts.audit import audit
 from accounts.identity import key, user_named
+from accounts.models import SignIn
 from accounts.services.sessions import sessions_end
 from common.transactions import atomic
 from common.background import enqueue
@@ -37,8 +38,9 @@ def password_change(*, request: HttpRequest, by: User, old: str, new: str) -> No
         user.save(update_fields=["password"])
         ended = sessions_end(user, but=request.session.session_key)
         audit("user.password_change", user, by, sessions_ended=ended)
-    if request.session.session_key:
-        update_session_auth_hash(request, user)
+    if before := request.session.session_key:
+        update_session_auth_hash(request, user)  # gives the session another key
+        SignIn.objects.filter(session_key=before).update(session_key=request.session.session_key)
 
 
 @atomic

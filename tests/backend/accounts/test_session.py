@@ -63,21 +63,57 @@ def test_foreign_form_can_not_sign_in(browser: Client, user: User) -> None:
 
 
 def test_guessing_is_stopped_and_the_right_password_too_late(browser: Client, user: User) -> None:
-    answers = [sign_in(browser, password=f"guess {number}").status_code for number in range(12)]
-    # A minute may end in between, never two.
-    assert 429 in answers or answers.count(400) == 12
-    for number in range(12):
-        last = sign_in(browser, password=f"guess again {number}")
-    assert last.status_code == 429
-    assert int(last.headers["Retry-After"]) in range(1, 62)
+    answers = [sign_in(browser, password=f"guess {number}") for number in range(12)]
+    assert [answer.status_code for answer in answers] == [400] * 10 + [429] * 2
+    assert int(answers[-1].headers["Retry-After"]) in range(1, 62)
     assert sign_in(browser).status_code == 429
 
 
+def test_one_client_s_wrong_passwords_lock_nobody_else_out(user: User) -> None:
+    for number in range(20):
+        sign_in(Client(REMOTE_ADDR="10.0.0.1"), password=f"guess {number}")
+    assert sign_in(Client(REMOTE_ADDR="10.0.0.1")).status_code == 429
+    assert sign_in(Client(REMOTE_ADDR="10.0.0.2")).status_code == 200
+
+
+def test_nobody_is_somebody_else_by_saying_so(user: User) -> None:
+    """X-Forwarded-For and its like are written by the client."""
+    named = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP")
+    answers = [
+        sign_in(Client(**dict.fromkeys(named, f"10.1.1.{number}")), password="guess").status_code
+        for number in range(11)
+    ]
+    assert answers == [400] * 10 + [429]
+
+
 def test_guessing_one_name_from_many_addresses_is_stopped(user: User) -> None:
-    for number in range(25):
-        client = Client(REMOTE_ADDR=f"10.0.0.{number}")
-        last = sign_in(client, password="guess")
-    assert last.status_code == 429
+    answers = [
+        sign_in(Client(REMOTE_ADDR=f"10.0.{number}.1"), password=f"guess {time}").status_code
+        for time in range(4)
+        for number in range(30)
+    ]
+    assert answers == [400] * 100 + [429] * 20
+
+
+def test_one_password_on_many_names_is_stopped(db: None) -> None:
+    answers = [sign_in(Client(), username=f"user{number}", password="spring").status_code for number in range(55)]
+    assert answers == [400] * 50 + [429] * 5
+
+
+def test_names_that_a_database_takes_for_one_are_one(user: User) -> None:
+    for number in range(10):
+        sign_in(Client(), username=("ada", "ADA", "Áda", "\uff41da")[number % 4], password="guess")
+    assert sign_in(Client()).status_code == 429
+
+
+def test_an_error_of_ours_is_no_wrong_password(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(**_: object) -> None:
+        raise RuntimeError("no database")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("accounts.services.session_start", broken)
+        assert {sign_in(Client()).status_code for _ in range(12)} == {500}
+    assert sign_in(Client()).status_code == 200
 
 
 def test_signing_in_often_is_no_guessing(user: User) -> None:
