@@ -33,6 +33,7 @@ def build_parser() -> argparse.ArgumentParser:
         _add_experiment,
         _add_campaign,
         _add_dataset,
+        _add_user,
         _add_logs,
     ):
         add(commands)
@@ -102,6 +103,22 @@ def _add_release(commands: "Commands") -> None:
     release.add_argument(
         "--pod", action="append", default=[], metavar="POD", help="end its quarantine; may be repeated"
     )
+
+
+def _add_user(commands: "Commands") -> None:
+    user = _command(commands, "user", "list and invite users, give roles, disable and enable")
+    actions = user.add_subparsers(dest="action", metavar="ACTION", required=True)
+    _command(actions, "list", "list users, newest first")
+    invite = _command(actions, "invite", "invite somebody to make an account; prints the link")
+    invite.add_argument("email", metavar="E-MAIL")
+    role = _command(actions, "role", "give another role")
+    for action in (
+        role,
+        _command(actions, "disable", "sign out everywhere, and not in again"),
+        _command(actions, "enable", "let sign in again"),
+    ):
+        action.add_argument("name", metavar="NAME", help="or e-mail address")
+    role.add_argument("role", choices=("viewer", "researcher", "operator", "admin"))
 
 
 def _add_campaign(commands: "Commands") -> None:

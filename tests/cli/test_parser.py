@@ -21,6 +21,7 @@ COMMANDS = [
             "signin",
             "demo",
             "test",
+            "user",
             "inject",
             "campaign",
             "experiment",

@@ -14,9 +14,9 @@ from accounts.audit import audit
 from accounts.identity import key, user_named
 from accounts.models import SignIn
 from accounts.services.sessions import sessions_end
-from common.transactions import atomic
 from common.background import enqueue
 from common.errors import UserError
+from common.transactions import atomic
 
 
 def password_check(password: str, *, user: User, field: str = "password") -> None:

@@ -20,9 +20,9 @@ from accounts.models import Invitation, Profile
 from accounts.roles import role_of
 from accounts.services.passwords import password_check
 from accounts.services.sessions import sessions_end
-from common.transactions import atomic
 from common.errors import Conflict, Forbidden, NotFound, UserError
 from common.roles import Role
+from common.transactions import atomic
 from platform_backend.config import config
 from platform_backend.secrets import secret
 

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from accounts.audit import audit
 from accounts.identity import key, profile_of
-from common.transactions import atomic
 from common.errors import Conflict, UserError
+from common.transactions import atomic
 
 OF_USER: Final = {"name": "first_name", "email": "email"}
 

@@ -12,8 +12,8 @@ from sesame.utils import get_query_string, get_user
 from accounts.audit import audit
 from accounts.identity import user_named
 from accounts.models import SignIn
-from common.transactions import atomic
 from common.errors import NotFound, UserError
+from common.transactions import atomic
 
 LONGEST_AGENT = 200
 

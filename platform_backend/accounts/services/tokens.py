@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.contrib.auth.models import User
-from django.db import transaction
 
 from accounts.audit import audit
 from accounts.models import ApiToken
 from accounts.roles import role_of
-from common.transactions import atomic
 from common.errors import NotFound
 from common.roles import Role
+from common.transactions import atomic
 
 
 @dataclass(frozen=True, slots=True)
