@@ -138,12 +138,6 @@ def collector(work: Path, seconds: float, source_seconds: float) -> bool:
 
 
 @dataclass(frozen=True)
-class Ports:
-    mesh: int
-    collector: int
-
-
-@dataclass(frozen=True)
 class Share:
     percent: float
     rows: float  # stored, a second
@@ -151,7 +145,7 @@ class Share:
 
 def _collector_share(folder: Path, sources: Sources, rates: Rates, seconds: float) -> Share:
     folder.mkdir()
-    with _fed(folder, sources, rates) as ports, _collector(folder, ports) as pid:
+    with _fed(folder, sources, rates) as port, _collector(folder, port) as pid:
         time.sleep(WARM_UP)
         return _measured(pid, folder / "telemetry", seconds)
 
@@ -175,12 +169,12 @@ def _count(reader: StoreReader) -> int:
 
 
 @contextmanager
-def _collector(folder: Path, ports: Ports) -> Iterator[int]:
+def _collector(folder: Path, port: int) -> Iterator[int]:
     arguments = {
         "--directory": folder / "telemetry",
         "--pods": folder / "pods",
-        "--port": ports.collector,
-        "--envoy-admin": f"127.0.0.1:{ports.mesh}",
+        "--port": port,
+        "--envoy-admin": folder / "envoy.sock",
         "--control": folder / "cluster.sock",
         "--node": "local",
     }
@@ -196,48 +190,45 @@ def _collector(folder: Path, ports: Ports) -> Iterator[int]:
         child.wait(timeout=60)
 
 
-def _free_ports() -> Ports:
-    with socket.socket() as mesh, socket.socket() as ours:
-        mesh.bind(("127.0.0.1", 0))
-        ours.bind(("127.0.0.1", 0))
-        return Ports(int(mesh.getsockname()[1]), int(ours.getsockname()[1]))
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @contextmanager
-def _fed(folder: Path, sources: Sources, rates: Rates) -> Iterator[Ports]:
+def _fed(folder: Path, sources: Sources, rates: Rates) -> Iterator[int]:
     """Plays pods, controller and mesh in a process of its own."""
-    ports = _free_ports()
+    port = _free_port()
     ours, theirs = mp.Pipe()
     child = mp.get_context("spawn").Process(
-        target=_feed, args=(folder, sources, rates, ports, os.getpid(), theirs), daemon=True
+        target=_feed, args=(folder, sources, rates, port, os.getpid(), theirs), daemon=True
     )
     child.start()
     try:
         ours.recv()
-        yield ports
+        yield port
     finally:
         child.terminate()
         child.join(30)
 
 
-def _feed(folder: Path, sources: Sources, rates: Rates, ports: Ports, pid: int, ready: Connection) -> None:
-    asyncio.run(_feed_all(folder, sources, rates, ports, pid, ready))
+def _feed(folder: Path, sources: Sources, rates: Rates, port: int, pid: int, ready: Connection) -> None:
+    asyncio.run(_feed_all(folder, sources, rates, port, pid, ready))
 
 
-async def _feed_all(folder: Path, sources: Sources, rates: Rates, ports: Ports, pid: int, ready: Connection) -> None:
-    await _serve(
-        folder, ports.mesh, _cgroups(pid) if sources.samples else {}, _mesh_page(rates) if sources.samples else ""
-    )
+async def _feed_all(folder: Path, sources: Sources, rates: Rates, port: int, pid: int, ready: Connection) -> None:
+    await _serve(folder, _cgroups(pid) if sources.samples else {}, _mesh_page(rates) if sources.samples else "")
     ready.send("ready")
     parts = []
     if sources.logs:
         parts.append(_write_lines(folder / "pods", rates.logs))
     if sources.spans:
-        parts += [_send_spans(pod, ports.collector, rates.spans / len(PODS), index) for index, pod in enumerate(PODS)]
+        parts += [_send_spans(pod, port, rates.spans / len(PODS), index) for index, pod in enumerate(PODS)]
     await asyncio.gather(*parts, asyncio.Event().wait())
 
 
-async def _serve(folder: Path, port: int, cgroups: dict[str, object], page: str) -> None:
+async def _serve(folder: Path, cgroups: dict[str, object], page: str) -> None:
     async def answer_cgroups(_: web.Request) -> web.Response:
         return web.json_response(cgroups)
 
@@ -250,7 +241,7 @@ async def _serve(folder: Path, port: int, cgroups: dict[str, object], page: str)
     runner = web.AppRunner(application, access_log=None)
     await runner.setup()
     await web.UnixSite(runner, str(folder / "cluster.sock")).start()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
+    await web.UnixSite(runner, str(folder / "envoy.sock")).start()
 
 
 def _cgroups(pid: int) -> dict[str, object]:

@@ -168,7 +168,7 @@ class Controller:
             *("--directory", str(settings.telemetry_dir)),
             *("--pods", str(settings.pods_dir)),
             *("--port", str(self._otlp_port)),
-            *("--envoy-admin", "{}:{}".format(*self._mesh.envoy_admin)),
+            *("--envoy-admin", str(self._mesh.envoy_admin)),
             *("--control", str(settings.socket)),
             *("--node", settings.node),
             *("--interval", str(settings.sample_interval_s)),

@@ -14,10 +14,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
-from urllib.request import urlopen
+
+import httpx
 
 from local_cluster.client import LocalClusterClient, PodInfo
 from local_cluster.linux import cpu_seconds, is_stopped
+from local_cluster.mesh.admin import SOCKET_NAME as ADMIN_SOCKET
 from local_cluster.mesh.wire_client import SOCKET_NAME
 
 # The CPU quota stops pods too, but lets each of them run a little in every period.
@@ -47,7 +49,7 @@ def snapshot(client: LocalClusterClient, cluster_dir: Path) -> Snapshot:
         stopped=_stopped(pods),
         not_ready=frozenset(pod.name for pod in client.pods() if not pod.ready),
         impairments=frozenset(_impairments(client.socket_path.with_name(SOCKET_NAME))),
-        request_faults=frozenset(_request_faults(cluster_dir / "mesh")),
+        request_faults=frozenset(_request_faults(client.socket_path.with_name(ADMIN_SOCKET))),
         io_rules=frozenset(f"{pod}: {rule}" for pod, rule in client.io_rules().items()),
         open_faults=frozenset(fault.fault_id for fault in client.faults() if fault.state not in ("ended", "failed")),
     )
@@ -117,12 +119,11 @@ def _impairments(control: Path) -> list[str]:
     return list(lanes)
 
 
-def _request_faults(mesh: Path) -> Iterator[str]:
+def _request_faults(admin: Path) -> Iterator[str]:
     """Listeners with a fault, as Envoy itself says."""
-    admin = json.loads((mesh / "envoy.json").read_text(encoding="utf-8"))["admin"]["address"]["socket_address"]
-    query = "resource=dynamic_route_configs"
-    with urlopen(f"http://{admin['address']}:{admin['port_value']}/config_dump?{query}", timeout=TIMEOUT) as page:
-        configs = json.load(page).get("configs", [])
+    with httpx.Client(transport=httpx.HTTPTransport(uds=str(admin)), timeout=TIMEOUT) as client:
+        page = client.get("http://envoy/config_dump", params={"resource": "dynamic_route_configs"})
+        configs = page.raise_for_status().json().get("configs", [])
     for config in configs:
         for host in config["route_config"]["virtual_hosts"]:
             if any("typed_per_filter_config" in route for route in host["routes"]):

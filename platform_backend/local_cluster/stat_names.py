@@ -1,6 +1,6 @@
 """Names of Envoy's statistics: how the mesh writes them and how the collector reads them. No imports of the mesh.
 
-Page: GET http://<envoy_admin>/stats/prometheus?usedonly. Only two families of metrics are on it.
+Page: GET /stats/prometheus?usedonly on Envoy's admin socket. Only two families of metrics are on it.
 
 HTTP and gRPC: envoy_istio_<metric>{<HTTP_TAGS>}, one of HTTP_METRICS; without its prefix "envoy_" a name is Istio's.
 The sums are counters of their own and not parts of histograms: Envoy's histograms only estimate their sum, lag by the

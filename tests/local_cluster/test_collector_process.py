@@ -68,17 +68,12 @@ class UnixServer(socketserver.ThreadingUnixStreamServer):
     daemon_threads = True
 
 
-class TcpServer(http.server.ThreadingHTTPServer):
-    daemon_threads = True
-
-
 @dataclass
 class Collector:
     """Starts, kills and stops the process; knows its folders."""
 
     folder: Path
     port: int
-    admin: str
     process: subprocess.Popen | None = None
     log: Path = field(init=False)
 
@@ -90,7 +85,7 @@ class Collector:
             "--directory": self.folder / "telemetry",
             "--pods": self.folder / "pods",
             "--port": self.port,
-            "--envoy-admin": self.admin,
+            "--envoy-admin": self.folder / "envoy.sock",
             "--control": self.folder / "cluster.sock",
             "--node": "local",
             "--interval": INTERVAL_US / 1e6,
@@ -144,8 +139,8 @@ def free_port() -> int:
 
 
 @pytest.fixture
-def mesh() -> Iterator[TcpServer]:
-    yield from served(TcpServer(("127.0.0.1", 0), Handler))
+def mesh(tmp_path: Path) -> Iterator[UnixServer]:
+    yield from served(UnixServer(str(tmp_path / "envoy.sock"), Handler))
 
 
 @pytest.fixture
@@ -164,8 +159,8 @@ def served(server: Any) -> Iterator[Any]:
 
 
 @pytest.fixture
-def collector(tmp_path: Path, mesh: TcpServer, controller: UnixServer) -> Iterator[Collector]:
-    running = Collector(tmp_path, free_port(), f"127.0.0.1:{mesh.server_address[1]}")
+def collector(tmp_path: Path, mesh: UnixServer, controller: UnixServer) -> Iterator[Collector]:
+    running = Collector(tmp_path, free_port())
     running.start()
     yield running
     if running.process.poll() is None:
@@ -330,7 +325,7 @@ def test_missing_sources_and_a_missing_collector_are_gaps(collector: Collector, 
 
 
 def test_a_second_collector_is_refused(collector: Collector) -> None:
-    other = Collector(collector.folder, free_port(), collector.admin)
+    other = Collector(collector.folder, free_port())
     with pytest.raises(AssertionError, match="another process writes to this store"):
         other.start()
     assert other.process.wait(timeout=10) == 1

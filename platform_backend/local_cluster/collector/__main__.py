@@ -21,7 +21,7 @@ def parse_arguments(argv: list[str] | None = None) -> Settings:
     parser.add_argument("--directory", type=Path, required=True, help="folder of the telemetry store")
     parser.add_argument("--pods", type=Path, required=True, help="folder with <pod>/stdout.log of each pod")
     parser.add_argument("--port", type=int, required=True, help="port of 127.0.0.1 for OTLP/HTTP")
-    parser.add_argument("--envoy-admin", required=True, metavar="HOST:PORT", help="admin address of the mesh proxy")
+    parser.add_argument("--envoy-admin", type=Path, required=True, help="admin socket of the mesh proxy")
     parser.add_argument("--control", type=Path, required=True, help="control socket of the local cluster")
     parser.add_argument("--node", required=True, help="name of the node that the pods are said to run on")
     parser.add_argument("--interval", type=float, default=1.0, help="seconds between samples")

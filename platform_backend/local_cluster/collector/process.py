@@ -34,7 +34,7 @@ class Settings:
     directory: Path
     pods: Path
     port: int
-    envoy_admin: str  # host:port
+    envoy_admin: Path
     control: Path
     node: str
     interval_s: float
@@ -66,7 +66,7 @@ async def _running(settings: Settings, writer: StoreWriter) -> AsyncIterator[lis
         writer=writer,
         gaps=gaps,
         control=str(settings.control),
-        envoy_admin=settings.envoy_admin,
+        envoy_admin=str(settings.envoy_admin),
         node=settings.node,
         interval_s=settings.interval_s,
     )

@@ -16,6 +16,7 @@ from telemetry_store.writer import StoreWriter
 
 logger = logging.getLogger(__name__)
 
+MESH_PAGE: Final = "http://envoy/stats/prometheus?usedonly"
 # A source that answers later than this share of the interval would delay the next tick.
 ANSWER_SHARE: Final = 0.8
 LONGEST_ANSWER_S: Final = 2.0
@@ -34,13 +35,12 @@ class Sampler:
     ) -> None:
         self._writer, self._gaps = writer, gaps
         self._interval = round(interval_s * 1e6)
-        self._page_url = f"http://{envoy_admin}/stats/prometheus?usedonly"
         self._containers = Containers(node, writer.checkpoint_of("samples"))
         self._stored_checkpoint = self._containers.checkpoint
         self._page = EnvoyPage()
         self._node = Node(node)
         timeout = aiohttp.ClientTimeout(total=min(LONGEST_ANSWER_S, interval_s * ANSWER_SHARE))
-        self._mesh = aiohttp.ClientSession(timeout=timeout)
+        self._mesh = aiohttp.ClientSession(timeout=timeout, connector=aiohttp.UnixConnector(envoy_admin))
         self._control = aiohttp.ClientSession(timeout=timeout, connector=aiohttp.UnixConnector(control))
 
     async def run(self) -> None:
@@ -100,10 +100,10 @@ class Sampler:
 
     async def _sample_mesh(self, tick: int, samples: SampleColumns) -> None:
         try:
-            async with self._mesh.get(self._page_url, raise_for_status=True) as response:
+            async with self._mesh.get(MESH_PAGE, raise_for_status=True) as response:
                 page = await response.text(encoding="utf-8")
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-            logger.debug("GET %s: %r", self._page_url, error)
+            logger.debug("GET %s: %r", MESH_PAGE, error)
             self._gaps.begin(NO_ENVOY, tick)
             return
         self._gaps.end(NO_ENVOY, tick)

@@ -1,15 +1,17 @@
-"""Client of Envoy's admin address: is it ready, and which version of its configuration is in use?"""
+"""Client of Envoy's admin socket: is it ready, and which version of its configuration is in use?"""
 
 import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import aiohttp
 
 from local_cluster.mesh.layout import MeshError
 
+SOCKET_NAME: Final = "envoy.sock"
 REQUEST_TIMEOUT: Final = 2.0
 POLL_INTERVAL: Final = 0.005
 
@@ -17,8 +19,8 @@ POLL_INTERVAL: Final = 0.005
 class EnvoyAdmin:
     """Call `close` when done."""
 
-    def __init__(self, host: str, port: int) -> None:
-        self.address = (host, port)
+    def __init__(self, path: Path) -> None:
+        self.path = path
         self._session: aiohttp.ClientSession | None = None
 
     async def close(self) -> None:
@@ -36,13 +38,15 @@ class EnvoyAdmin:
     async def get(self, path: str) -> str:
         """Body of a page. Raises MeshError."""
         if self._session is None:
-            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=REQUEST_TIMEOUT))
-        host, port = self.address
+            connector = aiohttp.UnixConnector(str(self.path))
+            self._session = aiohttp.ClientSession(
+                connector=connector, timeout=aiohttp.ClientTimeout(total=REQUEST_TIMEOUT)
+            )
         try:
-            async with self._session.get(f"http://{host}:{port}{path}", raise_for_status=True) as response:
+            async with self._session.get(f"http://envoy{path}", raise_for_status=True) as response:
                 return await response.text()
         except (aiohttp.ClientError, TimeoutError) as error:
-            raise MeshError(f"Envoy's admin address {host}:{port}{path}: {type(error).__name__}: {error}") from None
+            raise MeshError(f"Envoy's admin socket {self.path}, {path}: {type(error).__name__}: {error}") from None
 
     async def routes_version(self, name: str) -> int:
         """The version of a route configuration that requests see now; 0 while there is none."""

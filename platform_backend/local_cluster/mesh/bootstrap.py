@@ -1,23 +1,25 @@
-"""Envoy's start-up configuration: listeners, clusters, admin address, statistics."""
+"""Envoy's start-up configuration: listeners, clusters, admin socket, statistics."""
 
+from pathlib import Path
 from typing import Any, Final
 
+from local_cluster.files import PRIVATE
 from local_cluster.mesh.clusters import app_cluster
 from local_cluster.mesh.discovery import Discovery
 from local_cluster.mesh.listeners import inbound_listener, outbound_listener
-from local_cluster.topology import HOST
 
 # Only what the collector needs: memory, and nothing that counts injected faults.
 STATISTICS: Final = ("istio", "tcp.source__", "tcp.destination__")
 ADMIN_PATHS: Final = ("/ready", "/stats", "/clusters", "/config_dump", "/memory")
 
 
-def bootstrap(discovery: Discovery) -> dict[str, Any]:
+def bootstrap(discovery: Discovery, admin: Path) -> dict[str, Any]:
+    """`admin`: the socket on which Envoy answers questions; they tell which faults there are, so it is private."""
     layout = discovery.layout
     return {
         "node": {"id": "mesh", "cluster": "shop"},
         "admin": {
-            "address": {"socket_address": {"address": HOST, "port_value": layout.admin_port}},
+            "address": {"pipe": {"path": str(admin), "mode": PRIVATE}},
             "allow_paths": [{"prefix": path} for path in ADMIN_PATHS],
         },
         "static_resources": {

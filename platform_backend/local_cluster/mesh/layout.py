@@ -69,7 +69,6 @@ class Layout:
     outbounds: Mapping[tuple[str, str], Outbound]  # by caller pod, service
     inbounds: Mapping[tuple[str, str], Inbound]  # by callee pod, caller service
     pairs: Mapping[tuple[str, str], Pair]  # by caller pod, callee pod
-    admin_port: int
 
     def pairs_of(self, outbound: Outbound) -> list[Pair]:
         """The wires to all pods of the service, ready or not."""
@@ -103,7 +102,6 @@ def plan(topology: Topology, ports: PortAllocator, *, host: str, shop_address: t
         outbounds={(outbound.pod, outbound.service.name): outbound for outbound in outbounds},
         inbounds=inbounds,
         pairs=_pairs(outbounds, topology, inbounds, ports),
-        admin_port=ports.allocate(),
     )
 
 

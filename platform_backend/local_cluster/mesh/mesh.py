@@ -12,6 +12,7 @@ from typing import Any, Final
 from local_cluster import without
 from local_cluster.children import Children
 from local_cluster.environment import inherited
+from local_cluster.mesh.admin import SOCKET_NAME as ADMIN_SOCKET
 from local_cluster.mesh.admin import EnvoyAdmin, wait_until
 from local_cluster.mesh.bootstrap import bootstrap
 from local_cluster.mesh.discovery import ROUTES_NAME, Discovery, write_atomically
@@ -55,15 +56,15 @@ class Mesh:
         self._children = children
         self._shop_address = shop_address
         self.layout: Layout = plan(topology, ports, host=HOST, shop_address=shop_address)
-        self._admin = EnvoyAdmin(HOST, self.layout.admin_port)
+        self._admin = EnvoyAdmin(run_dir / ADMIN_SOCKET)
         self._wire = WireClient(self._control)
         self._discovery = Discovery(self.layout, directory, token)
         self._impairments: dict[Scope, Impairment] = {}
         self._lock = asyncio.Lock()
 
     @property
-    def envoy_admin(self) -> tuple[str, int]:
-        return self._admin.address
+    def envoy_admin(self) -> Path:
+        return self._admin.path
 
     def edge_port(self, caller_pod: str, service: str) -> int:
         """The port of HOST at which this pod finds that service."""
@@ -84,6 +85,7 @@ class Mesh:
         await self._children.stop("envoy")
         await self._children.stop("wire")
         self._control.unlink(missing_ok=True)
+        self._admin.path.unlink(missing_ok=True)
 
     async def set_endpoints(self, service: str, ready_pods: Collection[str]) -> None:
         """Have calls of `service` balanced over these pods from now on; without any, they fail at once."""
@@ -157,7 +159,7 @@ class Mesh:
         self._discovery.write_clusters()
         self._discovery.write_routes()
         self._write_wire_config()
-        write_atomically(self._directory / "envoy.json", bootstrap(self._discovery))
+        write_atomically(self._directory / "envoy.json", bootstrap(self._discovery, self._admin.path))
 
     def _write_wire_config(self) -> None:
         pairs = {pair.name: {"listen": pair.listen, "target": pair.target} for pair in self.layout.pairs.values()}

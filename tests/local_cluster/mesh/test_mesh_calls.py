@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import stat
 import time
 from pathlib import Path
 from typing import Any
@@ -209,13 +210,14 @@ def test_the_page_holds_only_what_the_collector_reads(stage: Any) -> None:
     assert all(name.startswith("envoy_tcp_downstream_") for name in names if "istio" not in name)
 
 
-def test_the_admin_address_only_answers_questions(stage: Any) -> None:
+def test_the_admin_socket_is_private_and_only_answers_questions(stage: Any) -> None:
     async def scenario() -> None:
         async with stage() as shop:
-            base = "http://{}:{}".format(*shop.mesh.envoy_admin)
-            async with aiohttp.ClientSession() as session:
+            admin = shop.mesh.envoy_admin
+            assert stat.S_IMODE(admin.stat().st_mode) == 0o600
+            async with aiohttp.ClientSession(connector=aiohttp.UnixConnector(str(admin))) as session:
                 for path in ("/quitquitquit", "/healthcheck/fail", "/runtime_modify?a=b", "/logging?level=trace"):
-                    async with session.post(base + path) as response:
+                    async with session.post(f"http://envoy{path}") as response:
                         assert response.status == 403, path
             assert (await shop.call("frontend-0", "cart")).status == 0
 
