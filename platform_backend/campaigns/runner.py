@@ -34,6 +34,8 @@ INTERRUPTION: Final = timedelta(seconds=15)
 START_LIMIT: Final = timedelta(seconds=120)
 # Looks in a row that an error of our own may end.
 MAX_ATTEMPTS: Final = 30
+# Looks in a row, one a second, that find the system out of reach when its load is to be given back.
+MAX_GIVING_BACK: Final = 300
 MAX_MOVES: Final = 8
 # Before, nobody has looked for the effect.
 EFFECT_KNOWN: Final = frozenset({StepState.COOLING, StepState.DONE, StepState.FAILED})
@@ -71,8 +73,7 @@ def _move(campaign: Campaign) -> bool:
         return _wind_up(campaign, now)
     group = selectors.current_group(campaign)
     if not group:
-        _give_back_load(campaign)
-        return _finish(campaign, State.COMPLETED, now)
+        return _give_back_load(campaign) and _finish(campaign, State.COMPLETED, now)
     moved = [_settle(campaign, step, next_move(campaign, step, now), now) for step in group if step.is_open]
     return any(moved)
 
@@ -147,18 +148,21 @@ def _wind_up(campaign: Campaign, now: datetime) -> bool:
             faults.injection_stop(injection_id=injection.id, by=None)
     if running:
         return False
-    _give_back_load(campaign)
-    return _finish(campaign, State(campaign.ending), now)
+    return _give_back_load(campaign) and _finish(campaign, State(campaign.ending), now)
 
 
-def _give_back_load(campaign: Campaign) -> None:
+def _give_back_load(campaign: Campaign) -> bool:
+    """Whether that is done, or was in vain for good. A system that is away is waited for."""
     if campaign.load_before is None or campaign.file.load is None:
-        return
+        return True
     try:
         if systems.load() != campaign.load_before:
             system_services.load_set(rate=campaign.load_before, by=campaign.created_by)
-    except UserError as error:  # a system that is away begins with its own load when it is back
+    except UserError as error:
+        if isinstance(error, Unavailable) and _with_one_attempt_more(campaign.id).attempts < MAX_GIVING_BACK:
+            return False
         logger.warning("campaign %s could not give the load back: %s", campaign.id, error.message)
+    return True
 
 
 @atomic

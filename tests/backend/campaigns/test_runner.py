@@ -38,6 +38,31 @@ def test_goes_through_its_steps_one_after_another_and_gives_the_load_back(world:
     assert [step.injection for step in campaign.steps.all()] == [first.id, second.id]
 
 
+def test_a_system_that_is_away_at_the_end_gets_its_load_back_afterwards(world: Any) -> None:
+    campaign = world.start()
+    world.tick()
+    world.system.reachable = world.driver.reachable = False
+    services.campaign_stop(campaign_id=campaign.id, by=world.user)
+    world.run(5)
+    campaign.refresh_from_db()
+    assert (campaign.state, world.system.rate) == ("stopping", 20)
+    world.system.reachable = world.driver.reachable = True
+    world.run(2)
+    campaign.refresh_from_db()
+    assert (campaign.state, world.system.rate) == ("stopped", 10)
+
+
+def test_a_system_that_stays_away_is_not_waited_for_for_ever(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("campaigns.runner.MAX_GIVING_BACK", 5)
+    campaign = world.start()
+    world.tick()
+    world.system.reachable = world.driver.reachable = False
+    services.campaign_stop(campaign_id=campaign.id, by=world.user)
+    world.run(6)
+    campaign.refresh_from_db()
+    assert campaign.state == "stopped"
+
+
 def test_takes_about_as_long_as_planned(world: Any) -> None:
     campaign = world.until_state(world.start(), "completed")
     taken = (campaign.finished_at - campaign.created_at).total_seconds()
