@@ -134,7 +134,6 @@ class Step(models.Model):
     state = models.CharField(max_length=16, choices=StepState.choices, default=StepState.PENDING)
     reason = models.TextField(blank=True, default="")
     injection = models.UUIDField(null=True)
-    effect = models.CharField(max_length=9, blank=True, default="")  # of all its labels together
     unusable = models.TextField(blank=True, default="")  # what else was wrong as it took hold: its case shows that too
     since = models.DateTimeField(null=True)  # in this state
     wait_until = models.DateTimeField(null=True)  # for a steady state; afterwards it is skipped

@@ -37,8 +37,6 @@ MAX_ATTEMPTS: Final = 30
 # Looks in a row, one a second, that find the system out of reach when its load is to be given back.
 MAX_GIVING_BACK: Final = 300
 MAX_MOVES: Final = 8
-# Before, nobody has looked for the effect.
-EFFECT_KNOWN: Final = frozenset({StepState.COOLING, StepState.DONE, StepState.FAILED})
 
 
 def open_campaign_advance() -> None:
@@ -233,7 +231,6 @@ def _note(step: Step, campaign: Campaign, now: datetime) -> None:
     injection = selectors.injection_of(step.id)
     if injection is not None:
         step.injection = injection.id
-        step.effect = selectors.effect_of(injection.id) if step.state in EFFECT_KNOWN else ""
     if not step.is_open:
         step.finished_at = now
         step.unusable = "; ".join(fault_selectors.also_wrong(injection)) if injection is not None else ""

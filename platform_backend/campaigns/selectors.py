@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import groupby
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, CharField, Count, Exists, OuterRef, Prefetch, Q, QuerySet, Value, When
 
 from campaigns.models import Campaign, State, Step, StepState
 from campaigns.planner import CHECKS_S, group_seconds, last_pause
@@ -36,10 +36,23 @@ def campaigns() -> QuerySet[Campaign]:
 
 
 def campaign(campaign_id: UUID) -> Campaign:
-    found = campaigns().prefetch_related("steps").filter(id=campaign_id).first()
+    found = campaigns().prefetch_related(Prefetch("steps", steps())).filter(id=campaign_id).first()
     if found is None:
         raise NotFound(f"There is no campaign {campaign_id}.")
     return found
+
+
+def steps() -> QuerySet[Step]:
+    """With their `effect`: confirmed when it is on every pod, absent when it is on none or not on all, empty while not
+    all labels are checked. The labels alone have it: what a step remembered might differ from them.
+    """
+    labels = Label.objects.filter(injection__campaign_step=OuterRef("pk"))
+    known = Exists(labels) & ~Exists(labels.filter(effect_checked=False))
+    worst = [
+        When(Exists(labels.filter(effect=each)), then=Value(each.value)) for each in (Effect.ABSENT, Effect.UNKNOWN)
+    ]
+    effect = Case(When(~known, then=Value("")), *worst, default=Value(Effect.CONFIRMED.value), output_field=CharField())
+    return Step.objects.annotate(effect=effect)
 
 
 def open_campaign() -> Campaign | None:
@@ -111,15 +124,6 @@ def is_injecting(step_id: UUID) -> bool:
 
 def is_effect_checked(injection_id: UUID) -> bool:
     return not Label.objects.filter(injection_id=injection_id, effect_checked=False).exists()
-
-
-def effect_of(injection_id: UUID) -> str:
-    """Confirmed when it is on every pod, absent when it is on any; empty without labels."""
-    effects = set(Label.objects.filter(injection_id=injection_id).values_list("effect", flat=True))
-    for effect in (Effect.ABSENT, Effect.UNKNOWN, Effect.CONFIRMED):
-        if effect in effects:
-            return effect.value
-    return ""
 
 
 def orphaned_injections() -> list[Injection]:

@@ -3,20 +3,18 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 
 from django.db.models import Q
 
-from accounts.models import AuditEntry
 from campaigns.models import Campaign, Step, StepOutcome
 from dataset_builder.card.files import Origin
 from dataset_builder.labels import MICROSECONDS, Injection, in_window
 from faults.models import Experiment
 from faults.models import Injection as InjectionRow
 from platform_backend.config import config
+from systems import selectors as system_selectors
 from telemetry.records import Window
-
-LOAD_SET: Final = "system.load_set"
 
 
 def origin_of(window: Window, injections: Sequence[Injection]) -> Origin:
@@ -83,12 +81,9 @@ def _ordered_by(rows: Iterable[InjectionRow], campaigns: Mapping[Any, str]) -> I
 
 def _load_set(window: Window) -> list[dict[str, Any]]:
     """The last change before the window, and those in it."""
-    entries = AuditEntry.objects.filter(action=LOAD_SET, at__lt=_moment(window.end)).order_by("at", "pk")
-    before = entries.filter(at__lt=_moment(window.start)).last()
-    within = entries.filter(at__gte=_moment(window.start))
     return [
-        {"at": round(entry.at.timestamp() * MICROSECONDS), "requests_per_second": entry.detail["rate"]}
-        for entry in [*([before] if before else []), *within]
+        {"at": each.at, "requests_per_second": each.rate}
+        for each in system_selectors.load_settings(window.start, window.end)
     ]
 
 

@@ -181,6 +181,7 @@ class Label(models.Model):
     end_reason = models.CharField(max_length=40, blank=True, default="")
     effect = models.CharField(max_length=9, choices=Effect.choices, default=Effect.UNKNOWN)
     effect_checked = models.BooleanField(default=False, db_index=True)
+    effect_looks = models.PositiveIntegerField(default=0)  # in vain, for want of telemetry
     # kpi, statistic, p_value, effect_size, before, during, test
     evidence: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
     onset = models.BigIntegerField(null=True)  # first visible change

@@ -87,7 +87,7 @@ def settle_labels(injection: Injection, records: Sequence[PodRecord]) -> None:
     for record in records:
         write_label(injection, record)
     found = [record.pod for record in records if record.end is not None]
-    injection.labels.filter(pod__in=found).update(effect_checked=False)
+    injection.labels.filter(pod__in=found).update(effect_checked=False, effect_looks=0)
     starts = list(injection.labels.values_list("start", flat=True))
     if starts:
         injection.started_at = _datetime(min(starts))

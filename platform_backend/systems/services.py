@@ -5,6 +5,7 @@ from django.db import transaction
 
 from accounts.audit import audit
 from systems import adapters
+from systems.selectors import LOAD_SET
 
 
 def pod_recreate(*, pod: str, by: User | None) -> None:
@@ -19,5 +20,5 @@ def load_set(*, rate: float, by: User | None) -> float:
     driver = adapters.system_driver()
     driver.set_load(rate)
     with transaction.atomic():
-        audit("system.load_set", "load", by, rate=rate)
+        audit(LOAD_SET, "load", by, rate=rate)
     return driver.load()

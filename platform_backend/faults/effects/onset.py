@@ -27,7 +27,7 @@ def onset(kpi: Kpi, context: Context, before: Sequence[Point], during: Window, *
         first = _first(kpi, points, edge, rising=rising)
     if first is None:
         return during.start
-    if kpi.signs is None or not rising:
+    if kpi.signs is None or rising != (kpi.harm > 0):
         return first.time
     signs = kpi.signs(context, Window(first.time, min(during.end, first.time + SECOND)), edge)
     return min(signs, default=first.time)

@@ -12,6 +12,9 @@ from typing import Final
 
 # Beyond this the estimate is a trend rather than a correlation, and no sample would be large enough.
 HIGHEST_CORRELATION: Final = 0.95
+# Seconds of a busy machine resemble their neighbours: as clusters also stretches of so many are tried.
+STRETCH: Final = 5
+STRETCHES: Final = 10
 MAD_TO_SIGMA: Final = 1.4826  # of a normal distribution
 
 
@@ -71,6 +74,17 @@ def fisher(before: Sequence[Share], during: Sequence[Share]) -> Result:
         lambda x: _log_choose(total, x) + _log_choose(total_before, hits + hits_before - x),
     )
     return Result("fisher", odds, p_value, share_of(during) - share_of(before))
+
+
+def at_least(group: Sequence[Share], share: float) -> float:
+    """Probability of as many hits or more, had each call this chance. Counts are divided by the design effect."""
+    hits, total = _reduced(group, _design_effect(group))
+    return _tail(total, range(hits, total + 1), share)
+
+
+def at_most(group: Sequence[Share], share: float) -> float:
+    hits, total = _reduced(group, _design_effect(group))
+    return _tail(total, range(hits + 1), share)
 
 
 def rates(before: Sequence[Share], during: Sequence[Share]) -> Result:
@@ -149,7 +163,26 @@ def _lag_one(values: Sequence[float]) -> float:
     return min(max(0.0, unbiased), HIGHEST_CORRELATION)
 
 
+def _tail(total: int, counts: range, share: float) -> float:
+    """Binomial probability of these counts."""
+    if not 0 < share < 1:
+        return float((0 if share <= 0 else total) in counts)
+    odds = (math.log(share), math.log1p(-share))
+    return min(1.0, sum(math.exp(_log_choose(total, x) + x * odds[0] + (total - x) * odds[1]) for x in counts))
+
+
 def _design_effect(group: Sequence[Share]) -> float:
+    """Of seconds as clusters, or of stretches of seconds if those differ more and there are enough to know."""
+    longer = [_merged(group[start : start + STRETCH]) for start in range(0, len(group), STRETCH)]
+    seconds = _variance_ratio(group)
+    return max(seconds, _variance_ratio(longer)) if len(longer) >= STRETCHES else seconds
+
+
+def _merged(group: Sequence[Share]) -> Share:
+    return Share(sum(each.hits for each in group), sum(each.total for each in group))
+
+
+def _variance_ratio(group: Sequence[Share]) -> float:
     """Variance of the share between clusters relative to binomial; at least 1, and 1 where nothing varies."""
     total, share, clusters = sum(each.total for each in group), share_of(group), len(group)
     if clusters < 2 or not 0 < share < 1:

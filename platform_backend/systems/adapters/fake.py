@@ -25,6 +25,7 @@ class FakeSystemDriver:
     reachable: bool = True
     down: set[str] = field(default_factory=set)  # names of pods that are not ready
     recreated: list[str] = field(default_factory=list)  # names of pods, in order
+    started: int = STARTED  # all pods
 
     def services(self) -> Sequence[Service]:
         self._check()
@@ -55,7 +56,7 @@ class FakeSystemDriver:
 
     def _pod(self, name: str, service: str) -> Pod:
         ready = name not in self.down
-        started = STARTED + self.recreated.count(name)
+        started = self.started + self.recreated.count(name)
         return Pod(name, service, "fake", "Running" if ready else "Failed", ready, 0, started if ready else None)
 
     def _check(self) -> None:

@@ -23,13 +23,17 @@ def states(campaign: Campaign) -> list[str]:
     return [step.state for step in campaign.steps.order_by("index")]
 
 
+def effects(campaign: Campaign) -> list[str]:
+    return [step.effect for step in selectors.campaign(campaign.id).steps.all()]
+
+
 def test_goes_through_its_steps_one_after_another_and_gives_the_load_back(world: Any) -> None:
     campaign = world.start()
     world.tick()
     assert world.system.rate == 20
     campaign = world.until_state(campaign, "completed")
     assert states(campaign) == ["done", "done"]
-    assert [step.effect for step in campaign.steps.all()] == ["confirmed", "confirmed"]
+    assert effects(campaign) == ["confirmed", "confirmed"]
     assert world.system.rate == 10
     first, second = Injection.objects.order_by("requested_at")
     assert first.started_at >= campaign.started_at + timedelta(seconds=10)
@@ -271,7 +275,42 @@ def test_a_step_whose_fault_another_one_overlapped_is_unusable(world: Any) -> No
 def test_an_effect_that_nobody_checks_does_not_hold_it_up(world: Any) -> None:
     world.effects = ""
     campaign = world.until_state(world.start(), "completed")
-    assert {step.effect for step in campaign.steps.all()} == {"unknown"}
+    assert effects(campaign) == ["", ""]
+
+
+def test_what_a_late_check_finds_is_the_effect_of_the_step(world: Any) -> None:
+    """Once a step stayed `unknown` while its labels said `absent`."""
+    world.effects = ""
+    campaign = world.until_state(world.start(), "completed")
+    first, second = Label.objects.order_by("start")
+    for label, effect in ((first, "absent"), (second, "confirmed")):
+        Label.objects.filter(pk=label.pk).update(effect=effect, effect_checked=True)
+    assert effects(campaign) == ["absent", "confirmed"]
+
+
+@pytest.mark.parametrize(
+    ("of_pods", "effect"),
+    [
+        (("confirmed", "confirmed"), "confirmed"),
+        (("confirmed", "unknown"), "unknown"),
+        (("unknown", "absent"), "absent"),
+        (("absent", ""), ""),
+    ],
+)
+def test_the_effect_of_a_step_is_that_of_all_its_pods(world: Any, of_pods: tuple[str, str], effect: str) -> None:
+    campaign = world.until_state(world.start(), "completed")
+    label = Label.objects.order_by("start")[0]
+    Label.objects.create(
+        injection=label.injection,
+        pod="another",
+        service="cartservice",
+        kind=label.kind,
+        start=label.start,
+        end=label.end,
+    )
+    for one, found in zip(label.injection.labels.order_by("pk"), of_pods, strict=True):
+        Label.objects.filter(pk=one.pk).update(effect=found or "unknown", effect_checked=bool(found))
+    assert effects(campaign)[0] == effect
 
 
 def test_an_injection_that_somebody_else_ends_is_no_whole_one(world: Any) -> None:
@@ -343,10 +382,10 @@ def test_after_an_interruption_the_system_warms_up_again(world: Any) -> None:
     world.until_state(campaign, "completed")
 
 
-def test_a_system_that_was_restarted_quickly_warms_up_again(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_system_that_was_restarted_quickly_warms_up_again(world: Any) -> None:
     campaign = world.start()
     world.run(8)
-    monkeypatch.setattr("systems.adapters.fake.STARTED", world.clock())
+    world.system.started = world.clock()
     world.run(9)
     assert world.step(campaign, 0).state == "pending"
     assert world.step(campaign, 0).reason == "the system was restarted and warms up"

@@ -14,9 +14,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from faults.effects.check import Finding, check
+from faults.effects.check import Finding, Question, check
 from faults.effects.readings import read, subject_of
-from faults.effects.recovery import comparable, latest, out_of_band
+from faults.effects.recovery import band, comparable, latest
 from faults.windows import SECOND, clean_before, widened
 from systems.ports import Service
 from telemetry.records import TableName, Window
@@ -62,7 +62,7 @@ def finding(source: Any, labels: list[dict[str, Any]], index: int, kind: str = "
     during = Window(label["start"] + round(shift_s * SECOND), label["end"] + round(shift_s * SECOND))
     before = clean_before(label["start"], others, [])
     readings = read(source, subject_of(label["pod"], label["service"], "", SERVICES), [*before, during])
-    return check(kind or label["kind"], label["pod"], readings, before, during)
+    return check(Question(kind or label["kind"], label["pod"]), readings, before, during)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_the_calm_before_is_absent(source: Any, labels: Any, index: int, kind: s
     label = labels[index]
     during, before = Window(start - 15 * SECOND, start - SECOND), [Window(start - 45 * SECOND, start - 16 * SECOND)]
     readings = read(source, subject_of(label["pod"], label["service"], "", SERVICES), [*before, during])
-    assert check(kind, label["pod"], readings, before, during).effect == "absent"
+    assert check(Question(kind, label["pod"]), readings, before, during).effect == "absent"
 
 
 @pytest.mark.parametrize("index", range(4))
@@ -107,5 +107,5 @@ def test_they_were_back_soon_after(source: Any, labels: Any, index: int) -> None
         readings = read(source, subject_of(label["pod"], label["service"], "", SERVICES), [*before, after])
         seen = latest(readings.ticks, end, SECOND)
         assert seen is not None
-        wrong, judged = out_of_band(label["kind"], label["pod"], readings, comparable(readings, before), seen)
-        assert (not wrong, judged > 0) == (is_back, True), wrong
+        found = band(label["kind"], label["pod"], label["parameters"], readings, comparable(readings, before), seen)
+        assert (not found.wrong, found.judged > 0) == (is_back, True), found

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from common.errors import UserError
-from faults.effects.check import Finding, check, lasts
+from faults.effects.check import Finding, Question, check
+from faults.effects.expected import lasts
 from faults.effects.readings import read, subject_of
 from faults.models import State
 from systems.ports import Service
@@ -56,7 +57,7 @@ def _sample(tick: int, service: str, *, is_ready: bool, restarts: bool) -> Itera
 def finding(kind: str, source: FakeTelemetry, end: int = END) -> Finding:
     before, during = [Window(T0, START - SECOND)], Window(START, end + lasts(kind))
     readings = read(source, subject_of("redis-cart-0", "redis-cart", "", SERVICES), [*before, during])
-    return check(kind, "redis-cart-0", readings, before, during)
+    return check(Question(kind, "redis-cart-0"), readings, before, during)
 
 
 @pytest.mark.parametrize("delay_ms", [100, 400])

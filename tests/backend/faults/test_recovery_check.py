@@ -14,7 +14,7 @@ from faults import services as faults
 from faults.effects import services
 from faults.models import Injection, Label, PodQuarantine, Recovery, State
 from telemetry.adapters.fake import FakeTelemetry
-from tests.backend.faults.generated import END, POD, SECOND, START, Harm, Shop
+from tests.backend.faults.generated import BEFORE_S, END, FAULT_S, POD, SECOND, START, Harm, Shop
 
 DELAY: dict[str, Any] = {"kind": "network-delay", "parameters": {"latency_ms": 300}}
 
@@ -61,6 +61,38 @@ def test_verified_as_soon_as_three_seconds_are_in_band(begin: Any, advance: Any,
     assert (injection.state, injection.recovery) == (State.RECOVERED, Recovery.VERIFIED)
     assert 2 <= took <= 6
     assert injection.recovery_detail == "pods are ready and their KPIs are back in the band of before"
+
+
+def busy_after(ms: float) -> Callable[[int], float]:
+    return lambda second: ms if second >= BEFORE_S + FAULT_S else 0.0
+
+
+def test_a_machine_that_got_slow_is_not_a_pod_that_stays_hurt(begin: Any, advance: Any, clock: Any) -> None:
+    """Calls that have nothing to do with the pod slowed just as much."""
+    injection = begin(Shop(1, Harm(delay_ms=300), seconds=120, wait_ms=busy_after(80)))
+    took = until_over(injection, advance, clock)
+    assert (injection.state, injection.recovery) == (State.RECOVERED, Recovery.VERIFIED)
+    assert took == services.RECOVERY_LIMIT / SECOND, "it may calm down"
+    assert "the machine is strained, not the pod" in injection.recovery_detail
+    assert "uninvolved services slowed just as much: adservice 5 -> " in injection.recovery_detail
+    assert not PodQuarantine.objects.exists()
+
+
+def test_a_pod_that_stays_hurt_on_a_machine_that_got_slow_has_not_recovered(
+    begin: Any, advance: Any, clock: Any
+) -> None:
+    injection = begin(Shop(1, Harm(delay_ms=300), after=Harm(delay_ms=900), seconds=120, wait_ms=busy_after(40)))
+    until_over(injection, advance, clock)
+    assert injection.state == State.RECOVERY_FAILED
+    assert "latency of calls to and from the pod" in injection.recovery_detail
+
+
+def test_a_system_that_was_restarted_is_not_that_of_before(begin: Any, advance: Any, clock: Any, system: Any) -> None:
+    injection = begin(Shop(1, Harm(delay_ms=300), after=Harm(delay_ms=200), seconds=120))
+    system.started = END
+    assert until_over(injection, advance, clock) == 0
+    assert injection.recovery == Recovery.VERIFIED
+    assert "the whole system was restarted meanwhile" in injection.recovery_detail
 
 
 def test_its_pods_take_no_other_fault_before(begin: Any, advance: Any, create: Any) -> None:
