@@ -1,7 +1,7 @@
 """The fenced blocks of README, CONTRIBUTING and the guides, and what they say about how they are run.
 
-The first word after the fence is the language: `sh`, `python`, `yaml`, or `text` for what is only shown. After it may
-stand marks, which pages as they are rendered do not show:
+The first word after the fence is the language: `sh`, `python`, `yaml` (a campaign), `sql` (at an empty MariaDB), or
+`text` for what is only shown. After it may stand marks, which pages as they are rendered do not show:
 
     given="demo.zip demo/"       what lies in the folder that the block runs in; `laid_out.py` knows the names
     shows="Total 1"              what it has to print, among other things
@@ -23,6 +23,7 @@ MARKS = {
     "sh": {"given", "shows", "elsewhere", "never"},
     "python": {"given", "shows", "goes-on", "elsewhere", "never"},
     "yaml": {"elsewhere", "never"},
+    "sql": {"elsewhere", "never"},
     "text": {"format", "never"},
 }
 FENCE = re.compile(r"^(?P<indent> *)```(?P<info>[^\n]*)\n(?P<text>.*?)^(?P=indent)```[ ]*$", re.MULTILINE | re.DOTALL)

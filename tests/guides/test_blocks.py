@@ -21,6 +21,7 @@ from tests.guides.shared_copy import STATE, SharedCopy
 pytestmark = pytest.mark.timeout(500)
 
 LIMIT_SECONDS = 120
+MISSING = 77  # what tests/servers/mariadb.sh ends with when there is no MariaDB
 CAMPAIGN = re.compile(r"^\./microservo campaign run [^#\n]*.*$(?=\n)", re.MULTILINE)
 BEGUN = 'until ./microservo campaign list | grep -Eq "planned|running"; do sleep 0.5; done'
 RUN_HERE = [block for block in BLOCKS if not {"elsewhere", "never"} & set(block.marks)]
@@ -92,6 +93,17 @@ def test_a_campaign_file(block: Block, shared: SharedCopy, tmp_path: Path) -> No
     file.write_text(block.text)
     planned = shared.copy.run("campaign", "plan", str(file))
     assert planned.returncode == 0, planned.stderr
+
+
+@pytest.mark.parametrize("block", blocks("sql"), ids=str)
+def test_statements(block: Block, tmp_path: Path) -> None:
+    (tmp_path / "block.sql").write_text(f"DROP DATABASE microservo;\n{block.text}")
+    client = 'mariadb --no-defaults --user=root --socket="${MICROSERVO_DATABASE_URL##*=}" < block.sql'
+    command = [str(REPO / "tests" / "servers" / "mariadb.sh"), "bash", "-c", client]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=LIMIT_SECONDS)
+    if done.returncode == MISSING:
+        pytest.skip(f"{block}: {done.stderr}")
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("block", blocks("text"), ids=str)

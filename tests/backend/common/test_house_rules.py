@@ -33,7 +33,7 @@ def _tasks() -> None:
 
 
 def test_calls_are_found() -> None:
-    assert {place.split("/")[0] for place in CALLS} == {"faults", "datasets", "campaigns"}
+    assert {place.split("/")[0] for place in CALLS} >= {"faults", "datasets", "campaigns"}
 
 
 @pytest.mark.parametrize("place", CALLS)
@@ -69,7 +69,7 @@ def is_body(value: ast.expr) -> bool:
         return ast.unparse(value.func) == "OpenApiExample"
     if isinstance(value, ast.BinOp):
         return is_body(value.left) or is_body(value.right)
-    return isinstance(value, ast.Dict) and all(key is None or is_field(key) for key in value.keys)
+    return isinstance(value, ast.Dict) and bool(value.keys) and all(key is None or is_field(key) for key in value.keys)
 
 
 def is_field(key: ast.expr) -> bool:
