@@ -225,7 +225,7 @@ def _window(store: Path):
     return Window(done["start"], done["end"])
 
 
-def _no_progress(*, rows: int = 0, written: int = 0) -> None:
+def _no_progress(*, rows: int = 0, written: int = 0, total: int | None = None) -> None:
     """Nobody watches."""
 
 

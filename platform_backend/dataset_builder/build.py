@@ -85,6 +85,8 @@ def build(order: Order, kind: Format, *, work: Path, into: Path, progress: Progr
     with room_in(work, lambda: None):
         export = order.hold(work)
     expected = {table: export.expected(table, progress) for table in TABLES}
+    if kind.complete:  # of the rows of a part of the window nobody knows the number before
+        progress(total=sum(expected.values()))
     with Spool(work / SPOOL, _fingerprint(order, export), progress) as spool:
         run.make(kind.parts(export), spool, threads=threads, rows=sum(expected.values()), progress=progress)
         counts = spool.counts

@@ -5,9 +5,13 @@ from typing import Protocol
 
 
 class Progress(Protocol):
-    """Told of every step of a build; raises to stop it (cancelled, or taken over). Bytes are uncompressed."""
+    """Told of every step of a build; raises to stop it (cancelled, or taken over). Bytes are uncompressed.
 
-    def __call__(self, *, rows: int = 0, written: int = 0) -> None: ...
+    `rows` and `written` are what has come since the last word; rows are those of the tables, of which there will be
+    `total` in all, once that is known.
+    """
+
+    def __call__(self, *, rows: int = 0, written: int = 0, total: int | None = None) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,13 +55,14 @@ class Watch:
         self._lock = Lock()
         self._rows = 0
         self._written = 0
+        self._total = 0  # 0: not known
         self._stopped = False
         self._pace = Pace()
-        self.total = 0
 
-    def __call__(self, *, rows: int = 0, written: int = 0) -> None:
+    def __call__(self, *, rows: int = 0, written: int = 0, total: int | None = None) -> None:
         """Raises Cancelled when the work is to end."""
         with self._lock:
+            self._total = self._total if total is None else total
             self._rows += rows
             self._written += written
         if self._stopped:
@@ -86,20 +87,19 @@ class Watch:
             time.sleep(min(remaining, INTERVAL_S))
             self.save()
 
-    def enter(self, phase: Phase, total: int = 0) -> None:
+    def enter(self, phase: Phase) -> None:
         """A new phase begins from zero."""
-        self._rows = self._written = 0
-        self.total = total
+        self._rows = self._written = self._total = 0
         self._pace = Pace()
-        self._tell(phase=phase, rows_total=total)
+        self._tell(phase=phase)
         self.save()
 
     def save(self) -> None:
         """Raises Cancelled when somebody has asked for it."""
         with self._lock:
-            rows, written = self._rows, self._written
-        left = self._pace.left(time.monotonic(), rows, self.total)
-        self._tell(rows_done=rows, bytes_written=written, seconds_left=left, heartbeat=timezone.now())
+            rows, written, total = self._rows, self._written, self._total
+        left = self._pace.left(time.monotonic(), rows, total)
+        self._tell(rows_done=rows, rows_total=total, bytes_written=written, seconds_left=left, heartbeat=timezone.now())
         if not self._dataset.filter(cancel_requested=False).exists():
             raise Cancelled
 

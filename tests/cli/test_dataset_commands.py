@@ -11,7 +11,7 @@ import pytest
 from cli.commands.dataset import moment, window
 from cli.commands.inject import parameters
 from cli.console import CliError
-from cli.datasets import _unpack, verify
+from cli.datasets import _unpack, how_far, verify
 
 CONTENT = {"log/log.csv": b"log_id\n1\n", "trace/trace.csv": b"span_id\n2\n"}
 
@@ -109,6 +109,12 @@ def test_parameters_keep_their_types() -> None:
         "latency_ms": 300, "jitter_ms": 0.5, "direction": "both", "path": "/cart?x=1", "target": "", "name": "null",
         "methods": ["fsync"],
     }  # fmt: skip
+
+
+def test_progress_tells_rows_only_of_a_known_number() -> None:
+    progress = {"phase": "writing", "rows_done": 3, "rows_total": 0, "bytes_written": 10, "seconds_left": None}
+    assert how_far({"state": "building", "progress": progress}) == "writing, 10 B"
+    assert how_far({"state": "building", "progress": progress | {"rows_total": 4}}) == "writing, 3 of 4 rows, 10 B"
 
 
 @pytest.mark.parametrize("pair", ["latency_ms", "=300"])

@@ -55,7 +55,7 @@ def main(store: str, work: str, into: str, kind: str, survived: str) -> None:
     build(order, FORMATS[kind](), work=Path(work), into=Path(into), progress=told)
 
 
-def told(*, rows: int = 0, written: int = 0) -> None:
+def told(*, rows: int = 0, written: int = 0, total: int | None = None) -> None:
     """Nobody watches."""
 
 

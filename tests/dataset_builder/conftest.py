@@ -59,7 +59,7 @@ def order(source: MemorySource) -> Order:
     )
 
 
-def no_progress(*, rows: int = 0, written: int = 0) -> None:
+def no_progress(*, rows: int = 0, written: int = 0, total: int | None = None) -> None:
     """Nobody watches."""
 
 

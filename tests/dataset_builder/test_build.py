@@ -103,14 +103,21 @@ def test_a_row_that_came_late_is_noticed(build_csv: Build, order: Order, source:
 
 
 def test_progress_sees_every_row_and_may_stop_the_build(build_csv: Build, order: Order, tmp_path: Path) -> None:
-    seen: list[int] = []
-    build_csv(order, progress=lambda *, rows=0, written=0: seen.append(rows))
+    seen, totals = [], []
+
+    def note(*, rows: int = 0, written: int = 0, total: int | None = None) -> None:
+        seen.append(rows)
+        totals.append(total)
+        assert sum(seen) <= (22 + 5 + 36 if any(totals) else 0)
+
+    build_csv(order, progress=note)
     assert sum(seen) == 22 + 5 + 36
+    assert [total for total in totals if total is not None] == [22 + 5 + 36]
 
     class Stop(Exception):
         pass
 
-    def stop(*, rows: int = 0, written: int = 0) -> None:
+    def stop(*, rows: int = 0, written: int = 0, total: int | None = None) -> None:
         raise Stop
 
     with pytest.raises(Stop):

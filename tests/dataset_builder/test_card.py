@@ -138,7 +138,7 @@ def built_as(order: Order, work: Path) -> tuple[Any, Built]:
     return read(work / "into", "dataset.json"), built
 
 
-def quiet(*, rows: int = 0, written: int = 0) -> None:
+def quiet(*, rows: int = 0, written: int = 0, total: int | None = None) -> None:
     """Nobody watches."""
 
 

@@ -17,7 +17,7 @@ from dataset_builder.formats.base import Chunk, FileRange, Part
 PARTS = 12
 
 
-def quiet(*, rows: int = 0, written: int = 0) -> None:
+def quiet(*, rows: int = 0, written: int = 0, total: int | None = None) -> None:
     """Nobody watches."""
 
 
@@ -83,7 +83,7 @@ def test_progress_tells_what_was_there_already(tmp_path: Path) -> None:
     built(tmp_path, parts())
     seen: list[int] = []
 
-    def note(*, rows: int = 0, written: int = 0) -> None:
+    def note(*, rows: int = 0, written: int = 0, total: int | None = None) -> None:
         seen.append(rows)
 
     built(tmp_path, parts(), progress=note)
@@ -122,6 +122,38 @@ def test_damage_is_noticed_and_everything_made_again(tmp_path: Path) -> None:
     made: list[str] = []
     assert built(tmp_path, parts(made)) == expected
     assert len(made) == PARTS
+
+
+def test_what_is_made_again_is_not_told_twice(tmp_path: Path) -> None:
+    """The damage is in the last part, so all before it are found whole first."""
+    built(tmp_path, parts())
+    spool = tmp_path / SPOOL
+    content = bytearray(spool.read_bytes())
+    content[-1] ^= 0xFF
+    spool.write_bytes(content)
+    seen: list[int] = []
+
+    def note(*, rows: int = 0, written: int = 0, total: int | None = None) -> None:
+        seen.append(rows)
+
+    built(tmp_path, parts(), progress=note)
+    assert sum(seen) == 3 * PARTS
+
+
+def test_only_rows_of_tables_are_told(tmp_path: Path) -> None:
+    seen: list[int] = []
+
+    def with_tasks() -> Iterator[Part]:
+        yield from parts()
+        yield Part("tasks", lambda: iter([Chunk("query.csv", b"a task\n", rows=1)]))
+
+    def note(*, rows: int = 0, written: int = 0, total: int | None = None) -> None:
+        seen.append(rows)
+
+    for _ in range(2):  # made, and found again
+        seen.clear()
+        built(tmp_path, with_tasks(), progress=note)
+        assert sum(seen) == 3 * PARTS
 
 
 def test_another_build_in_the_same_folder_begins_anew(tmp_path: Path) -> None:
@@ -188,7 +220,7 @@ def test_progress_stops_also_while_a_part_takes_long(tmp_path: Path, monkeypatch
         release.wait(60)
         return []
 
-    def stop(*, rows: int = 0, written: int = 0) -> None:
+    def stop(*, rows: int = 0, written: int = 0, total: int | None = None) -> None:
         release.set()
         raise Stop
 

@@ -18,7 +18,7 @@ from dataset_builder.formats.csv import CsvFormat
 MEBIBYTE = 1 << 20
 
 
-def quiet(*, rows: int = 0, written: int = 0) -> None:
+def quiet(*, rows: int = 0, written: int = 0, total: int | None = None) -> None:
     """Nobody watches."""
 
 

@@ -23,7 +23,7 @@ from telemetry_store.schemas import SCHEMAS, TABLES
 from telemetry_store.writer import StoreWriter
 
 
-def quiet(*, rows: int = 0, written: int = 0) -> None:
+def quiet(*, rows: int = 0, written: int = 0, total: int | None = None) -> None:
     """Nobody watches."""
 
 

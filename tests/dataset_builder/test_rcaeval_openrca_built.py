@@ -20,7 +20,7 @@ INJECTIONS = (
 ROWS = shop.table_rows(seconds=400)
 
 
-def quiet(*, rows: int = 0, written: int = 0) -> None:
+def quiet(*, rows: int = 0, written: int = 0, total: int | None = None) -> None:
     """No one watches."""
 
 

@@ -38,7 +38,7 @@ HOT = SealPolicy(rows=1 << 40, seconds=1 << 40, longest_s=1 << 40)
 SEGMENTS = 6
 
 
-def quiet(*, rows: int = 0, written: int = 0) -> None:
+def quiet(*, rows: int = 0, written: int = 0, total: int | None = None) -> None:
     """No one watches."""
 
 

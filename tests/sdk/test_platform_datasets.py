@@ -34,7 +34,7 @@ FACTS = SystemFacts(
 COMPLETE = ("csv", "parquet", "openrca")
 
 
-def no_progress(*, rows: int = 0, written: int = 0) -> None:
+def no_progress(*, rows: int = 0, written: int = 0, total: int | None = None) -> None:
     """Nobody watches."""
 
 

@@ -51,7 +51,8 @@ class Made:
 
     @property
     def rows(self) -> int:
-        return sum(packed.chunk.rows or 0 for packed in self.chunks)
+        """Of the tables."""
+        return sum(packed.chunk.rows or 0 for packed in self.chunks if packed.chunk.table)
 
     @property
     def size(self) -> int:
@@ -187,6 +188,11 @@ class Spool:
             return False
         self._end = entries[-1].end if entries else 0
         os.ftruncate(self._out, self._end)
+        # Only now: what is not whole is made, and counted, again.
+        pieces = [piece for entry in entries for piece in entry.pieces]
+        progress(
+            rows=sum(piece.rows or 0 for piece in pieces if piece.table), written=sum(piece.size for piece in pieces)
+        )
         return True
 
     def _replayed(self, entry: Entry, progress: Progress) -> bool:
@@ -199,7 +205,7 @@ class Spool:
             if crc != piece.crc:
                 return False
             file.add(piece)
-            progress(rows=piece.rows or 0, written=piece.size)
+            progress()
         self.done.add(entry.part)
         return True
 

@@ -42,8 +42,7 @@ def make(dataset: Dataset, work: Work, watch: Watch) -> Outcome:
 def _build(order: Order, work: Work, watch: Watch) -> Built:
     """In threads of low priority, which share the machine evenly with those of other builds."""
     kind = load_adapter("datasets", order.kind, FORMATS)()
-    expected = sum(sources.rows_expected(order.window, order.knobs).values())
-    watch.enter(Phase.WRITING, total=expected if kind.complete else 0)  # of a part of the window nobody knows before
+    watch.enter(Phase.WRITING)
     with CORES.member() as member:
         return watch.run(
             lambda: build(

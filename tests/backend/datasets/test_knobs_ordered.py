@@ -10,6 +10,7 @@ from rest_framework.test import APIClient
 from dataset_builder.formats import FORMATS
 from datasets import selectors, services
 from datasets.models import Dataset, State
+from datasets.watch import Watch
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("platform")]
 URL = "/api/v1/datasets"
@@ -42,12 +43,27 @@ def test_each_wrong_knob_is_named(api: APIClient, body: dict[str, Any], knobs: A
 
 
 @pytest.mark.parametrize("name", sorted(FORMATS))
-def test_every_format_is_built(api: APIClient, body: dict[str, Any], name: str) -> None:
-    made = api.post(URL, body | {"format": name}).json()["id"]
+@pytest.mark.parametrize("knobs", [{}, {"log_drop": 0.7, "trace_sampling": 0.5, "metric_step_s": 5}], ids=["", "knobs"])
+def test_every_format_is_built(
+    api: APIClient, body: dict[str, Any], monkeypatch: pytest.MonkeyPatch, name: str, knobs: dict[str, float]
+) -> None:
+    """Its progress never tells more rows than there are; the number that it tells at first is that of the end."""
+    told: list[tuple[int, int]] = []
+
+    def note(self: Watch, **news: Any) -> None:
+        call(self, **news)
+        told.append((self._rows, self._total))
+
+    call = Watch.__call__
+    monkeypatch.setattr(Watch, "__call__", note)
+    made = api.post(URL, body | {"format": name, "knobs": knobs}).json()["id"]
     services.dataset_build(dataset_id=made)
     dataset = Dataset.objects.get(pk=made)
     assert (dataset.state, dataset.error) == (State.READY, "")
     assert (dataset.format, dataset.rows_done) == (name, dataset.rows_total)
+    assert [(rows, total) for rows, total in told if total and rows > total] == []
+    assert {total for _, total in told} <= {0, dataset.rows_total}
+    assert len(told) > 10
 
 
 def test_knobs_are_kept_and_applied(api: APIClient, body: dict[str, Any]) -> None:

@@ -222,12 +222,12 @@ def test_cancel_while_building_leaves_nothing(dataset: Dataset, user: User, monk
     began = Event()
     call, save = watch.Watch.__call__, watch.Watch.save
 
-    def standing(self: watch.Watch, *, rows: int = 0, written: int = 0) -> None:
+    def standing(self: watch.Watch, *, rows: int = 0, written: int = 0, total: int | None = None) -> None:
         began.set()
         deadline = time.monotonic() + 30
         while not self._stopped and time.monotonic() < deadline:
             time.sleep(0.01)
-        call(self, rows=rows, written=written)
+        call(self, rows=rows, written=written, total=total)
 
     def cancelling(self: watch.Watch) -> None:
         if began.is_set():
