@@ -69,12 +69,13 @@ def _cluster() -> Program:
 def _web(settings: Config) -> Program:
     options = {
         "bind": bind_address(settings.web.host, settings.web.port),
-        "worker-class": "gthread",
+        "worker-class": "web_server.worker.Worker",
         "workers": "1",
         "threads": str(settings.web.threads),
         "timeout": "60",
         "graceful-timeout": "3",
         "keep-alive": "5",
+        "worker-connections": "400",  # below the number of open files that most machines allow
         "log-level": "warning",
     }
     arguments = [part for name, value in options.items() for part in (f"--{name}", value)]

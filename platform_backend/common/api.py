@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig, Suspicio
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, JsonResponse, UnreadablePostError
 from rest_framework import exceptions, serializers
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -56,6 +57,8 @@ def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response:
         body, headers = _of_django(exc), {}
     else:
         body, headers = _internal(exc, context["request"]), {}
+    # Whatever language the view would have answered in.
+    context["request"].accepted_renderer, context["request"].accepted_media_type = JSONRenderer(), PROBLEM
     return Response(body, status=body["status"], headers=headers, content_type=PROBLEM)
 
 

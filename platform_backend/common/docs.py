@@ -1,7 +1,10 @@
 """The description of the API, for programs and for people."""
 
-from typing import Any
+from functools import lru_cache
+from threading import Lock
+from typing import Any, Final
 
+from django.http import HttpResponse
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -10,6 +13,8 @@ from common import fields
 from common.forms import Query
 from common.roles import Role
 from common.views import ApiView, operation
+
+_making: Final = Lock()
 
 
 class SchemaQuery(Query):
@@ -20,11 +25,21 @@ class SchemaView(ApiView, SpectacularAPIView):
     queries = {"get": SchemaQuery}
 
     @operation("schema", role=Role.VIEWER, exclude=True)
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+        renderer = request.accepted_renderer
         if wanted := self.query.get("format"):
             renderer = next(each for each in self.get_renderers() if each.format == wanted)
-            request.accepted_renderer, request.accepted_media_type = renderer, renderer.media_type
-        return super().get(request, *args, **kwargs)
+        with _making:  # it takes a second of work, which is enough once
+            content = _rendered(renderer.media_type)
+        return HttpResponse(content, content_type=renderer.media_type)
+
+
+@lru_cache
+def _rendered(media_type: str) -> bytes | str:
+    """The same for everybody who may read it."""
+    renderer = next(each for each in SchemaView.renderer_classes if each.media_type == media_type)
+    schema = SpectacularAPIView.generator_class().get_schema(request=None, public=True)
+    return renderer().render(schema, renderer_context={})
 
 
 class DocsQuery(Query):

@@ -2,5 +2,15 @@
 
 from typing import Final
 
+HEAD_BYTES: Final = 64 << 10
 # A body up to this size has arrived whole before a thread is taken for it; only uploads are larger, and stream.
 BODY_BYTES: Final = 1 << 20
+# An answer, or what is left of it, that needs no thread any more while it leaves; longer ones keep theirs.
+ANSWER_BYTES: Final = 4 << 20
+SHORT_BYTES: Final = 64 << 10
+
+HEAD_S: Final = 10.0  # for the whole head of a request
+# For everything else a client has this credit of seconds to keep us waiting; each byte that moves earns some back.
+CREDIT_S: Final = 30.0
+BYTES_PER_S: Final = 8 << 10
+LINGER_S: Final = 2.0  # for a client to read our last words, and close

@@ -1,7 +1,6 @@
 """Datasets as zips: whole, in part, or resumed (RFC 9110, sections 13 and 14), and never deleted under the reader."""
 
 from contextlib import ExitStack
-from threading import BoundedSemaphore
 from typing import Any, BinaryIO, Final
 from uuid import UUID
 
@@ -16,19 +15,14 @@ from rest_framework.response import Response
 from werkzeug.http import parse_range_header
 
 from common.api import PROBLEM, problem
-from common.errors import Unavailable
 from common.roles import Role
 from common.views import ApiView, operation
 from datasets import selectors
-from datasets.api.sockets import bound_waiting
+from datasets.api.transfers import take_place
 from datasets.models import Dataset
-from platform_backend.config import config
 
 ZIP: Final = "application/zip"
 BLOCK: Final = 1 << 18
-# Each takes a thread of the web server: half of them stay for everybody else.
-PLACES: Final = max(1, config().web.threads // 2)
-_places: Final = BoundedSemaphore(PLACES)
 RANGE: Final = OpenApiParameter("Range", str, OpenApiParameter.HEADER, description="one range, such as bytes=1048576-")
 IF_RANGE: Final = OpenApiParameter("If-Range", str, OpenApiParameter.HEADER, description="its ETag: else all is sent")
 
@@ -98,7 +92,7 @@ class DatasetDownloadView(ApiView):
                 wanted = _range(request, dataset, size)
             except Unsatisfiable:
                 return _unsatisfiable(size)
-            response = _response(held, request, Span(file, *(wanted or (0, size))), dataset)
+            response = _response(held, Span(file, *(wanted or (0, size))), dataset)
             response.status_code = status.HTTP_206_PARTIAL_CONTENT if wanted else status.HTTP_200_OK
             return _with_headers(response, dataset, size, wanted)
 
@@ -112,12 +106,9 @@ class DatasetDownloadView(ApiView):
         return unchanged if unchanged is not None else _with_headers(response, dataset, size, None)
 
 
-def _response(held: ExitStack, request: Request, span: Span, dataset: Dataset) -> HttpResponseBase:
+def _response(held: ExitStack, span: Span, dataset: Dataset) -> HttpResponseBase:
     """What is held is given back when the response is closed, however it ended."""
-    if not _places.acquire(blocking=False):
-        raise Unavailable(f"{PLACES} downloads are running, which is as many as there may be; try again in a moment.")
-    held.callback(_places.release)
-    bound_waiting(request)
+    held.callback(take_place())
     response = SpanResponse(span, as_attachment=True, filename=f"{dataset.name}.zip", content_type=ZIP)
     response._resource_closers.append(held.pop_all().close)  # type: ignore[attr-defined]  # as for its files
     return response

@@ -1,6 +1,7 @@
 """Datasets from outside, sent as a zip. The body is the file itself, so that it goes to the disk as it comes."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any, Final, NoReturn
 
 from drf_spectacular.types import OpenApiTypes
@@ -19,7 +20,8 @@ from common.views import ApiView, operation
 from datasets import services
 from datasets.api.examples import IMPORTING
 from datasets.api.serializers import DatasetSerializer
-from datasets.api.sockets import bound_waiting
+from datasets.api.transfers import take_place
+from web_server.limits import BODY_BYTES
 
 BLOCK: Final = 1 << 18
 
@@ -62,12 +64,13 @@ class DatasetImportView(ApiView):
         becomes `failed`, and `error` names the file and the place. One that is here already is refused (409), as is
         one for which your quota has no room.
         """
-        dataset = services.dataset_import(
-            by=user_of(request),
-            name=self.query["name"],
-            chunks=_chunks(request),
-            expected=_length(request),
-        )
+        length = _length(request)
+        with ExitStack() as held:
+            if length > BODY_BYTES:  # smaller ones have come whole before they are handled
+                held.callback(take_place())
+            dataset = services.dataset_import(
+                by=user_of(request), name=self.query["name"], chunks=_chunks(request), expected=length
+            )
         return Response(
             DatasetSerializer(dataset).data,
             status=status.HTTP_202_ACCEPTED,
@@ -89,7 +92,6 @@ def _length(request: Request) -> int:
 
 
 def _chunks(request: Request) -> Iterator[bytes]:
-    bound_waiting(request)
     try:
         while chunk := request._request.read(BLOCK):
             yield chunk

@@ -71,11 +71,13 @@ class WebServer:
     def file(self, number: int) -> Path:
         return self.state / "datasets" / self.ids[number] / f"noise-{number}.zip"
 
-    def start(self) -> None:
+    def start(self, *, log: int | None = None) -> None:
         (command,) = (each.command for each in programs(config()) if each.name == "web")
         arguments = list(command)
         arguments[arguments.index("--bind") + 1] = f"127.0.0.1:{self.port}"
-        self.process = subprocess.Popen(arguments, env=environment(self.state), cwd=REPO / "platform_backend")
+        self.process = subprocess.Popen(
+            arguments, env=environment(self.state), cwd=REPO / "platform_backend", stderr=log
+        )
         self._await_answer()
 
     def finish_deletions(self) -> None:

@@ -1,0 +1,20 @@
+"""Large uploads and downloads keep a thread of the web server each, for long: some threads have to be left."""
+
+from collections.abc import Callable
+from threading import BoundedSemaphore
+from typing import Final
+
+from common.errors import Unavailable
+from platform_backend.config import config
+
+PLACES: Final = max(1, config().web.threads // 2)
+_places: Final = BoundedSemaphore(PLACES)
+
+
+def take_place() -> Callable[[], None]:
+    """Gives what gives the place back. Raises Unavailable when all are taken."""
+    if not _places.acquire(blocking=False):
+        raise Unavailable(
+            f"{PLACES} uploads and downloads are running, which is as many as there may be; try again in a moment."
+        )
+    return _places.release
