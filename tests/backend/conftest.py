@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.cache import cache
 from django.db import connections
 from rest_framework.test import APIClient
 
@@ -36,10 +35,8 @@ class Clock:
 
 @pytest.fixture(autouse=True)
 def _no_throttle_left() -> Iterator[None]:
-    cache.clear()
     throttles.ATTEMPTS.clear()
     yield
-    cache.clear()
     throttles.ATTEMPTS.clear()
 
 
