@@ -6,6 +6,7 @@ import shutil
 import time
 import zipfile
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +15,9 @@ from typing import Any, Final
 from cli.api import Api, Interrupted
 from cli.console import CliError, Progress, human_bytes, human_span
 from microservo_sdk import DatasetError
+from microservo_sdk.container import read_whole
 from microservo_sdk.contents import Contents, contents
+from microservo_sdk.places import open_container
 from platform_backend.private import as_the_user_has_it
 
 _POLL_SECONDS: Final = 0.5
@@ -134,17 +137,16 @@ def verify(archive: Path, digest: str, manifest: bytes = b"") -> None:
     `manifest` is for a zip without one: it was imported, and its dataset.json was made by the platform.
     """
     try:
-        with zipfile.ZipFile(archive) as zipped:
-            folder = _contents(zipped).prefix
-            own = f"{folder}{_MANIFEST}" in zipped.namelist() or not manifest
-            content = zipped.read(f"{folder}{_MANIFEST}") if own else manifest
+        with closing(open_container(archive)) as files:
+            own = _MANIFEST in files.sizes or not manifest
+            content = read_whole(files, _MANIFEST) if own else manifest
             if hashlib.sha256(content).hexdigest() != digest.removeprefix("sha256:"):
                 raise CliError(f"{archive}: dataset.json does not match the digest {digest}; export it again")
             for name, entry in json.loads(content)["files"].items():
-                with zipped.open(f"{folder}{name}") as file:
-                    if hashlib.file_digest(file, "sha256").hexdigest() != entry["sha256"]:  # type: ignore[arg-type]
+                with files.open(name) as file:
+                    if hashlib.file_digest(file, "sha256").hexdigest() != entry["sha256"]:
                         raise CliError(f"{archive}: {name} does not match its digest; export it again")
-    except (zipfile.BadZipFile, KeyError, DatasetError) as error:
+    except (ValueError, KeyError, DatasetError) as error:
         raise CliError(f"{archive}: not a whole dataset: {error}") from None
 
 

@@ -10,8 +10,9 @@ from typing import Any, Final
 from common.errors import UserError
 from dataset_builder.files import Progress
 from dataset_builder.manifest import FORMAT_VERSION, MANIFEST, digest, window_record
+from datasets.archives import archive_errors
 from datasets.uploads import fit_name
-from microservo_sdk import Dataset, DatasetError, Limits, Report, open_dataset, verify
+from microservo_sdk import Dataset, Limits, Report, open_dataset, verify
 from telemetry.records import TABLES, Window
 
 LIMITS: Final = (
@@ -38,7 +39,7 @@ class Found:
 
 def examine(path: Path, *, name: str, limits: Limits, progress: Progress) -> Found:
     """Raises UserError that names the file and the place; `name` is for a dataset that has none."""
-    try:
+    with archive_errors():
         report = verify(path, limits=limits, progress=lambda size: progress(written=size))
         if report.window is None:
             raise UserError("This can't be imported.", fields={"file": ["there is no row in it"]})
@@ -47,8 +48,6 @@ def examine(path: Path, *, name: str, limits: Limits, progress: Progress) -> Fou
             if dataset.manifest:
                 return _described(dataset, report, window)
             return _discovered(dataset, report, window, name, progress)
-    except DatasetError as error:
-        raise UserError("This can't be imported.", fields={"file": [str(error)]}) from None
 
 
 def _described(dataset: Dataset, report: Report, window: Window) -> Found:

@@ -1,17 +1,16 @@
 """What the card of a ready dataset shows: its own files, or, of one from elsewhere, what its manifest tells."""
 
 import json
-import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from common.errors import NotFound
+from common.errors import NotFound, UserError
 from dataset_builder.card.files import ANSWERS_CARD, CARD, CARD_VERSION, README, TIMELINE
+from datasets.archives import opened
 from datasets.models import Dataset, Origin
 from datasets.selectors import manifest_path
-from microservo_sdk import DatasetError
-from microservo_sdk.contents import contents
+from microservo_sdk.container import read_whole
 
 LARGEST: Final = 16 << 20  # bytes; a card has a few thousand
 KEYS: Final = ("name", "format", "window", "rows", "limits")  # of a manifest
@@ -31,16 +30,14 @@ def as_page(archive: Path, dataset: Dataset) -> str:
 
 
 def _members(path: Path, dataset: Dataset, names: Sequence[str]) -> list[str]:
-    """Empty when somebody else made it, without a card. It may lie in a folder of any name."""
-    with zipfile.ZipFile(path) as archive:
-        sizes = {each.filename: each.file_size for each in archive.infolist()}
-        try:
-            folder = contents(sizes, path.name).prefix
-        except DatasetError as error:
-            raise NotFound(f"Dataset {dataset.name} has no card: {error}") from None
-        missing = [name for name in names if not 0 < sizes.get(f"{folder}{name}", 0) <= LARGEST]
-        if not missing:
-            return [archive.read(f"{folder}{name}").decode(errors="replace") for name in names]
+    """Empty when somebody else made it, without a card."""
+    try:
+        with opened(path) as files:
+            missing = [name for name in names if not 0 < files.sizes.get(name, 0) <= LARGEST]
+            if not missing:
+                return [read_whole(files, name, limit=LARGEST).decode(errors="replace") for name in names]
+    except UserError as error:
+        raise NotFound(f"Dataset {dataset.name} has no card: {' '.join(error.fields['file'])}") from None
     if dataset.origin == Origin.IMPORTED:
         return []
     raise NotFound(f"Dataset {dataset.name} has no {missing[0]} that can be shown: it was not made by this platform.")

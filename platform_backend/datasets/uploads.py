@@ -10,15 +10,14 @@ from typing import Final
 
 from common.errors import TooLarge, UserError
 from dataset_builder.manifest import MANIFEST
-from microservo_sdk import DatasetError
-from microservo_sdk.contents import contents
+from datasets.archives import opened
+from microservo_sdk.container import read_whole
 
 UPLOAD: Final = "upload.zip"
 LARGEST_MANIFEST: Final = 64 << 20
 # The list of members is read whole. Of a longer one (some 80,000 files) only the worker finds out what it holds.
 LARGEST_DIRECTORY: Final = 8 << 20
 END_RECORD: Final = struct.Struct("<4s4H2LH")
-DAMAGED: Final = (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError)
 _UNFIT: Final = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -50,13 +49,9 @@ def manifest_in(path: Path) -> bytes | None:
     if not _has_short_directory(path):
         return None
     try:
-        with zipfile.ZipFile(path) as archive:
-            name = f"{contents(archive.namelist(), path.name).prefix}{MANIFEST}"
-            if name not in archive.namelist() or archive.getinfo(name).file_size > LARGEST_MANIFEST:
-                return None
-            with archive.open(name) as file:
-                return file.read(LARGEST_MANIFEST)
-    except (*DAMAGED, DatasetError):
+        with opened(path) as files:
+            return read_whole(files, MANIFEST, limit=LARGEST_MANIFEST) if MANIFEST in files.sizes else None
+    except UserError:
         return None  # the worker says what is wrong, and where
 
 

@@ -50,8 +50,9 @@ def dataset_import(*, by: User | None, name: str, chunks: Iterable[bytes], expec
                 created_by=by,
             )
             audit("dataset.import", dataset, by, name=name, size=size)
-            enqueue("datasets.tasks.build_dataset", str(dataset_id))
         work.kept = True
+    # Only now: a worker that finds the folder locked leaves it to the next look at what is stalled.
+    enqueue("datasets.tasks.build_dataset", str(dataset_id))
     return dataset
 
 

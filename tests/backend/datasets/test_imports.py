@@ -5,9 +5,11 @@ import json
 import zipfile
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client, TestCase
 from rest_framework.test import APIClient
 
 from accounts.models import AuditEntry
@@ -78,6 +80,36 @@ def test_what_was_built_comes_back_as_it_was(api: APIClient, built: bytes, windo
     assert selectors.archive_path(dataset).read_bytes() == built
     assert files() == [f"{dataset.pk}/dataset.json", f"{dataset.pk}/golden.zip"]
     assert AuditEntry.objects.get(action="dataset.import").subject == str(dataset.pk)
+
+
+def test_a_browser_s_session_can_import(api: APIClient, user: User, built: bytes) -> None:
+    """The check against foreign pages looks at the header alone: the body is the zip."""
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(user)
+    csrf = browser.get("/api/v1/session").cookies["microservo_csrf"].value
+    refused = browser.post(URL, built, content_type="application/zip")
+    assert (refused.status_code, Dataset.objects.count()) == (403, 0)
+    answer = browser.post(URL, built, content_type="application/zip", headers={"X-CSRFToken": csrf})
+    assert answer.status_code == 202, answer.content
+    services.dataset_build(dataset_id=answer.json()["id"])
+    assert Dataset.objects.get().state == State.READY
+
+
+def test_when_the_worker_hears_of_an_import_its_folder_is_free(
+    api: APIClient, built: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it leaves the import to the next look at what is stalled, some 15 to 30 seconds later."""
+    states = []
+
+    def look(task: str, args: tuple[str]) -> None:
+        with selectors.store().work(UUID(args[0])) as work:  # raises Busy while somebody has it
+            work.kept = True
+            states.append(Dataset.objects.get(pk=args[0]).state)
+
+    monkeypatch.setattr("common.background.app.send_task", look)
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        assert send(api, built).status_code == 202
+    assert states == [State.QUEUED]
 
 
 def test_the_same_dataset_twice_is_refused_with_the_name_of_the_first(api: APIClient, built: bytes) -> None:
@@ -205,6 +237,32 @@ HOSTILE = {
     "two manifests": zipped({"a/dataset.json": b"{}", "b/dataset.json": b"{}"}),
     "a manifest of lies": zipped({"a/dataset.json": b'{"format": "csv", "format_version": 1, "files": {}}'}),
 }
+
+
+def flawed(content: bytes, member: str) -> bytes:
+    """The compressed bytes of one member overwritten: its deflate stream makes no sense any more."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        info = next(each for each in archive.infolist() if each.filename.endswith(member))
+    start = info.header_offset + 30 + len(info.filename)
+    return content[:start] + b"\xff" * min(16, info.compress_size) + content[start + min(16, info.compress_size) :]
+
+
+@pytest.mark.parametrize("member", ["dataset.json", "log/log.csv"])
+def test_a_zip_that_can_not_be_unpacked_is_told_so(api: APIClient, built: bytes, member: str) -> None:
+    """zlib's error is none of zipfile's, and none of OSError's."""
+    dataset = imported(api, flawed(built, member))
+    assert dataset.state == State.FAILED
+    assert member in dataset.error
+    assert files() == []
+
+
+def test_a_dataset_that_the_disk_damaged_has_no_card(api: APIClient, built: bytes) -> None:
+    dataset = imported(api, built)
+    path = selectors.archive_path(dataset)
+    path.write_bytes(flawed(built, "card.json"))
+    answer = api.get(f"/api/v1/datasets/{dataset.pk}/card")
+    assert answer.status_code == 404
+    assert "card.json" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize("what", sorted(HOSTILE))
