@@ -1,4 +1,7 @@
-"""What the terminal shows: errors, progress lines and tables. Standard library only."""
+"""What the terminal shows: errors, progress lines and tables. Standard library only.
+
+All that is printed comes through here, and none of it raw: names, reasons and log lines are other people's.
+"""
 
 import shutil
 import sys
@@ -7,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Self, TextIO
+
+from common.plain import LINES, plain
 
 # A log file or pipe gets a progress line only this often, a terminal at each change.
 _PIPE_INTERVAL: Final = 10.0
@@ -21,11 +26,11 @@ class CliError(Exception):
 
 
 def say(text: str = "") -> None:
-    print(text, flush=True)
+    print(plain(text, keep=LINES), flush=True)
 
 
 def complain(text: str) -> None:
-    print(f"microservo: {text}", file=sys.stderr, flush=True)
+    print(f"microservo: {plain(text, keep=LINES)}", file=sys.stderr, flush=True)
 
 
 @dataclass(slots=True)
@@ -49,7 +54,7 @@ class Progress:
     def show(self, text: str, *, phase: str = "") -> None:
         """`phase` is the part of the text whose change is worth a line in a log file."""
         now = time.monotonic()
-        line = f"{self.title}: {text} ({now - self.started:.0f} s)"
+        line = plain(f"{self.title}: {text} ({now - self.started:.0f} s)")
         if self.stream.isatty():
             self.stream.write("\r\033[K" + line[: shutil.get_terminal_size().columns - 1])
         elif phase != self._phase or now - self._shown >= _PIPE_INTERVAL:
@@ -61,9 +66,10 @@ class Progress:
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]], *, right: frozenset[int] = frozenset()) -> str:
     """Columns as wide as their widest cell; those in `right` are aligned to the right."""
-    widths = [max(len(row[column]) for row in (header, *rows)) for column in range(len(header))]
+    shown = [[plain(cell) for cell in row] for row in (header, *rows)]
+    widths = [max(len(row[column]) for row in shown) for column in range(len(header))]
     lines = []
-    for row in (header, *rows):
+    for row in shown:
         cells = [
             cell.rjust(width) if column in right else cell.ljust(width)
             for column, (cell, width) in enumerate(zip(row, widths, strict=True))

@@ -9,6 +9,7 @@ import os
 import sys
 from typing import Final
 
+from common.logs import to_stderr
 from local_cluster import without
 from local_cluster.settings import Settings
 from platform_backend.config import REPO, Config, ConfigError, config
@@ -42,7 +43,7 @@ def from_config(config: Config) -> Settings:
 
 def main() -> int:
     become_private()
-    logging.basicConfig(format="%(levelname)s %(message)s")
+    to_stderr("%(levelname)s %(message)s")
     try:
         settings = from_config(config())
         private_folder(config().state)

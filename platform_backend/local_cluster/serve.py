@@ -6,6 +6,7 @@ import signal
 import sys
 from typing import Final
 
+from common.logs import to_stderr
 from local_cluster.children import ChildFailed
 from local_cluster.control_api import ControlApi
 from local_cluster.controller import AlreadyRunning, Controller
@@ -41,7 +42,7 @@ async def run(settings: Settings) -> None:
 
 
 def main() -> int:
-    logging.basicConfig(level=logging.INFO, format=LOG_FORMAT, stream=sys.stderr)
+    to_stderr(LOG_FORMAT, level=logging.INFO)
     status = 0
     try:
         asyncio.run(run(Settings.from_json(sys.argv[1])))

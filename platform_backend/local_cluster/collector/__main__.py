@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+from common.logs import to_stderr
 from local_cluster.collector.lean import use_little_memory
 from local_cluster.collector.process import Settings, collect
 from local_cluster.environment import TOKEN_VARIABLE
@@ -42,7 +43,7 @@ def parse_arguments(argv: list[str] | None = None) -> Settings:
 
 
 def main() -> int:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    to_stderr("%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.INFO)
     use_little_memory()
     try:
         asyncio.run(collect(parse_arguments()))

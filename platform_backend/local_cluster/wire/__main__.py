@@ -11,6 +11,7 @@ import logging
 import sys
 from pathlib import Path
 
+from common.logs import to_stderr
 from local_cluster.wire.control import serve_control
 from local_cluster.wire.state import Impairments, Wire
 
@@ -29,7 +30,7 @@ def main() -> int:
     parser.add_argument("--config", type=Path, required=True)
     parser.add_argument("--control", type=Path, required=True)
     arguments = parser.parse_args()
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
+    to_stderr("%(asctime)s %(levelname)s %(message)s")
     try:
         asyncio.run(run(arguments.config, arguments.control))
     except (OSError, KeyError, ValueError) as error:
