@@ -26,8 +26,8 @@ class Operation:
     @property
     def address(self) -> str:
         """One that could be; what is named in it need not exist."""
-        names = [part["name"] for part in self.described.get("parameters", []) if part["in"] == "path"]
-        return self.path.format(**{name: SAMPLES.get(name, NOBODY) for name in names})
+        parts = [part for part in self.described.get("parameters", []) if part["in"] == "path"]
+        return self.path.format(**{part["name"]: _sample(part) for part in parts})
 
     @property
     def parameters(self) -> dict[str, dict[str, Any]]:
@@ -40,6 +40,10 @@ class Operation:
         content = self.described.get("requestBody", {}).get("content", {})
         described = content.get("application/json", {}).get("schema", {})
         return resolved(described) if "$ref" in described else None
+
+
+def _sample(part: dict[str, Any]) -> str:
+    return "1" if part["schema"]["type"] == "integer" else SAMPLES.get(part["name"], NOBODY)
 
 
 def operations() -> Iterator[Operation]:

@@ -57,7 +57,7 @@ def of_django(place: str) -> str:
 
 
 def test_there_are_as_many_lists_as_are_known_here() -> None:
-    assert len(PAGED) == 9
+    assert len(PAGED) == 10
 
 
 @pytest.mark.parametrize("operation", PAGED)
@@ -146,7 +146,15 @@ def campaigns() -> str:
     return "/campaigns"
 
 
-@pytest.mark.parametrize("fill", [audit_entries, injections, labels, experiments, occurrences, datasets, campaigns])
+def users() -> str:
+    for number in range(6):  # besides the admin
+        User.objects.create_user(f"u{number}")
+    return "/users"
+
+
+@pytest.mark.parametrize(
+    "fill", [users, audit_entries, injections, labels, experiments, occurrences, datasets, campaigns]
+)
 def test_pages_hold_each_row_once(root: APIClient, fill: Callable[[], str]) -> None:
     path = f"{URL}{fill()}"
     glue = "&" if "?" in path else "?"

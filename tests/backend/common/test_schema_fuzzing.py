@@ -1,4 +1,9 @@
-"""Requests made up from the API's own schema: none breaks it, and each answer is as the schema says."""
+"""Requests made up from the API's own schema: none breaks it, and each answer is as the schema says.
+
+Half of them are wrong on purpose, and have to be refused. FUZZ_EXAMPLES asks for more of each operation.
+"""
+
+import os
 
 import pytest
 import schemathesis
@@ -6,10 +11,14 @@ import yaml
 from django.contrib.auth.models import User
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import not_a_server_error
+from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
+    negative_data_rejection,
+    response_headers_conformance,
     response_schema_conformance,
     status_code_conformance,
+    unsupported_method,
 )
 
 from accounts.models import ApiToken
@@ -29,7 +38,17 @@ schema = schemathesis.openapi.from_dict(
     yaml.safe_load((REPO / "platform_backend" / "openapi.yaml").read_text(encoding="utf-8"))
 )
 schema.app = application
-CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+schema.config.generation.update(modes=[GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "10"))
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    negative_data_rejection,
+    unsupported_method,
+]
 
 
 @pytest.fixture
@@ -42,7 +61,7 @@ def token(db: None, driver: FakeFaultDriver, monkeypatch: pytest.MonkeyPatch) ->
 
 @schema.parametrize()
 @settings(
-    max_examples=10,
+    max_examples=EXAMPLES,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
