@@ -53,6 +53,11 @@ class EnvoyAdmin:
         dump = await self._dump(f"resource=dynamic_route_configs&name_regex=^{name}$")
         return next((int(entry["version_info"]) for entry in dump), 0)
 
+    async def listeners(self) -> set[str]:
+        """Names of those that accept connections."""
+        lines = (await self.get("/listeners")).splitlines()
+        return {line.partition("::")[0] for line in lines}
+
     async def endpoints(self, cluster: str) -> set[int]:
         """The ports that a cluster balances over now."""
         dump = await self._dump(f"resource=dynamic_active_clusters&name_regex=^{cluster}$")
