@@ -25,6 +25,7 @@ from local_cluster.load import Load
 from local_cluster.mesh import Mesh
 from local_cluster.pods import Pods
 from local_cluster.programs import Programs
+from local_cluster.roster import Roster
 from local_cluster.settings import Settings
 from local_cluster.spawner import Spawner
 from local_cluster.topology import HOST, PortAllocator, Topology, build_topology, read_services
@@ -97,6 +98,15 @@ class Controller:
         )
         self.load = Load(rate=settings.load_rate, pods=self.pods, programs=programs)
         self._quota = CpuQuota(self.pods.cgroups(), on_period=self._journal.beat)
+        self.roster = Roster(
+            topology=self.topology,
+            ports=ports,
+            mesh=self._mesh,
+            io=self.io,
+            quota=self._quota,
+            pods=self.pods,
+            folder=settings.pods_dir,
+        )
         context = FaultContext(self.topology, self.pods, self._mesh, self._spawner, self.io)
         self.faults = FaultEngine(context, self._journal)
         self._warm_up: asyncio.Task[None] | None = None

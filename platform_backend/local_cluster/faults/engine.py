@@ -8,10 +8,11 @@ from typing import Any
 
 from local_cluster.faults.base import FaultContext, Refused
 from local_cluster.faults.block import Block, BlockFile
-from local_cluster.faults.journal import KEPT, Journal
+from local_cluster.faults.journal import Journal
 from local_cluster.faults.life import FaultLife
 from local_cluster.faults.record import FaultRecord, PodTimes, close_after_crash
 from local_cluster.faults.requests import FaultRequest, admit
+from local_cluster.journal import KEPT
 from local_cluster.linux import now_us
 
 logger = logging.getLogger(__name__)
