@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -57,6 +57,10 @@ class EnvoyAdmin:
         """Names of those that accept connections."""
         lines = (await self.get("/listeners")).splitlines()
         return {line.partition("::")[0] for line in lines}
+
+    async def has_clusters(self, names: Collection[str]) -> bool:
+        dump = await self._dump(f"resource=dynamic_active_clusters&name_regex=^({'|'.join(names)})$")
+        return {entry["cluster"]["name"] for entry in dump} == set(names)
 
     async def endpoints(self, cluster: str) -> set[int]:
         """The ports that a cluster balances over now."""

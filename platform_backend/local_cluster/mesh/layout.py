@@ -88,6 +88,12 @@ class Layout:
         outbounds = {outbound.name for outbound in self.outbounds.values()}
         return outbounds | {inbound.name for inbound in self.inbounds.values()}
 
+    def clusters_of(self, pod: PodSpec) -> set[str]:
+        """Names of what a pod's listeners hand on to."""
+        found = {each.name for each in self.outbounds.values() if each.pod == pod.name}
+        is_called = any(each.pod.name == pod.name for each in self.inbounds.values())
+        return found | ({app_cluster_name(pod.name)} if is_called else set())
+
     def add(self, pod: PodSpec, topology: Topology, ports: PortAllocator) -> None:
         """The pod as a caller, and as one that is called. Raises TopologyError when ports run out."""
         for name in pod.service.calls:

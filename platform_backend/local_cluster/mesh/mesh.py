@@ -96,7 +96,7 @@ class Mesh:
         """Have the network reach a pod that is new in the topology, which is not ready yet. Raises MeshError."""
         async with self._lock:
             self.layout.add(pod, self._topology, self._ports)
-            await self._apply()
+            await self._apply(self.layout.clusters_of(pod))
 
     async def remove(self, pod: str) -> None:
         """Forget a pod that runs no more. Raises MeshError."""
@@ -104,15 +104,16 @@ class Mesh:
             for scope in [scope for scope in self._impairments if scope.pod == pod]:
                 del self._impairments[scope]
             freed = self.layout.remove(pod)
-            await self._apply()
+            await self._apply(())
             self._ports.give_back(freed)
 
-    async def _apply(self) -> None:
-        """What a listener needs is there before it; the wire of a pod goes with the pod."""
-        self._discovery.write_clusters()
-        self._discovery.write_routes()
+    async def _apply(self, needed: Collection[str]) -> None:
+        """What a listener needs, also these clusters, is there before it; the wire of a pod goes with the pod."""
         self._write_wire_config()
         await self._wire.set_pairs(self._pairs(), self._wire_impairments())
+        self._discovery.write_clusters()
+        await self._routes_in_use("the pods")
+        await wait_until(lambda: self._admin.has_clusters(needed), timeout=CONFIRM_TIMEOUT, what="clusters of the pods")
         self._discovery.write_listeners(listeners_of(self.layout, self._discovery.routes_path, self._token))
         wanted = self.layout.listener_names()
 
@@ -168,12 +169,15 @@ class Mesh:
             self._discovery.faults.pop(listener, None)
             if fault is not None:
                 self._discovery.faults[listener] = fault
+        await self._routes_in_use(pod)
+
+    async def _routes_in_use(self, whose: str) -> None:
         version = self._discovery.write_routes()
 
         async def in_use() -> bool:
             return await self._admin.routes_version(ROUTES_NAME) >= version
 
-        await wait_until(in_use, timeout=CONFIRM_TIMEOUT, what=f"routes of {pod}")
+        await wait_until(in_use, timeout=CONFIRM_TIMEOUT, what=f"routes of {whose}")
 
     async def wire_counters(self) -> dict[str, dict[str, int]]:
         """Per pair "<caller pod>__<callee pod>": opened, closed, request_bytes, response_bytes."""

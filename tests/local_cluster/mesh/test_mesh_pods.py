@@ -28,6 +28,7 @@ async def remove(shop: Any, pod: PodSpec) -> None:
     del shop.topology.pods[pod.name]
     await publish(shop, pod.service.name)
     await shop.stop_pod(pod.name)
+    await shop.hang_up(pod.name)
     await shop.mesh.remove(pod.name)
 
 
@@ -112,8 +113,8 @@ def test_ports_are_used_again(stage: Callable[..., Any], ports: Any) -> None:
         async with stage() as shop:
             await remove(shop, await add(shop, "frontend", ports))
             highest = ports.next_port
-            for index in range(8):
-                pod = await add(shop, "frontend", ports, index + 20)
+            for _ in range(8):
+                pod = await add(shop, "frontend", ports)
                 assert (await shop.call(pod.name, "cart")).status == 0
                 await remove(shop, pod)
                 ports.give_back([pod.port])
