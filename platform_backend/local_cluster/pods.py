@@ -17,7 +17,7 @@ from local_cluster.forkserver import Spawn
 from local_cluster.linux import describe_exit, now_us
 from local_cluster.memory_watchdog import MemoryWatchdog
 from local_cluster.spawner import Spawner, SpawnFailed
-from local_cluster.topology import PodSpec, Topology
+from local_cluster.topology import PASSWORD, PodSpec, Topology
 from local_cluster.volumes import empty, mounts
 
 logger = logging.getLogger(__name__)
@@ -54,6 +54,7 @@ class PodStatus:
     memory_limit: int
     cpu_seconds: float | None
     memory_bytes: int | None
+    version: str  # of its service; empty while it was never started
 
 
 class Pod:
@@ -64,6 +65,7 @@ class Pod:
         self.cgroup = Cgroup(spec.name, spec.service.name, spec.service.cpu_limit, spec.service.memory_limit)
         self.restarts = 0
         self.started_us: int | None = None
+        self.version = ""
         self.is_ready = asyncio.Event()
         self._owner = owner
         self.log = folder / spec.name / "stdout.log"
@@ -96,6 +98,7 @@ class Pod:
             memory_limit=service.memory_limit,
             cpu_seconds=self.cgroup.cpu() if running else None,
             memory_bytes=self.cgroup.memory() if running else None,
+            version=self.version,
         )
 
     def _phase(self) -> Phase:
@@ -140,6 +143,7 @@ class Pod:
         self.restarts = 0 if self.started_us is None or self._is_new else self.restarts + 1
         self._is_new = False
         self.started_us = now_us()
+        self.version = spawn.env.get("SERVICE_VERSION", "")
         if self._ended.is_set():
             return True  # it ended while its start was being reported
         self.cgroup.enter(pid)
@@ -294,6 +298,10 @@ class Pods:
 
     def cgroups(self) -> list[Cgroup]:
         return [pod.cgroup for pod in self._pods.values()]
+
+    def password_of(self, spec: PodSpec) -> str:
+        """What a store asks for; empty: nothing."""
+        return self.token if PASSWORD in spec.service.secrets else ""
 
     def of_service(self, service: str) -> list[Pod]:
         return [pod for pod in self._pods.values() if pod.spec.service.name == service]
