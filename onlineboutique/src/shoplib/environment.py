@@ -20,7 +20,6 @@ class Identity:
     service: str
     pod: str
     node: str
-    version: str = ""
 
 
 def required(name: str) -> str:
@@ -33,12 +32,7 @@ def required(name: str) -> str:
 def identity(service: str) -> Identity:
     """`service` is what the process calls itself when nobody else named it."""
     name = os.environ.get("SERVICE_NAME", service)
-    return Identity(
-        service=name,
-        pod=os.environ.get("POD_NAME", name),
-        node=os.environ.get("NODE_NAME", ""),
-        version=os.environ.get("SERVICE_VERSION", ""),
-    )
+    return Identity(service=name, pod=os.environ.get("POD_NAME", name), node=os.environ.get("NODE_NAME", ""))
 
 
 def listen_host() -> str:
