@@ -9,7 +9,7 @@ Called again with the same work folder after a kill it goes on after the last fi
 import hashlib
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -22,6 +22,7 @@ from dataset_builder.formats.base import AT_ONCE, NEUTRAL, Export, Format, RowCo
 from dataset_builder.knobs import Knobs
 from dataset_builder.labels import Injection, Reach
 from dataset_builder.manifest import MANIFEST, SystemFacts, digest, manifest
+from dataset_builder.vetting import vet
 from telemetry_store.schemas import TABLES, TableName
 from telemetry_store.window import HeldTelemetry, Window
 
@@ -84,6 +85,7 @@ def build(order: Order, kind: Format, *, work: Path, into: Path, progress: Progr
     """Make `into` with `<name>.zip` and dataset.json, whole or not at all. Raises CountMismatch, DiskFull."""
     with room_in(work, lambda: None):
         export = order.hold(work)
+    export = replace(export, vetted=vet(export, order.facts.gaps, progress))
     expected = {table: export.expected(table, progress) for table in TABLES}
     if kind.complete:  # of the rows of a part of the window nobody knows the number before
         progress(total=sum(expected.values()))
@@ -134,6 +136,7 @@ def _fingerprint(order: Order, export: Export) -> str:
         list(order.normal),
         order.knobs,
         sorted(order.facts.versions.items()),
+        list(order.facts.gaps),
         held,
     )
     return hashlib.sha256(repr(facts).encode()).hexdigest()

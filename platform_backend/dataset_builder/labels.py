@@ -8,6 +8,7 @@ from common.errors import Conflict
 from telemetry_store.window import Window
 
 MICROSECONDS: Final = 1_000_000
+NOT_VETTED: Final = "not vetted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,31 @@ class Injection:
     over_by: int | None = None  # UTC microseconds: when it was over at the latest, for labels without an end
     group: str = ""  # the same for injections that were ordered as one, together or as a cascade; empty: alone
     after_s: float = 0.0  # how long after the first of its group it was meant to begin
+
+
+@dataclass(frozen=True, slots=True)
+class NormalTime:
+    """A time without a fault, and whether it was a good one: clean, doubtful, or unknown, as too little was there."""
+
+    window: Window
+    verdict: str
+    figures: Mapping[str, Any]
+    doubts: Sequence[Mapping[str, Any]]  # what was wrong, from when to when
+
+
+@dataclass(frozen=True, slots=True)
+class Vetted:
+    times: Sequence[NormalTime]
+    step_s: int  # the telemetry was looked at in steps of so many seconds
+    limits: Mapping[str, Any]  # from where on a step is in doubt
+
+    def verdict(self, start: int, end: int) -> str:
+        """Of [start, end), which may be less than a normal time."""
+        touching = [each for each in self.times if each.window.start < end and each.window.end > start]
+        if any(doubt["start"] < end and doubt["end"] > start for each in touching for doubt in each.doubts):
+            return "doubtful"
+        verdicts = {"clean" if each.verdict == "doubtful" else each.verdict for each in touching}
+        return "clean" if verdicts == {"clean"} else "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +151,21 @@ def _pod_record(label: PodLabel) -> dict[str, Any]:
     }
 
 
-def normal_record(normal: Sequence[Window]) -> dict[str, Any]:
-    """The content of normal.json."""
-    return {"normal": [{"start": window.start, "end": window.end} for window in normal]}
+def normal_record(vetted: Vetted | None, normal: Sequence[Window]) -> dict[str, Any]:
+    """The content of normal.json. What nobody has looked at says so."""
+    if vetted is None:
+        return {"normal": [{**_times(window), "verdict": NOT_VETTED} for window in normal]}
+    return {
+        "normal": [
+            {**_times(each.window), "verdict": each.verdict, "figures": each.figures, "doubts": each.doubts}
+            for each in vetted.times
+        ],
+        "vetted": {"step_s": vetted.step_s, "limits": vetted.limits},
+    }
+
+
+def _times(window: Window) -> dict[str, int]:
+    return {"start": window.start, "end": window.end}
 
 
 def _overlaps(injection: Injection, label: PodLabel, window: Window) -> bool:

@@ -69,5 +69,5 @@ def test_a_fault_whose_effect_is_not_checked_refuses_its_window_only() -> None:
 
 
 def test_normal_record() -> None:
-    assert normal_record([Window(1, 5), Window(7, 9)]) == {"normal": [{"start": 1, "end": 5}, {"start": 7, "end": 9}]}
-    assert normal_record([]) == {"normal": []}
+    assert normal_record(None, [Window(1, 5)]) == {"normal": [{"start": 1, "end": 5, "verdict": "not vetted"}]}
+    assert normal_record(None, []) == {"normal": []}

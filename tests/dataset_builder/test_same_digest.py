@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from common.registry import load_adapter
+from dataset_builder import window_pieces
 from dataset_builder.build import Order, build
-from dataset_builder.card import summary
 from dataset_builder.formats import FORMATS, openrca
 from dataset_builder.knobs import Knobs
 from dataset_builder.manifest import SystemFacts
@@ -144,7 +144,7 @@ class TestSameDigest:
     ) -> None:
         monkeypatch.setattr(held, "SLICE_ROWS", rows)
         monkeypatch.setattr(openrca, "STRETCH_S", 120)
-        monkeypatch.setattr(summary, "THREADS", 7)
+        monkeypatch.setattr(window_pieces, "THREADS", 7)
         assert digest(store, kind, tmp_path, knobs=knobs) == expected[kind, knobs.is_neutral]
 
     def test_whether_the_last_rows_were_sealed_in_time_or_not(

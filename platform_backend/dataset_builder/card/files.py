@@ -134,7 +134,7 @@ def _answers(subject: Subject, summary: Summary, split: Split | None) -> dict[st
         "experiments": [dict(each) for each in subject.origin.experiments],
         "load": _load_over_time(subject, summary),
         "injections": [_injection(each, subject.origin, sides) for each in in_window(export.injections, export.window)],
-        **normal_record(export.normal),
+        **normal_record(export.vetted, export.normal),
         "kpis": {
             service: {when: asdict(figures[when]) for when in ("normal", "fault")}
             for service, figures in summary.services.items()

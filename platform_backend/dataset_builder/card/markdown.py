@@ -156,8 +156,28 @@ def _parameters(parameters: Mapping[str, Any]) -> str:
 
 
 def _normal(card: Card, answers: Card) -> list[str]:
-    rows = [[_at(card, each["start"]), f"{(each['end'] - each['start']) / 1e6:.1f} s"] for each in answers["normal"]]
-    return _table(("from", "for"), rows) if rows else ["None."]
+    rows = [
+        [_at(card, each["start"]), f"{(each['end'] - each['start']) / 1e6:.1f} s", each["verdict"], _doubts(card, each)]
+        for each in answers["normal"]
+    ]
+    return _table(("from", "for", "was", "because"), rows) if rows else ["None."]
+
+
+def _doubts(card: Card, normal: Mapping[str, Any]) -> str:
+    """What was wrong, and since when."""
+    return "; ".join(f"{_at(card, each['start'])} {_doubt(each)}" for each in normal.get("doubts", ())) or UNKNOWN
+
+
+def _doubt(doubt: Mapping[str, Any]) -> str:
+    if doubt["what"] == "errors":
+        return f"{doubt['failed']} of {doubt['calls']} calls failed"
+    if doubt["what"] == "latency":
+        return f"{doubt['service']} took {doubt['latency_p95_ms']:g} ms (p95), usual are {doubt['usual_ms']:g} ms"
+    if doubt["what"] == "gap":
+        return f"{doubt['missing_s']:g} s without telemetry"
+    shares = {name.removeprefix("cpu_"): value for name, value in doubt.items() if name.startswith("cpu_")}
+    told = ", ".join(f"{value:.0%} {name}" for name, value in shares.items() if value is not None)
+    return f"the machine's CPU was {told}"
 
 
 def _ordered(answers: Card) -> list[str]:

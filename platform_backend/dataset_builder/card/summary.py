@@ -5,21 +5,18 @@ approximate: they are counted in classes a 64th of a power of two wide, and told
 within two percent.
 """
 
-from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
 from dataset_builder.card.summary_cells import PHASES, Phase, Phases, Reduced, Tally, latency_of_class
-from dataset_builder.card.summary_pieces import Piece, pieces
-from dataset_builder.card.summary_slices import reduce_rows
+from dataset_builder.card.summary_slices import COLUMNS, METRICS, reduce_rows
 from dataset_builder.formats.base import Export
 from dataset_builder.labels import MICROSECONDS
+from dataset_builder.window_pieces import Rows, Wanted, pieces, reduced
 from telemetry_store.schemas import TABLES, TableName
 from telemetry_store.window import Window
 
-THREADS: Final = 2
 LOAD_STEPS_S: Final = (1, 5, 10, 30, 60, 300, 600, 1800, 3600)
 MOST_LOAD_STEPS: Final = 60
 When = Literal["all", "normal", "fault"]
@@ -79,20 +76,11 @@ def load_step(window: Window) -> int:
 
 
 def _reduced(export: Export, table: TableName, phases: Phases, tally: Tally) -> Iterator[Reduced]:
-    """Pieces reduced ahead in threads, but not far ahead; in their order."""
-
-    def reduce(piece: Piece) -> Reduced:
-        rows = piece.read()
+    def reduce(rows: Rows) -> Reduced:
         return reduce_rows(table, rows.whole, rows.left, phases, tally.load_step)
 
-    with ThreadPoolExecutor(THREADS) as pool:
-        ahead: deque[Future[Reduced]] = deque()
-        for piece in pieces(export, table):
-            ahead.append(pool.submit(reduce, piece))
-            if len(ahead) > 2 * THREADS:
-                yield ahead.popleft().result()
-        while ahead:
-            yield ahead.popleft().result()
+    wanted = Wanted(table, COLUMNS[table], METRICS if table == "samples" else ())
+    return reduced(pieces(export, wanted), reduce)
 
 
 def _by_phase(tally: Tally, service: str) -> dict[When, ServiceFigures]:

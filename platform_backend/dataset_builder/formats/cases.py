@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from dataset_builder.formats.base import Export
 from dataset_builder.formats.case_sides import LONGEST_S, NEVER, Bound, Trouble, sides
-from dataset_builder.labels import MICROSECONDS, Injection, PodLabel, in_window
+from dataset_builder.labels import MICROSECONDS, NOT_VETTED, Injection, PodLabel, in_window
 from telemetry_store.window import Window
 
 FULL_S: Final = 600  # what RCAEval's evaluation takes of each side
@@ -61,6 +61,7 @@ class Case:
     half_s: int
     step_s: int
     cut_by: Sequence[str]  # why it is shorter than LONGEST_S on each side; empty: it is not
+    normal: str  # what was found in the part before the start, as normal.json has it
 
     @property
     def folder(self) -> str:
@@ -154,8 +155,15 @@ def _case(export: Export, unit: Unit, others: Sequence[Trouble]) -> dict[str, An
         "inject_s": inject_s,
         "half_s": half,
         "step_s": step,
+        "normal": _verdict(export, inject_s - half, inject_s),
         "cut_by": [reach.reason for seconds, reach in reaches if seconds < min(LONGEST_S, half + step)],
     }
+
+
+def _verdict(export: Export, start_s: int, end_s: int) -> str:
+    if export.vetted is None:
+        return NOT_VETTED
+    return export.vetted.verdict(start_s * MICROSECONDS, end_s * MICROSECONDS)
 
 
 def _seconds(reach: tuple[int, Bound]) -> int:
@@ -184,6 +192,7 @@ def _case_record(case: Case) -> dict[str, Any]:
         "seconds_each_side": case.half_s,
         "step_s": case.step_s,
         "short": case.is_short,
+        "normal": case.normal,
         "cut_by": list(case.cut_by),
         "effects": sorted({label.effect for label in hurt}),
         "injections": [_injection_record(each) for each in unit.labelled],

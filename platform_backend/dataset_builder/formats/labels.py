@@ -18,7 +18,7 @@ def label_parts(export: Export) -> Iterator[Part]:
     contents = {
         GROUNDTRUTH_PATH: groundtruth(export.knobs.labels(truth)),
         INJECTIONS_PATH: {"injections": [injection_record(each) for each in truth]},
-        NORMAL_PATH: normal_record(export.normal),
+        NORMAL_PATH: normal_record(export.vetted, export.normal),
     }
     for path, content in contents.items():
         yield Part(path, partial(_json_chunk, path, content))

@@ -12,7 +12,7 @@ from microservo_sdk.container import Container, read_whole
 from microservo_sdk.errors import DatasetError
 from microservo_sdk.layout import Layout, Table
 from microservo_sdk.manifest import Manifest
-from microservo_sdk.model import Injection, Split, Window
+from microservo_sdk.model import Injection, NormalWindow, Split, Window
 from microservo_sdk.raw import read_raw
 from microservo_sdk.selection import Moment, Names, Selection, selection
 from microservo_sdk.splits import read_split
@@ -171,8 +171,8 @@ class Dataset:
         """The faults, which is what an algorithm has to find."""
         return self._layout.injections()
 
-    def normal_windows(self) -> list[Window]:
-        """The times without any fault; empty when the dataset does not tell."""
+    def normal_windows(self) -> list[NormalWindow]:
+        """The times without any fault, each with its verdict; empty when the dataset does not tell."""
         return self._layout.normal_windows()
 
     def split(self) -> Split | None:

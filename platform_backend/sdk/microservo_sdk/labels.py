@@ -4,13 +4,14 @@ from typing import Final
 
 from microservo_sdk.container import Container
 from microservo_sdk.documents import Node, read_json
-from microservo_sdk.model import Injection, PodLabel, Window, injection_of
+from microservo_sdk.model import Injection, NormalWindow, PodLabel, Window, injection_of
 
 GROUNDTRUTH: Final = "groundtruth/groundtruth.json"
 INJECTIONS: Final = "groundtruth/injections.json"
 NORMAL: Final = "groundtruth/normal.json"
 COLUMNS: Final = ("timestamp", "service", "cmdb_id", "failure_type", "duration")
 EFFECTS: Final = ("confirmed", "absent", "unknown")
+VERDICTS: Final = ("clean", "doubtful", "unknown", "not vetted")
 MICROSECONDS: Final = 1_000_000
 
 
@@ -24,9 +25,18 @@ def read_injections(container: Container) -> list[Injection]:
     return []
 
 
-def read_normal(container: Container) -> list[Window]:
+def read_normal(container: Container) -> list[NormalWindow]:
     top = Node(read_json(container, NORMAL), NORMAL)
-    return [window_of(node) for node in top.get("normal").items()]
+    return [_normal(node) for node in top.get("normal").items()]
+
+
+def _normal(node: Node) -> NormalWindow:
+    """Of datasets of older versions only start and end are there."""
+    window, verdict = window_of(node), node.find("verdict", VERDICTS[-1])
+    if verdict.text() not in VERDICTS:
+        raise verdict.expected(f"one of {', '.join(VERDICTS)}")
+    doubts = tuple(each.object() for each in node.find("doubts", []).items())
+    return NormalWindow(window.start, window.end, verdict.text(), node.find("figures", {}).object(), doubts)
 
 
 def groundtruth_rows(container: Container) -> list[dict[str, Node]]:

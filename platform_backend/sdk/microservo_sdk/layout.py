@@ -10,7 +10,7 @@ from microservo_sdk.contents import MANIFEST, is_inject_time
 from microservo_sdk.csvfile import read_header
 from microservo_sdk.errors import DatasetError
 from microservo_sdk.findings import Findings
-from microservo_sdk.model import Injection, Window
+from microservo_sdk.model import Injection, NormalWindow
 from microservo_sdk.selection import Selection
 
 Table = Literal["logs", "spans"]
@@ -31,7 +31,7 @@ class Layout(Protocol):
 
     def injections(self) -> list[Injection]: ...
 
-    def normal_windows(self) -> list[Window]: ...
+    def normal_windows(self) -> list[NormalWindow]: ...
 
     def cases(self) -> Sequence[Any]:
         """Of rcaeval."""

@@ -18,6 +18,18 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class NormalWindow(Window):
+    """A time without a fault, and whether it was a good one, by errors, latency, the machine and gaps.
+
+    `verdict`: clean, doubtful, unknown (too little was there), or "not vetted", as in datasets of older versions.
+    """
+
+    verdict: str = "not vetted"
+    figures: Mapping[str, Any] = field(default_factory=dict)
+    doubts: Sequence[Mapping[str, Any]] = ()  # what was wrong, from when to when
+
+
+@dataclass(frozen=True, slots=True)
 class PodLabel:
     """One pod that a fault was put on. `start` and `end` are measured; None where nobody knows."""
 

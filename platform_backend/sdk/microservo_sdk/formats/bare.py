@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from microservo_sdk.errors import DatasetError
-from microservo_sdk.model import Window
+from microservo_sdk.model import NormalWindow
 
 
 class BareLayout:
-    def normal_windows(self) -> list[Window]:
+    def normal_windows(self) -> list[NormalWindow]:
         return []
 
     def cases(self) -> Sequence[Any]:

@@ -14,7 +14,7 @@ from microservo_sdk.formats.microservo_check import TableCheck, totals
 from microservo_sdk.labels import MICROSECONDS, read_injections, read_normal
 from microservo_sdk.layout import KPI, LOG, TRACE, Table
 from microservo_sdk.manifest import Manifest, compare_totals
-from microservo_sdk.model import Injection, Window
+from microservo_sdk.model import Injection, NormalWindow
 from microservo_sdk.moments import UNITS
 from microservo_sdk.naming import Lookup, container_series, istio_series, node_series, service_of
 from microservo_sdk.selection import Selection
@@ -86,7 +86,7 @@ class MicroServoLayout(BareLayout):
     def injections(self) -> list[Injection]:
         return read_injections(self._container)
 
-    def normal_windows(self) -> list[Window]:
+    def normal_windows(self) -> list[NormalWindow]:
         return read_normal(self._container) if self._manifest else []
 
     def check(self, findings: Findings) -> None:

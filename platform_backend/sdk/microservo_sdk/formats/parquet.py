@@ -14,7 +14,7 @@ from microservo_sdk.formats.bare import BareLayout
 from microservo_sdk.labels import read_injections, read_normal
 from microservo_sdk.layout import Table
 from microservo_sdk.manifest import Manifest, compare_totals
-from microservo_sdk.model import Injection, Window
+from microservo_sdk.model import Injection, NormalWindow
 from microservo_sdk.parquetfile import ParquetFile
 from microservo_sdk.selection import Selection
 
@@ -87,7 +87,7 @@ class ParquetLayout(BareLayout):
     def injections(self) -> list[Injection]:
         return read_injections(self._container)
 
-    def normal_windows(self) -> list[Window]:
+    def normal_windows(self) -> list[NormalWindow]:
         return read_normal(self._container)
 
     def check(self, findings: Findings) -> None:

@@ -1,0 +1,32 @@
+"""From where on a step of a normal time is in doubt. Those of the machine are the effect check's."""
+
+from typing import Any, Final
+
+ERRORS: Final = 0.01  # of the calls of a step ...
+ERRORS_OF_ALL: Final = 0.001  # ... or of a whole window ...
+FEWEST_ERRORS: Final = 3  # ... and at least so many
+SLOWER: Final = 2.0  # times a service's usual latency ...
+SLOWER_MS: Final = 50.0  # ... and so much more than that
+SLOW_MS: Final = 1000.0  # or this, whatever is usual
+FEWEST_REQUESTS: Final = 20  # of a service in a step: of fewer, the latency is chance
+BUSY: Final = 0.9  # share of CPU time that was used
+WAITING: Final = 0.6  # share of time in which some process waited for a CPU
+STOLEN: Final = 0.1  # share of CPU time that other guests of the same hardware took
+MISSING: Final = 0.2  # share of a step without telemetry
+
+
+def record() -> dict[str, Any]:
+    """As normal.json has them."""
+    return {
+        "error_ratio_of_a_step": ERRORS,
+        "error_ratio_of_a_time": ERRORS_OF_ALL,
+        "fewest_errors": FEWEST_ERRORS,
+        "latency_times_usual": SLOWER,
+        "latency_ms_above_usual": SLOWER_MS,
+        "latency_ms": SLOW_MS,
+        "fewest_requests": FEWEST_REQUESTS,
+        "cpu_busy": BUSY,
+        "cpu_waiting": WAITING,
+        "cpu_stolen": STOLEN,
+        "missing": MISSING,
+    }
