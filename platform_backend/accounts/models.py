@@ -9,6 +9,7 @@ from knox.models import AbstractAuthToken
 
 from common.roles import Role
 
+REGISTRATION: Final = [(each, each) for each in ("off", "invitation", "open")]
 LANGUAGES: Final = [("en", "English"), ("zh", "中文")]
 ROLES: Final = [(role.value, role.value) for role in Role if role is not Role.ANYONE]
 

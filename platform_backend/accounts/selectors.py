@@ -1,6 +1,7 @@
 """Reads of accounts."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
@@ -20,8 +21,12 @@ def sessions_of(user: User) -> QuerySet[SignIn]:
     return SignIn.objects.filter(user=user, session_key__in=live)
 
 
-def audit_entries() -> QuerySet[AuditEntry]:
-    return AuditEntry.objects.all()
+def audit_entries(
+    *, actor: str, action: str, subject: str, start: datetime | None, end: datetime | None
+) -> QuerySet[AuditEntry]:
+    """`actor` and `subject` as they are, `action` by its beginning; "" or None: any. start <= at < end."""
+    exact = {"actor_name": actor, "action__startswith": action, "subject": subject, "at__gte": start, "at__lt": end}
+    return AuditEntry.objects.filter(**{name: value for name, value in exact.items() if value})
 
 
 def users(*, search: str = "", role: Role | None = None, active: bool | None = None) -> QuerySet[User]:

@@ -1,7 +1,8 @@
 """Makes .venv from the committed lock file, only when the lock changed. Standard library only.
 
 A stamp inside .venv says which locks it holds. It is taken away before pip begins and written after it
-ended, so an interrupted start is seen and done again; a file lock keeps two starts apart.
+ended, so an interrupted start is seen and done again; a file lock keeps two starts apart. A .venv that
+somebody else has made is left alone (venv.py).
 """
 
 import fcntl
@@ -15,10 +16,11 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, Literal, NoReturn
+from typing import Final, Literal
 
 from cli.console import CliError, Progress, complain
 from cli.parser import parse
+from cli.venv import STAMP, Version, begin, own_version, python_version, refuse_closed, refuse_foreign, stamped
 
 Profile = Literal["runtime", "dev"]
 
@@ -26,7 +28,6 @@ LOCKS: Final[dict[Profile, str]] = {
     "runtime": "platform_backend/requirements.lock",
     "dev": "platform_backend/requirements-dev.lock",
 }
-STAMP: Final = "microservo.stamp"
 _APT_TIMEOUT: Final = 300.0
 _PIP_TIMEOUT: Final = 1800.0
 _LAST_LINES: Final = 8
@@ -52,53 +53,55 @@ def main(repo: Path, argv: list[str]) -> int:
     except KeyboardInterrupt:
         complain("stopped; the next start does the installation again")
         return 130
-    _continue_inside(repo, argv)
+    return _continue_inside(repo, argv)
 
 
 def ensure_environment(repo: Path, profile: Profile) -> None:
     """Raises CliError (exit code 2) when it can't be made."""
     venv = repo / ".venv"
-    if _is_current(repo, venv, profile):
-        return
-    with _one_at_a_time(repo):
-        if not _is_current(repo, venv, profile):  # another start may have made it while we waited
-            _make(repo, venv, profile)
+    try:
+        refuse_foreign(repo, venv)
+        if _is_current(repo, venv, profile):
+            return
+        refuse_closed(repo, venv)
+        with _one_at_a_time(repo):
+            if not _is_current(repo, venv, profile):  # another start may have made it while we waited
+                _make(repo, venv, profile)
+    except OSError as error:
+        raise CliError(f"{error.filename or venv}: {error.strerror}; .venv can't be prepared", code=2) from None
 
 
-def digest(repo: Path, profile: Profile) -> str:
-    """Of the lock file and of the interpreter that its packages are built for."""
+def digest(repo: Path, profile: Profile, version: Version) -> str:
+    """Of the lock file and of the Python that its packages are built for."""
     lock = repo / LOCKS[profile]
     try:
         content = lock.read_bytes()
     except OSError as error:
         raise CliError(f"{lock}: {error.strerror}; restore it from the repository", code=2) from None
-    version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    return hashlib.sha256(content + version.encode()).hexdigest()
+    return hashlib.sha256(content + "{}.{}".format(*version).encode()).hexdigest()
 
 
 def _is_current(repo: Path, venv: Path, profile: Profile) -> bool:
-    try:
-        installed = (venv / STAMP).read_text(encoding="ascii").split()
-    except OSError:
-        return False
-    return digest(repo, profile) in installed and os.access(venv / "bin" / "python", os.X_OK)
+    version = python_version(venv)
+    return version is not None and digest(repo, profile, version) in stamped(venv)
 
 
 def _make(repo: Path, venv: Path, profile: Profile) -> None:
-    digest(repo, profile)  # a missing lock is said before anything is touched
-    whole = (venv / STAMP).exists() and os.access(venv / "bin" / "python", os.X_OK)
+    digest(repo, profile, own_version())  # a missing lock is said before anything is touched
+    version = python_version(venv) if stamped(venv) else None
     (venv / STAMP).unlink(missing_ok=True)
     with Progress("Preparing .venv") as progress:
-        if not whole:
+        if version is None:
+            version = own_version()
             _create_venv(venv, progress)
         _install(repo, venv, profile, progress)
-    _write_stamp(repo, venv, profile)
+    _write_stamp(repo, venv, profile, version)
 
 
-def _write_stamp(repo: Path, venv: Path, profile: Profile) -> None:
+def _write_stamp(repo: Path, venv: Path, profile: Profile, version: Version) -> None:
     # The dev lock is a superset of the runtime lock, so it serves both.
     profiles: tuple[Profile, ...] = ("runtime", "dev") if profile == "dev" else ("runtime",)
-    content = "\n".join(digest(repo, each) for each in profiles) + "\n"
+    content = "\n".join(digest(repo, each, version) for each in profiles) + "\n"
     fresh = venv / f"{STAMP}.new"
     fresh.write_text(content, encoding="ascii")
     fresh.replace(venv / STAMP)
@@ -108,10 +111,11 @@ def _create_venv(venv: Path, progress: Progress) -> None:
     progress.show("creating it", phase="venv")
     if not _has_ensurepip():
         _install_venv_package(progress)
-    command = [sys.executable, "-m", "venv", "--clear", str(venv)]
+    begin(venv)
+    command = [sys.executable, "-m", "venv", str(venv.resolve())]  # it makes none in a link
     made = subprocess.run(command, capture_output=True, text=True, env=clean_environment(), timeout=_APT_TIMEOUT)
     if made.returncode:
-        shutil.rmtree(venv, ignore_errors=True)
+        begin(venv)
         raise CliError(f"{venv} can't be created:\n{_tail(made.stdout + made.stderr)}", code=2)
 
 
@@ -206,8 +210,13 @@ def _one_at_a_time(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _continue_inside(repo: Path, argv: Sequence[str]) -> NoReturn:
+def _continue_inside(repo: Path, argv: Sequence[str]) -> int:
+    """Does not return, unless the program can't be started."""
     python = repo / ".venv" / "bin" / "python"
     environment = clean_environment()
     environment["PYTHONPATH"] = str(repo / "platform_backend")
-    os.execve(python, [str(python), "-m", "cli", *argv], environment)
+    try:
+        os.execve(python, [str(python), "-m", "cli", *argv], environment)
+    except OSError as error:
+        complain(f"{python} can't be run: {error.strerror}; is the file system mounted 'noexec'?")
+        return 2

@@ -13,6 +13,7 @@ import psutil
 
 from cli.console import CliError
 from platform_backend.config import Config
+from platform_backend.parts import MANAGER_SOCKET, RESTARTS_FILE
 from platform_backend.private import private_folder
 
 # Each process of a copy carries it, so that what a killed manager left behind can be found.
@@ -36,7 +37,7 @@ class Instance:
 
     @property
     def manager_socket(self) -> Path:
-        return self.run_dir / "manager.sock"
+        return self.run_dir / MANAGER_SOCKET
 
     @property
     def manager_configuration(self) -> Path:
@@ -53,7 +54,7 @@ class Instance:
 
     @property
     def restarts_file(self) -> Path:
-        return self.run_dir / "restarts.json"
+        return self.run_dir / RESTARTS_FILE
 
     def make_folders(self) -> None:
         """Raises ConfigError."""

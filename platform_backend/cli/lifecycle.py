@@ -16,9 +16,10 @@ import psutil
 from cli.console import CliError, Progress
 from cli.instance import INSTANCE_VARIABLE, Instance
 from cli.parts import ClusterSilent, Part, ask_cluster, parts
-from cli.programs import bind_address, has_local_cluster, manager_configuration
+from cli.programs import has_local_cluster, manager_configuration
 from local_cluster.topology import TopologyError, read_services
 from platform_backend.config import REPO, Config
+from platform_backend.public import own_url, url_of
 
 _PREPARE_TIMEOUT: Final = 120.0
 _STOP_SECONDS: Final = 12.0  # the parts have 11 in the worst case; see programs.py
@@ -29,15 +30,11 @@ _FAILING: Final = frozenset({"BACKOFF", "FATAL"})
 
 
 def web_url(settings: Config) -> str:
-    return "http://" + bind_address(_reachable(settings.web.host), settings.web.port)
+    return own_url(settings.web)
 
 
 def shop_url(settings: Config) -> str:
-    return "http://" + bind_address(_reachable(settings.shop.host), settings.shop.port)
-
-
-def _reachable(host: str) -> str:
-    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  (compared, not bound)
+    return url_of(settings.shop.host, settings.shop.port)
 
 
 def check_services(settings: Config) -> None:

@@ -4,10 +4,10 @@ import argparse
 import re
 from typing import TYPE_CHECKING, Final
 
+from platform_backend.version import VERSION
+
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
-
-VERSION: Final = "0.1.0"
 
 _DESCRIPTION: Final = "MicroServo: labelled microservice telemetry from a live shop, and the faults that label it."
 _EPILOG: Final = (

@@ -1,70 +1,23 @@
 """What the process manager and the local cluster say about their parts."""
 
-import http.client
-import json
-import socket
-import xmlrpc.client
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import httpx
-from supervisor.xmlrpc import SupervisorTransport
 
 from cli.instance import Instance
+from platform_backend import parts as manager
 from platform_backend.config import Config
+from platform_backend.parts import Part
 
 _TIMEOUT: Final = 2.0
 
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A program of the process manager. `state` as supervisord names it: RUNNING, STARTING, BACKOFF, ..."""
-
-    name: str
-    state: str
-    pid: int | None
-    started: float | None  # UTC seconds since the epoch
-    restarts: int
-    last_restart: float | None
-    error: str
+__all__ = ["ClusterSilent", "Part", "ask_cluster", "cluster_list", "parts"]
 
 
 def parts(instance: Instance) -> list[Part]:
     """Empty when the manager does not answer."""
-    transport = SupervisorTransport(None, None, f"unix://{instance.manager_socket}")
-    server: Any = xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport)
-    socket_timeout = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(_TIMEOUT)  # the transport has no setting of its own
-    try:
-        answer = server.supervisor.getAllProcessInfo()
-    except (OSError, xmlrpc.client.Error, http.client.HTTPException):
-        return []
-    finally:
-        socket.setdefaulttimeout(socket_timeout)
-        transport.close()
-    restarts = _restarts(instance.restarts_file)
-    return [_part(entry, restarts.get(entry["name"], {})) for entry in answer]
-
-
-def _part(entry: Mapping[str, Any], restarts: Mapping[str, Any]) -> Part:
-    return Part(
-        name=entry["name"],
-        state=entry["statename"],
-        pid=entry["pid"] or None,
-        started=float(entry["start"]) if entry["pid"] else None,
-        restarts=int(restarts.get("count", 0)),
-        last_restart=restarts.get("last") or None,
-        error=entry["spawnerr"],
-    )
-
-
-def _restarts(path: Path) -> Mapping[str, Any]:
-    try:
-        return dict(json.loads(path.read_text()))
-    except (OSError, ValueError):
-        return {}
+    return manager.parts(instance.run_dir)
 
 
 class ClusterSilent(Exception):

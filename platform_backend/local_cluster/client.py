@@ -55,6 +55,7 @@ class PodInfo:
     memory_limit: int
     cpu_seconds: float | None
     memory_bytes: int | None
+    version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,30 @@ class FaultInfo:
     deadline_us: int
     error: str
     pods: tuple[FaultPod, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EventPod:
+    pod: str
+    start_us: int
+    end_us: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventInfo:
+    event_id: str
+    kind: str
+    service: str
+    parameters: Mapping[str, Any]
+    state: str  # running, ended, failed
+    created_us: int
+    duration_s: float
+    start_us: int | None
+    end_us: int | None
+    end_reason: str
+    error: str
+    detail: Mapping[str, Any]
+    pods: tuple[EventPod, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +192,29 @@ class LocalClusterClient:
         """Those that ran; returns at once, as `end_fault`."""
         return [_fault(item) for item in self._call("DELETE", "/faults")]
 
+    def begin_event(
+        self, *, event_id: str, kind: str, service: str, duration_s: float, parameters: Mapping[str, Any]
+    ) -> EventInfo:
+        """Idempotent by event_id."""
+        body = {
+            "event_id": event_id,
+            "kind": kind,
+            "service": service,
+            "duration_s": duration_s,
+            "parameters": dict(parameters),
+        }
+        return _event(self._call("POST", "/events", body))
+
+    def event(self, event_id: str) -> EventInfo:
+        return _event(self._call("GET", f"/events/{event_id}"))
+
+    def events(self) -> Sequence[EventInfo]:
+        return [_event(item) for item in self._call("GET", "/events")]
+
+    def end_event(self, event_id: str) -> EventInfo:
+        """Have it take the way back. Idempotent; returns at once, poll `event` for the end."""
+        return _event(self._call("DELETE", f"/events/{event_id}"))
+
     def block(self) -> BlockInfo | None:
         """The emergency stop in force."""
         return _block(self._call("GET", "/block"))
@@ -210,6 +258,10 @@ def _record(kind: type[T], raw: Mapping[str, Any]) -> T:
 
 def _block(raw: Mapping[str, Any]) -> BlockInfo | None:
     return _record(BlockInfo, raw["block"]) if raw["block"] else None
+
+
+def _event(raw: Mapping[str, Any]) -> EventInfo:
+    return _record(EventInfo, {**raw, "pods": tuple(_record(EventPod, pod) for pod in raw["pods"])})
 
 
 def _fault(raw: Mapping[str, Any]) -> FaultInfo:

@@ -54,6 +54,10 @@ class ControlApi:
             web.delete("/faults", self._fault_end_all),
             web.get("/faults/{fault_id}", self._fault),
             web.delete("/faults/{fault_id}", self._fault_end),
+            web.get("/events", self._events),
+            web.post("/events", self._event_submit),
+            web.get("/events/{event_id}", self._event),
+            web.delete("/events/{event_id}", self._event_end),
             web.get("/block", self._block),
             web.put("/block", self._block_set),
             web.delete("/block", self._block_clear),
@@ -115,12 +119,25 @@ class ControlApi:
     async def _fault_end_all(self, request: web.Request) -> web.Response:
         return web.json_response([record.to_json() for record in self._controller.faults.end_all()])
 
+    async def _events(self, request: web.Request) -> web.Response:
+        return web.json_response([record.to_json() for record in self._controller.events.all()])
+
+    async def _event(self, request: web.Request) -> web.Response:
+        return web.json_response(self._controller.events.get(request.match_info["event_id"]).to_json())
+
+    async def _event_submit(self, request: web.Request) -> web.Response:
+        record, is_new = self._controller.events.submit(await _body(request))
+        return web.json_response(record.to_json(), status=201 if is_new else 200)
+
+    async def _event_end(self, request: web.Request) -> web.Response:
+        return web.json_response(self._controller.events.end(request.match_info["event_id"]).to_json())
+
     async def _block(self, request: web.Request) -> web.Response:
         held = self._controller.faults.block
         return web.json_response({"block": None if held is None else asdict(held)})
 
     async def _block_set(self, request: web.Request) -> web.Response:
-        self._controller.faults.set_block(block_of(await _body(request)))
+        self._controller.block(block_of(await _body(request)))
         return await self._block(request)
 
     async def _block_clear(self, request: web.Request) -> web.Response:

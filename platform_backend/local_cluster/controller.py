@@ -14,17 +14,23 @@ from local_cluster import without
 from local_cluster.children import ChildInfo, Children
 from local_cluster.cpu_quota import CpuQuota
 from local_cluster.environment import TOKEN_VARIABLE
+from local_cluster.events.base import Stage
+from local_cluster.events.engine import EventEngine
+from local_cluster.events.record import EventRecord
 from local_cluster.faults import workers
 from local_cluster.faults.base import FaultContext, Refused
+from local_cluster.faults.block import Block
 from local_cluster.faults.engine import FaultEngine
 from local_cluster.faults.journal import Journal
 from local_cluster.file_io import filter as file_filter
 from local_cluster.file_io.supervisor import IoSupervisor
+from local_cluster.journal import RecordJournal
 from local_cluster.linux import now_us
 from local_cluster.load import Load
 from local_cluster.mesh import Mesh
 from local_cluster.pods import Pods
 from local_cluster.programs import Programs
+from local_cluster.roster import Roster
 from local_cluster.settings import Settings
 from local_cluster.spawner import Spawner
 from local_cluster.topology import HOST, PortAllocator, Topology, build_topology, read_services
@@ -97,8 +103,25 @@ class Controller:
         )
         self.load = Load(rate=settings.load_rate, pods=self.pods, programs=programs)
         self._quota = CpuQuota(self.pods.cgroups(), on_period=self._journal.beat)
+        self.roster = Roster(
+            topology=self.topology,
+            ports=ports,
+            mesh=self._mesh,
+            io=self.io,
+            quota=self._quota,
+            pods=self.pods,
+            folder=settings.pods_dir,
+        )
         context = FaultContext(self.topology, self.pods, self._mesh, self._spawner, self.io)
         self.faults = FaultEngine(context, self._journal)
+        stage = Stage(self.topology, self.pods, self.roster, self.load, programs, self._spawner)
+        self.events = EventEngine(
+            stage,
+            RecordJournal(settings.directory / "events", EventRecord, self._journal.heartbeat_path),
+            refuse_blocked=self.faults.refuse_blocked,
+            refuse_faulty=self.faults.refuse_busy,
+        )
+        self.faults.refuse_others = self.events.refuse_busy
         self._warm_up: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -115,6 +138,7 @@ class Controller:
         """Ends every process and fault; safe after a start that failed half way."""
         if self._warm_up is not None:
             self._warm_up.cancel()
+        await self.events.stop()
         await self.faults.stop()
         self._quota.stop()
         await self.pods.stop()
@@ -147,11 +171,17 @@ class Controller:
             for pod in self.pods
         }
 
+    def block(self, block: Block) -> None:
+        """The emergency stop: nothing that is done to the shop goes on, and nothing begins."""
+        self.faults.set_block(block)
+        self.events.end_all()
+
     async def recreate(self, pod: str) -> None:
         """Raises Refused for a pod that there is not, or that has a fault: its end is the fault's to measure."""
         if pod not in self.pods:
             raise Refused(404, f"no pod is called {pod!r}")
         self.faults.refuse_busy([pod])
+        self.events.refuse_busy([pod])
         await self.pods[pod].recreate()
 
     async def _become_ready(self) -> None:

@@ -95,6 +95,14 @@ class CpuQuota:
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="cpu-quota", daemon=True)
 
+    def watch(self, cgroup: Cgroup) -> None:
+        """From the next period on. The list is replaced, for the thread may be going through it."""
+        self._accounts = [*self._accounts, _Account(cgroup)]
+
+    def forget(self, cgroup: Cgroup) -> None:
+        """One of whose processes none is left."""
+        self._accounts = [account for account in self._accounts if account.cgroup is not cgroup]
+
     def start(self) -> None:
         self._thread.start()
 

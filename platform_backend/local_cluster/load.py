@@ -22,7 +22,8 @@ class Load:
     """While the shop starts, the load generator gets rate 0: it would only see a shop that is not there yet."""
 
     def __init__(self, *, rate: float, pods: Pods, programs: Programs) -> None:
-        self.rate = rate
+        self.rate = rate  # as it was set; a surge multiplies what is asked of the generator
+        self._factor = 1.0
         self._pods = pods
         self._programs = programs
 
@@ -37,17 +38,28 @@ class Load:
 
     async def set(self, rate: Any) -> float:
         """Raises Refused for what is not a rate. A load generator that is down gets it when it starts."""
-        self.rate = self._programs.load_rate = _checked(rate)
+        self.rate = _checked(rate)
+        await self._tell()
+        return self.rate
+
+    async def surge(self, factor: float) -> None:
+        """So many times the rate that is set; 1 ends it. Raises Refused."""
+        self._factor = factor
+        await self._tell()
+
+    async def _tell(self) -> None:
+        self._programs.load_rate = min(self.rate * self._factor, HIGHEST_RATE)
         for pod in self._pods.of_service(LOAD_SERVICE):
             if pod.running:
                 await self._forward(pod.spec.port)
-        return self.rate
 
     async def _forward(self, port: int) -> None:
         try:
             async with (
                 aiohttp.ClientSession(timeout=TIMEOUT) as session,
-                session.put(f"http://{HOST}:{port}/load", json={"rate": self.rate}, headers=self._headers()) as answer,
+                session.put(
+                    f"http://{HOST}:{port}/load", json={"rate": self._programs.load_rate}, headers=self._headers()
+                ) as answer,
             ):
                 answer.raise_for_status()
         except (aiohttp.ClientError, TimeoutError) as error:

@@ -23,6 +23,12 @@ class MemoryWatchdog:
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="memory-watchdog", daemon=True)
 
+    def watch(self, cgroup: Cgroup) -> None:
+        self._cgroups = (*self._cgroups, cgroup)
+
+    def forget(self, cgroup: Cgroup) -> None:
+        self._cgroups = tuple(each for each in self._cgroups if each is not cgroup)
+
     def start(self) -> None:
         self._thread.start()
 

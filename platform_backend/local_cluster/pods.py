@@ -17,7 +17,7 @@ from local_cluster.forkserver import Spawn
 from local_cluster.linux import describe_exit, now_us
 from local_cluster.memory_watchdog import MemoryWatchdog
 from local_cluster.spawner import Spawner, SpawnFailed
-from local_cluster.topology import PodSpec, Topology
+from local_cluster.topology import PASSWORD, PodSpec, Topology
 from local_cluster.volumes import empty, mounts
 
 logger = logging.getLogger(__name__)
@@ -27,6 +27,8 @@ PROBE_INTERVAL: Final = 5.0
 # Kubernetes' failureThreshold: one slow answer doesn't take a pod out of service.
 FAILURES_UNTIL_UNREADY: Final = 3
 STOP_GRACE: Final = 3.0
+# What was sent to a pod before its callers knew that it leaves has reached it by then.
+LAST_CALLS: Final = 0.2
 # Kubernetes limits from the first instruction; ours begin when the pod is ready, at the latest after this, because
 # the forking and importing that we do in the pod's name is not the service's own work.
 STARTUP_ALLOWANCE: Final = 20.0
@@ -52,6 +54,7 @@ class PodStatus:
     memory_limit: int
     cpu_seconds: float | None
     memory_bytes: int | None
+    version: str  # of its service; empty while it was never started
 
 
 class Pod:
@@ -62,6 +65,7 @@ class Pod:
         self.cgroup = Cgroup(spec.name, spec.service.name, spec.service.cpu_limit, spec.service.memory_limit)
         self.restarts = 0
         self.started_us: int | None = None
+        self.version = ""
         self.is_ready = asyncio.Event()
         self._owner = owner
         self.log = folder / spec.name / "stdout.log"
@@ -94,6 +98,7 @@ class Pod:
             memory_limit=service.memory_limit,
             cpu_seconds=self.cgroup.cpu() if running else None,
             memory_bytes=self.cgroup.memory() if running else None,
+            version=self.version,
         )
 
     def _phase(self) -> Phase:
@@ -138,6 +143,7 @@ class Pod:
         self.restarts = 0 if self.started_us is None or self._is_new else self.restarts + 1
         self._is_new = False
         self.started_us = now_us()
+        self.version = spawn.env.get("SERVICE_VERSION", "")
         if self._ended.is_set():
             return True  # it ended while its start was being reported
         self.cgroup.enter(pid)
@@ -210,9 +216,29 @@ class Pod:
         return ended_us
 
     async def recreate(self) -> int:
-        """End the pod and have another one in its place, which was never restarted; the time the old one was dead."""
+        """Have another pod in its place, which was never restarted; the time at which the old one was dead."""
         self._is_new = True
-        return await self.kill(grace_s=STOP_GRACE)
+        return await self._leave()
+
+    async def retire(self) -> int:
+        """End it for good, without a call lost; the time at which it was dead."""
+        self._allowed.clear()
+        return await self._leave()
+
+    async def _leave(self) -> int:
+        """First nothing new comes, then what has come is done, then it ends."""
+        leader = self.cgroup.leader
+        self._backoff.failures = 0
+        self._terminating = True
+        await self._set_ready(ready=False)
+        await asyncio.sleep(LAST_CALLS)
+        self.cgroup.signal(signal.SIGTERM, leader=leader)
+        self.cgroup.signal(signal.SIGCONT, leader=leader)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._ended.wait(), STOP_GRACE)
+        self.cgroup.signal(signal.SIGKILL, leader=leader)
+        await self._ended.wait()
+        return self._ended_us
 
     async def _ask_to_stop(self, leader: int, grace_s: float) -> None:
         self._terminating = True
@@ -256,7 +282,8 @@ class Pods:
         self._publish = publish
         self._publishing = {name: asyncio.Lock() for name in topology.services}
         self._listeners: list[Ended] = []
-        self._tasks: list[asyncio.Task[None]] = []
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._folder = folder
         self._pods = {spec.name: Pod(spec, folder, owner=self) for spec in topology.pods.values()}
         self.watchdog = MemoryWatchdog(self.cgroups())
 
@@ -267,10 +294,14 @@ class Pods:
         return name in self._pods
 
     def __iter__(self) -> Iterator[Pod]:
-        return iter(self._pods.values())
+        return iter(list(self._pods.values()))
 
     def cgroups(self) -> list[Cgroup]:
         return [pod.cgroup for pod in self._pods.values()]
+
+    def password_of(self, spec: PodSpec) -> str:
+        """What a store asks for; empty: nothing."""
+        return self.token if PASSWORD in spec.service.secrets else ""
 
     def of_service(self, service: str) -> list[Pod]:
         return [pod for pod in self._pods.values() if pod.spec.service.name == service]
@@ -290,10 +321,30 @@ class Pods:
             await self._publish(service, ready)
 
     def start(self) -> None:
-        self._tasks = [asyncio.create_task(pod.run(), name=f"pod-{pod.spec.name}") for pod in self._pods.values()]
-        for task in self._tasks:
-            task.add_done_callback(_report_crash)
+        for pod in self._pods.values():
+            self._begin(pod)
         self.watchdog.start()
+
+    def _begin(self, pod: Pod) -> None:
+        task = self._tasks[pod.spec.name] = asyncio.create_task(pod.run(), name=f"pod-{pod.spec.name}")
+        task.add_done_callback(_report_crash)
+
+    def add(self, spec: PodSpec) -> Pod:
+        """One more, which is started at once."""
+        pod = self._pods[spec.name] = Pod(spec, self._folder, owner=self)
+        self.watchdog.watch(pod.cgroup)
+        self._begin(pod)
+        return pod
+
+    async def remove(self, name: str) -> int:
+        """One less; the time at which it was dead."""
+        pod = self._pods[name]
+        ended_us = await pod.retire()
+        self._tasks[name].cancel()
+        await asyncio.gather(self._tasks.pop(name), return_exceptions=True)
+        self.watchdog.forget(pod.cgroup)
+        del self._pods[name]
+        return ended_us
 
     async def wait_ready(self) -> None:
         await asyncio.gather(*(pod.is_ready.wait() for pod in self._pods.values()))
@@ -302,9 +353,9 @@ class Pods:
         self.exit_level = logging.INFO
         self.watchdog.stop()
         await asyncio.gather(*(pod.stop() for pod in self._pods.values()))
-        for task in self._tasks:
+        for task in self._tasks.values():
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
 
 @contextlib.asynccontextmanager

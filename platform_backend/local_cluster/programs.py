@@ -3,7 +3,7 @@
 import platform
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,6 +16,7 @@ from local_cluster.topology import HOST, PASSWORD, PodSpec, Topology
 from local_cluster.volumes import mounts, replaced
 
 LOAD_SERVICE: Final = "loadgenerator"
+FIRST_VERSION: Final = "1.0.0"
 
 EdgePort = Callable[[str, str], int]
 
@@ -37,6 +38,11 @@ class Programs:
     load_seed: int
     token: str = ""  # of this instance, known to its pods alone; empty: they ask for none
     io_socket: str = ""  # of the supervisor of file operations; empty: they can't be intercepted
+    versions: dict[str, str] = field(default_factory=dict)  # of services that were deployed anew
+
+    def version_of(self, service: str) -> str:
+        """That of a pod of it that is started now."""
+        return self.versions.get(service, FIRST_VERSION)
 
     def of(self, pod: PodSpec, log: Path) -> Spawn:
         name, folders = pod.service.name, mounts(pod, log.parent.parent)
@@ -61,6 +67,7 @@ class Programs:
             "SERVICE_NAME": pod.service.name,
             "POD_NAME": pod.name,
             "NODE_NAME": self.node,
+            "SERVICE_VERSION": self.version_of(pod.service.name),
             "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://{HOST}:{self.otlp_port}",
         }
         if self.token:

@@ -2,7 +2,7 @@
 
 import re
 import socket
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -69,8 +69,10 @@ class PodSpec:
 
 @dataclass(frozen=True, slots=True)
 class Topology:
-    services: Mapping[str, ServiceSpec]
-    pods: Mapping[str, PodSpec]
+    """What there is now: pods come and go. Whoever changes it tells the rest."""
+
+    services: dict[str, ServiceSpec]
+    pods: dict[str, PodSpec]
 
     def pods_of(self, service: str) -> tuple[PodSpec, ...]:
         return tuple(pod for pod in self.pods.values() if pod.service.name == service)
@@ -92,8 +94,13 @@ class PortAllocator:
 
     next_port: int
     claims: list[socket.socket] = field(default_factory=list)
+    given_back: list[int] = field(default_factory=list)  # still claimed, so nobody else's meanwhile
 
     def allocate(self) -> int:
+        for port in self.given_back:
+            if _is_free(port):
+                self.given_back.remove(port)
+                return port
         while self.next_port <= LAST_PORT:
             port, self.next_port = self.next_port, self.next_port + 1
             claim = _claim(port)
@@ -101,6 +108,10 @@ class PortAllocator:
                 self.claims.append(claim)
                 return port
         raise TopologyError(f"no free port of {HOST} up to {LAST_PORT}; lower local_cluster.first_port")
+
+    def give_back(self, ports: Iterable[int]) -> None:
+        """For the next ones to come; whoever still listens there keeps them until it has gone."""
+        self.given_back += ports
 
     def close(self) -> None:
         """Give all of them up; the end of the process does so too."""
@@ -150,7 +161,7 @@ def build_topology(services: Mapping[str, ServiceSpec], ports: PortAllocator) ->
         for service in services.values()
         for index in range(service.replicas)
     }
-    return Topology(services, pods)
+    return Topology(dict(services), pods)
 
 
 def _service(values: Path, name: str, entry: Mapping[str, Any]) -> ServiceSpec:

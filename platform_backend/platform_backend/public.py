@@ -7,8 +7,13 @@ from platform_backend.config import Web
 
 def own_url(web: Web) -> str:
     """Of this machine, without a proxy."""
-    host = "127.0.0.1" if web.host == "0.0.0.0" else web.host  # noqa: S104  compared, not bound
-    return f"http://[{host}]:{web.port}" if ":" in host else f"http://{host}:{web.port}"
+    return url_of(web.host, web.port)
+
+
+def url_of(host: str, port: int) -> str:
+    """Where somebody on this machine reaches what listens there."""
+    reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  compared, not bound
+    return f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"
 
 
 def host_of(url: str) -> str:

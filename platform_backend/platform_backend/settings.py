@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.core.management.utils import get_random_secret_key
 
-from platform_backend.config import ConfigError, config
+from platform_backend.config import REPO, ConfigError, config
 from platform_backend.database import database, require_driver
 from platform_backend.private import FOLDER, private_folder
 from platform_backend.public import host_of, own_url
@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "telemetry",
     "datasets",
     "campaigns",
+    "overview",
 ]
 
 MIDDLEWARE = [
@@ -77,6 +78,9 @@ TEMPLATES = [
 ]
 STATIC_URL = "/static/"
 STATIC_ROOT = CONFIG.state / "static"
+DASHBOARD = REPO / "platform_frontend" / "dist"
+STATICFILES_DIRS = [("app", DASHBOARD)] if DASHBOARD.is_dir() else []
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/app/assets/.+-[\w-]{8}\.\w+$"  # the digest that Vite puts into names
 WHITENOISE_USE_FINDERS = not STATIC_ROOT.is_dir()  # tests and a bare manage.py serve from the packages
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 FILE_UPLOAD_PERMISSIONS = 0o600  # Django sets modes of its own, collectstatic's too
@@ -151,6 +155,7 @@ SPECTACULAR_SETTINGS = {
     # Fields of the same name whose values differ.
     "ENUM_NAME_OVERRIDES": {
         "Role": "accounts.models.ROLES",
+        "RegistrationPolicy": "accounts.models.REGISTRATION",
         "InjectionState": "faults.models.State",
         "ExperimentState": "faults.models.ExperimentState",
         "ScheduleType": "faults.models.Experiment.Schedule",

@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from telemetry_store.hot import read_hot
 from telemetry_store.layout import Segment, list_folder
@@ -85,6 +86,16 @@ class StoreReader:
         with closing(self._database.cursor()) as cursor:
             cursor.register("hot", snapshot.hot)
             return cursor.execute(sql.replace("{rows}", relation), {**parameters, **bound}).fetchall()
+
+    def newest(self, table: TableName) -> int | None:
+        """The latest timestamp of the table; None when it is empty. Segments tell it by their names."""
+        return self.retrying(lambda: self._newest(table))
+
+    def _newest(self, table: TableName) -> int | None:
+        listing = list_folder(self.folder / table)
+        hot = [batch for file in listing.hot for batch in read_hot(file.path).batches if batch.num_rows]
+        times = [pc.max(batch.column("timestamp")).as_py() for batch in hot]
+        return max([*times, *(segment.last for segment in listing.segments)], default=None)
 
     def count(self, table: TableName, start: int, end: int) -> int:
         """Whole segments are counted by their names."""

@@ -1,6 +1,8 @@
 """Making .venv: real venvs and a real pip, with a package index that is a folder."""
 
 import hashlib
+import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -9,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from cli import bootstrap
-from cli.bootstrap import LOCKS, STAMP, ensure_environment
+from cli import venv as venv_module
+from cli.bootstrap import LOCKS, ensure_environment
 from cli.console import CliError
+from cli.venv import STAMP, python_version, stamped
 
 
 def wheel(folder: Path, name: str) -> str:
@@ -84,6 +88,137 @@ def test_a_venv_whose_python_is_gone_is_made_anew(repo: Path) -> None:
     python.symlink_to("/nowhere/python3")
     ensure_environment(repo, "runtime")
     assert imports(repo, "alpha_one")
+
+
+def snapshot(folder: Path) -> set[str]:
+    return {str(path) for path in folder.rglob("*")} if folder.is_dir() else set()
+
+
+def refused(repo: Path) -> str:
+    """The one line, and that nothing was changed."""
+    before = snapshot(repo / ".venv")
+    with pytest.raises(CliError) as error:
+        ensure_environment(repo, "runtime")
+    assert error.value.code == 2
+    assert "\n" not in str(error.value)
+    assert str(repo / ".venv") in str(error.value)
+    assert snapshot(repo / ".venv") == before
+    return str(error.value)
+
+
+def test_a_venv_of_another_tool_is_left_alone(repo: Path) -> None:
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", repo / ".venv"], check=True, timeout=60)
+    assert "was not made by ./microservo" in refused(repo)
+    assert f"mv {repo}/.venv" in refused(repo)
+
+
+@pytest.mark.parametrize("make", ["file", "dead link", "loop"])
+def test_what_is_no_folder_is_named(repo: Path, make: str) -> None:
+    venv = repo / ".venv"
+    if make == "file":
+        venv.touch()
+    else:
+        venv.symlink_to("/nowhere/at/all" if make == "dead link" else ".venv")
+    assert ("is no folder" if make == "file" else "is a link to") in refused(repo)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a folder another user's")
+def test_a_venv_of_another_user_is_refused_even_if_it_is_whole(repo: Path) -> None:
+    ensure_environment(repo, "runtime")
+    os.chown(repo / ".venv", 12345, 12345)
+    assert "belongs to user 12345" in refused(repo)
+    os.chown(repo, 12345, 12345)  # whose checkout it is decides what runs
+    ensure_environment(repo, "runtime")
+
+
+def test_an_empty_folder_is_filled(repo: Path, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (repo / ".venv").symlink_to(tmp_path / "elsewhere")  # or a mount point
+    ensure_environment(repo, "runtime")
+    assert (repo / ".venv").is_symlink()
+    assert imports(repo, "alpha_one")
+
+
+def test_a_venv_of_another_python_is_made_anew(repo: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """As after an upgrade of the system: the link leads to a Python of another version than it was made with."""
+    ensure_environment(repo, "runtime")
+    configuration = repo / ".venv" / "pyvenv.cfg"
+    configuration.write_text(re.sub(r"(?m)^version = .*", "version = 3.99.0", configuration.read_text()))
+    capfd.readouterr()
+    ensure_environment(repo, "runtime")
+    assert "creating it" in capfd.readouterr().err
+    assert imports(repo, "alpha_one")
+
+
+@pytest.mark.parametrize(
+    ("configuration", "python", "mode", "version"),
+    [
+        ("home = /usr/bin\nversion = 3.11.7\n", "python3.11", 0o755, (3, 11)),
+        ("version_info = 3.12.1.final.0\n", "python3", 0o755, (3, 12)),  # as uv and virtualenv write it
+        ("version = 3.11.7\n", "python3.12", 0o755, None),
+        ("version = 3.11.7\n", "python3.11", 0o644, None),
+        ("version = 3.10.4\n", "python3.10", 0o755, None),
+        ("home = /usr/bin\n", "python3.11", 0o755, None),
+        ("", "", 0o755, None),
+    ],
+)
+def test_the_python_of_a_venv(
+    tmp_path: Path, configuration: str, python: str, mode: int, version: tuple[int, int] | None
+) -> None:
+    (tmp_path / "bin").mkdir()
+    if python:
+        (tmp_path / python).write_text("")
+        (tmp_path / python).chmod(mode)
+        (tmp_path / "bin" / "python").symlink_to(tmp_path / python)
+        (tmp_path / "pyvenv.cfg").write_text(configuration)
+    assert python_version(tmp_path) == version
+
+
+@pytest.mark.parametrize("stamp", [None, b"", b"\xff\xfe"])
+def test_a_stamp_that_says_nothing_holds_no_locks(tmp_path: Path, stamp: bytes | None) -> None:
+    if stamp is not None:
+        (tmp_path / STAMP).write_bytes(stamp)
+    assert stamped(tmp_path) == frozenset()
+
+
+def test_the_python_of_the_venv_counts_and_not_the_one_that_starts(
+    repo: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    ensure_environment(repo, "runtime")
+    monkeypatch.setattr(venv_module, "own_version", lambda: (3, 99))
+    monkeypatch.setattr(bootstrap, "own_version", lambda: (3, 99))
+    capfd.readouterr()
+    ensure_environment(repo, "runtime")
+    assert capfd.readouterr().err == ""
+
+
+def test_a_checkout_that_is_closed_to_us_is_named(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(venv_module.os, "access", lambda path, mode: False)  # root may write everywhere
+    assert "can't be written to" in refused(repo)
+
+
+def test_an_error_of_the_disk_is_one_line(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(venv: Path) -> None:
+        raise OSError(28, "No space left on device", str(venv))
+
+    monkeypatch.setattr(bootstrap, "begin", full)
+    assert "No space left on device" in refused(repo)
+
+
+def test_a_python_that_can_not_be_run_is_one_line(
+    repo: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    ensure_environment(repo, "runtime")
+    capfd.readouterr()
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(bootstrap.os, "execve", refuse)
+    assert bootstrap.main(repo, ["status"]) == 2
+    said = capfd.readouterr().err
+    assert "python can't be run: Permission denied" in said
+    assert said.count("\n") == 1
 
 
 def test_a_failing_pip_is_shown_with_its_last_lines(repo: Path) -> None:

@@ -52,7 +52,7 @@ def test_help_needs_no_environment(command: list[str], tmp_path: Path) -> None:
 
 def test_script_is_found_through_a_link_and_in_a_folder_with_spaces(tmp_path: Path) -> None:
     copy = tmp_path / "a folder" / "repo"
-    for package in ("cli", "common"):
+    for package in ("cli", "common", "platform_backend"):
         shutil.copytree(REPO / "platform_backend" / package, copy / "platform_backend" / package)
     shutil.copy(REPO / "microservo", copy / "microservo")
     (tmp_path / "link").symlink_to(copy / "microservo")

@@ -444,3 +444,15 @@ def test_paging_gives_each_row_exactly_once_in_order(
     chosen = [log for log in logs if window.start <= log.timestamp < window.end]
     chosen.sort(key=lambda log: (log.timestamp, log.log_id), reverse=True)
     assert [identity(row) for row in rows] == [identity(log) for log in chosen]
+
+
+class TestNewest:
+    def test_an_empty_table_has_none(self, load: Load) -> None:
+        source = load()
+        assert [source.newest(table) for table in TABLES] == [None] * len(TABLES)
+
+    def test_it_is_the_latest_time_whatever_the_order_of_arrival(self, load: Load) -> None:
+        logs = shuffled_logs(30)
+        source = load(logs=logs)
+        assert source.newest("logs") == max(log.timestamp for log in logs)
+        assert source.newest("spans") is None

@@ -8,8 +8,9 @@ import sys
 import time
 from pathlib import Path
 
-from local_cluster.faults.journal import KEPT, Journal
+from local_cluster.faults.journal import Journal
 from local_cluster.faults.record import FaultRecord, PodTimes
+from local_cluster.journal import KEPT
 
 from .conftest import BACKEND
 
@@ -33,6 +34,7 @@ WRITER = """
 import sys, time
 from pathlib import Path
 from local_cluster.faults.record import FaultRecord, PodTimes
+from local_cluster.journal import KEPT
 from local_cluster.faults.journal import Journal
 from local_cluster.linux import now_us
 

@@ -20,6 +20,7 @@ class Identity:
     service: str
     pod: str
     node: str
+    version: str = ""
 
 
 def required(name: str) -> str:
@@ -32,7 +33,12 @@ def required(name: str) -> str:
 def identity(service: str) -> Identity:
     """`service` is what the process calls itself when nobody else named it."""
     name = os.environ.get("SERVICE_NAME", service)
-    return Identity(service=name, pod=os.environ.get("POD_NAME", name), node=os.environ.get("NODE_NAME", ""))
+    return Identity(
+        service=name,
+        pod=os.environ.get("POD_NAME", name),
+        node=os.environ.get("NODE_NAME", ""),
+        version=os.environ.get("SERVICE_VERSION", ""),
+    )
 
 
 def listen_host() -> str:

@@ -17,6 +17,7 @@ def run(service: str, serve: Serve) -> None:
     """Run `serve` until it returns. It gets an event that is set when the process is asked to stop."""
     me = identity(service)
     logs.configure(me, tracing.current_ids)
+    logger.info("starting %s %s", me.service, me.version or "without a version")
     provider = tracing.start(me)
     try:
         asyncio.run(_until_stopped(serve))

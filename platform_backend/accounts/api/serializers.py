@@ -11,7 +11,7 @@ from rest_framework import serializers
 
 from accounts.api.operations import permissions
 from accounts.identity import shown_profile
-from accounts.models import LANGUAGES, ROLES, ApiToken, AuditEntry, Invitation, SignIn
+from accounts.models import LANGUAGES, REGISTRATION, ROLES, ApiToken, AuditEntry, Invitation, SignIn
 from accounts.roles import role_of
 from common import fields
 from common.forms import Form, PageQuery, Query
@@ -101,7 +101,7 @@ class RegistrationQuery(Query):
 
 
 class RegistrationSerializer(serializers.Serializer):
-    allowed = serializers.ChoiceField(choices=["off", "invitation", "open"], help_text="accounts.registration")
+    allowed = serializers.ChoiceField(choices=REGISTRATION, help_text="accounts.registration")
     email = serializers.CharField(help_text="that the invitation is for; empty without one")
 
 
@@ -206,6 +206,20 @@ class TokenCreatedSerializer(serializers.Serializer):
     expiry = serializers.DateTimeField()
     last_used = serializers.DateTimeField(allow_null=True)
     token = serializers.CharField(help_text="the secret, shown this once")
+
+
+class AuditQuery(PageQuery):
+    actor = fields.Text(max_length=150, default="", help_text="user name; platform: what nobody asked for")
+    action = fields.Text(max_length=60, default="", help_text="or its beginning, such as injection.")
+    subject = fields.Text(max_length=253, default="", help_text="what it was done to")
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        """`from` is no name in Python."""
+        times = {
+            "from": fields.Instant(default=None, help_text="not before this time"),
+            "to": fields.Instant(default=None, help_text="before this time"),
+        }
+        return {**super().get_fields(), **times}
 
 
 class AuditEntrySerializer(serializers.ModelSerializer):

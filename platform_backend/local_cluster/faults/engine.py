@@ -2,16 +2,17 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
 from local_cluster.faults.base import FaultContext, Refused
 from local_cluster.faults.block import Block, BlockFile
-from local_cluster.faults.journal import KEPT, Journal
+from local_cluster.faults.journal import Journal
 from local_cluster.faults.life import FaultLife
 from local_cluster.faults.record import FaultRecord, PodTimes, close_after_crash
 from local_cluster.faults.requests import FaultRequest, admit
+from local_cluster.journal import KEPT
 from local_cluster.linux import now_us
 
 logger = logging.getLogger(__name__)
@@ -27,6 +28,7 @@ class FaultEngine:
         self._block = BlockFile(journal.block_path)
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._lives: dict[str, FaultLife] = {}
+        self.refuse_others: Callable[[Iterable[str]], None] = lambda _: None  # raises Refused for what else has pods
         context.pods.on_end(self._pod_ended)
 
     def all(self) -> list[FaultRecord]:
@@ -43,10 +45,10 @@ class FaultEngine:
         known = self._records.get(str(raw.get("fault_id")))
         if known is not None:
             return known, False
-        if self._block.block is not None:
-            raise Refused(409, str(self._block.block))
+        self.refuse_blocked()
         request = admit(raw, self._context.topology)
         self.refuse_busy(request.pods)
+        self.refuse_others(request.pods)
         record = _new_record(request, self._context)
         self._make_room()
         try:
@@ -70,6 +72,11 @@ class FaultEngine:
     @property
     def block(self) -> Block | None:
         return self._block.block
+
+    def refuse_blocked(self) -> None:
+        """Raises Refused while an emergency stop is in force."""
+        if self._block.block is not None:
+            raise Refused(409, str(self._block.block))
 
     def end_all(self) -> list[FaultRecord]:
         """Begin to end every open fault now. Idempotent."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 State = Literal["applying", "active", "recovering", "ended", "failed"]
 
@@ -25,6 +25,8 @@ class PodTimes:
 class FaultRecord:
     """Written to the journal at each change; only the engine changes it."""
 
+    what: ClassVar[str] = "fault"
+
     fault_id: str
     kind: str
     parameters: Mapping[str, Any]
@@ -43,6 +45,13 @@ class FaultRecord:
         self.state = "ended" if any(pod.start_us is not None for pod in self.pods) else "failed"
         if self.state == "failed" and not self.error:
             self.error = "; ".join(f"{pod.pod}: {pod.error or pod.end_reason}" for pod in self.pods)
+
+    @property
+    def id(self) -> str:
+        return self.fault_id
+
+    def close_after_crash(self, died_us: int) -> None:
+        close_after_crash(self, died_us)
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -37,9 +37,9 @@ class FaultRequest:
 
 def admit(raw: Mapping[str, Any], topology: Topology) -> FaultRequest:
     """The checked request. Raises Refused, naming the field."""
-    body = _parsed(_Body, raw)
+    body = parsed(_Body, raw)
     kind = _kind(body.kind)
-    parameters: Parameters = _parsed(kind.parameters, body.parameters, prefix="parameters.")
+    parameters: Parameters = parsed(kind.parameters, body.parameters, prefix="parameters.")
     pods = tuple(dict.fromkeys(body.pods))
     for name in pods:
         if name not in topology.pods:
@@ -56,7 +56,7 @@ def _kind(name: str) -> FaultKind:
     raise Refused(400, f"kind: there is no kind {name!r}; GET /kinds lists them")
 
 
-def _parsed(kind: type[T], raw: Mapping[str, Any], *, prefix: str = "") -> T:
+def parsed(kind: type[T], raw: Mapping[str, Any], *, prefix: str = "") -> T:
     try:
         return parse(kind, raw, prefix=prefix)
     except Invalid as error:

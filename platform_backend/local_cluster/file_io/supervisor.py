@@ -57,7 +57,7 @@ class IoSupervisor:
 
     def __init__(self, path: Path, mounts: Mapping[str, Mounts]) -> None:
         self._path = path
-        self._mounts = mounts
+        self._mounts = dict(mounts)
         self._machine = abi.machine()
         self._epoll = select.epoll()  # not a selector: that can't tell a hang-up from a notification
         self._watched: dict[int, _Listener | socket.socket] = {}
@@ -91,6 +91,14 @@ class IoSupervisor:
         self._thread.join(STOP_TIMEOUT)
         self._thread = None
         os.close(self._wake)
+
+    def expect(self, pod: str, mounts: Mounts) -> None:
+        """A pod that will be started."""
+        self._mounts[pod] = mounts
+
+    def forget(self, pod: str) -> None:
+        """One that has ended for good."""
+        self._mounts.pop(pod, None)
 
     def set_rule(self, pod: str, rule: IoRule) -> None:
         """In force when this returns, until the pod's process ends or it is cleared. Raises NotIntercepted."""
@@ -220,7 +228,7 @@ class IoSupervisor:
         if not rule.concerns(call.method(self._machine)):
             return False
         try:
-            seen = as_seen(call.file(self._machine), self._mounts[pod])
+            seen = as_seen(call.file(self._machine), self._mounts.get(pod, {}))
         except OSError:
             return False
         return seen is not None and matches(rule.path, seen) and rule.strikes()

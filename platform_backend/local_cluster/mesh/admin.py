@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -52,6 +52,15 @@ class EnvoyAdmin:
         """The version of a route configuration that requests see now; 0 while there is none."""
         dump = await self._dump(f"resource=dynamic_route_configs&name_regex=^{name}$")
         return next((int(entry["version_info"]) for entry in dump), 0)
+
+    async def listeners(self) -> set[str]:
+        """Names of those that accept connections."""
+        lines = (await self.get("/listeners")).splitlines()
+        return {line.partition("::")[0] for line in lines}
+
+    async def has_clusters(self, names: Collection[str]) -> bool:
+        dump = await self._dump(f"resource=dynamic_active_clusters&name_regex=^({'|'.join(names)})$")
+        return {entry["cluster"]["name"] for entry in dump} == set(names)
 
     async def endpoints(self, cluster: str) -> set[int]:
         """The ports that a cluster balances over now."""

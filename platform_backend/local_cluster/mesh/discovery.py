@@ -1,8 +1,9 @@
-"""The part of Envoy's configuration that changes while it runs: clusters.json (endpoints), routes.json (faults).
+"""The part of Envoy's configuration that changes while it runs.
 
-Envoy watches the two files. They are replaced by a rename, so it never reads half a file, and an Envoy that is
-started anew finds the state of now. Two files and not one a pod: each watched file takes one of the few inotify
-instances that a user has (128 by default, all programs together).
+clusters.json (endpoints), routes.json (faults), listeners.json (which pods there are). Envoy watches the three files.
+They are replaced by a rename, so it never reads half a file, and an Envoy that is started anew finds the state of now.
+Three files and not one a pod: each watched file takes one of the few inotify instances that a user has (128 by
+default, all programs together).
 """
 
 import json
@@ -13,11 +14,12 @@ from typing import Any, Final
 
 from local_cluster.environment import CALLER_HEADER
 from local_cluster.files import write_private
-from local_cluster.mesh.clusters import outbound_cluster
+from local_cluster.mesh.clusters import app_cluster, outbound_cluster
 from local_cluster.mesh.http_fault import HttpFault, per_filter_config
 from local_cluster.mesh.layout import Layout, Outbound, app_cluster_name, is_http
 from local_cluster.topology import HOST
 
+LISTENER_TYPE: Final = "type.googleapis.com/envoy.config.listener.v3.Listener"
 CLUSTER_TYPE: Final = "type.googleapis.com/envoy.config.cluster.v3.Cluster"
 ROUTES_TYPE: Final = "type.googleapis.com/envoy.config.route.v3.RouteConfiguration"
 ROUTES_NAME: Final = "mesh"
@@ -27,7 +29,7 @@ LISTENER_HEADER: Final = "x-mesh-listener"
 
 @dataclass(slots=True)
 class Discovery:
-    """Owner of the two files."""
+    """Owner of the files."""
 
     layout: Layout
     directory: Path
@@ -44,17 +46,23 @@ class Discovery:
     def routes_path(self) -> Path:
         return self.directory / "routes.json"
 
+    @property
+    def listeners_path(self) -> Path:
+        return self.directory / "listeners.json"
+
     def addresses(self, outbound: Outbound) -> list[tuple[str, int]]:
         """Where the calls of one pod to one service go: the wires to the service's ready pods."""
         ready = self.ready.get(outbound.service.name, frozenset())
         return [(HOST, pair.listen) for pair in self.layout.pairs_of(outbound) if pair.callee in ready]
 
     def write_clusters(self) -> int:
-        outbounds = self.layout.outbounds.values()
-        return self._write(
-            self.clusters_path,
-            ({"@type": CLUSTER_TYPE, **outbound_cluster(outbound, self.addresses(outbound))} for outbound in outbounds),
-        )
+        layout = self.layout
+        clusters = [outbound_cluster(outbound, self.addresses(outbound)) for outbound in layout.outbounds.values()]
+        clusters += [app_cluster(pod) for pod in layout.callees()]
+        return self._write(self.clusters_path, ({"@type": CLUSTER_TYPE, **cluster} for cluster in clusters))
+
+    def write_listeners(self, listeners: Iterable[Mapping[str, Any]]) -> int:
+        return self._write(self.listeners_path, ({"@type": LISTENER_TYPE, **listener} for listener in listeners))
 
     def write_routes(self) -> int:
         return self._write(self.routes_path, [_routes(self.layout, self.faults, self.token)])

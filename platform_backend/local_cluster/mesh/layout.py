@@ -4,8 +4,7 @@ caller -> Outbound (caller pod, service) -> Pair (caller pod, callee pod) -> Inb
    app         Envoy listener                    wire listener                   Envoy listener
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from local_cluster.stat_names import SEPARATOR
@@ -66,9 +65,12 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    outbounds: Mapping[tuple[str, str], Outbound]  # by caller pod, service
-    inbounds: Mapping[tuple[str, str], Inbound]  # by callee pod, caller service
-    pairs: Mapping[tuple[str, str], Pair]  # by caller pod, callee pod
+    """Grows and shrinks with the pods that come and go."""
+
+    host: str
+    outbounds: dict[tuple[str, str], Outbound] = field(default_factory=dict)  # by caller pod, service
+    inbounds: dict[tuple[str, str], Inbound] = field(default_factory=dict)  # by callee pod, caller service
+    pairs: dict[tuple[str, str], Pair] = field(default_factory=dict)  # by caller pod, callee pod
 
     def pairs_of(self, outbound: Outbound) -> list[Pair]:
         """The wires to all pods of the service, ready or not."""
@@ -79,57 +81,61 @@ class Layout:
         """Pods that somebody calls."""
         return list({inbound.pod.name: inbound.pod for inbound in self.inbounds.values()}.values())
 
-    def callers_of(self, service: str) -> Iterator[Outbound]:
-        return (outbound for outbound in self.outbounds.values() if outbound.service.name == service)
+    def callers_of(self, service: str) -> list[Outbound]:
+        return [outbound for outbound in self.outbounds.values() if outbound.service.name == service]
 
+    def listener_names(self) -> set[str]:
+        outbounds = {outbound.name for outbound in self.outbounds.values()}
+        return outbounds | {inbound.name for inbound in self.inbounds.values()}
 
-@dataclass(frozen=True, slots=True)
-class _Call:
-    pod: str
-    source: str
-    service: ServiceSpec
+    def clusters_of(self, pod: PodSpec) -> set[str]:
+        """Names of what a pod's listeners hand on to."""
+        found = {each.name for each in self.outbounds.values() if each.pod == pod.name}
+        is_called = any(each.pod.name == pod.name for each in self.inbounds.values())
+        return found | ({app_cluster_name(pod.name)} if is_called else set())
+
+    def add(self, pod: PodSpec, topology: Topology, ports: PortAllocator) -> None:
+        """The pod as a caller, and as one that is called. Raises TopologyError when ports run out."""
+        for name in pod.service.calls:
+            outbound = Outbound(pod.name, pod.service.name, topology.services[name], self.host, ports.allocate())
+            self.outbounds[pod.name, name] = outbound
+            for callee in topology.pods_of(name):
+                self._join(outbound, callee, ports)
+        for outbound in self.callers_of(pod.service.name):
+            self._join(outbound, pod, ports)
+
+    def _join(self, outbound: Outbound, callee: PodSpec, ports: PortAllocator) -> None:
+        if (callee.name, outbound.source) not in self.inbounds:
+            self.inbounds[callee.name, outbound.source] = Inbound(callee, outbound.source, ports.allocate())
+        if (outbound.pod, callee.name) not in self.pairs:
+            self.pairs[outbound.pod, callee.name] = Pair(
+                caller=outbound.pod,
+                caller_service=outbound.source,
+                callee=callee.name,
+                callee_service=outbound.service.name,
+                listen=ports.allocate(),
+                target=self.inbounds[callee.name, outbound.source].port,
+            )
+
+    def remove(self, pod: str) -> list[int]:
+        """The ports that are of no use any more."""
+        outbounds = [key for key, each in self.outbounds.items() if each.pod == pod]
+        inbounds = [key for key, each in self.inbounds.items() if each.pod.name == pod]
+        pairs = [key for key in self.pairs if pod in key]
+        freed = [self.outbounds.pop(key).port for key in outbounds]
+        freed += [self.inbounds.pop(key).port for key in inbounds]
+        return freed + [self.pairs.pop(key).listen for key in pairs]
 
 
 def plan(topology: Topology, ports: PortAllocator, *, host: str, shop_address: tuple[str, int]) -> Layout:
     """Ports for all that the topology needs. Raises TopologyError when they run out."""
-    calls = [_Call(pod.name, pod.service.name, service) for pod, service in topology.edges()]
-    outbounds = [Outbound(call.pod, call.source, call.service, host, ports.allocate()) for call in calls]
+    layout = Layout(host)
     if PUBLIC_SERVICE in topology.services:
         public = topology.services[PUBLIC_SERVICE]
-        outbounds.append(Outbound(INGRESS, INGRESS, public, *shop_address))
-    inbounds = _inbounds(outbounds, topology, ports)
-    return Layout(
-        outbounds={(outbound.pod, outbound.service.name): outbound for outbound in outbounds},
-        inbounds=inbounds,
-        pairs=_pairs(outbounds, topology, inbounds, ports),
-    )
-
-
-def _inbounds(outbounds: list[Outbound], topology: Topology, ports: PortAllocator) -> dict[tuple[str, str], Inbound]:
-    wanted = dict.fromkeys(
-        (pod.name, outbound.source) for outbound in outbounds for pod in topology.pods_of(outbound.service.name)
-    )
-    return {(pod, source): Inbound(topology.pods[pod], source, ports.allocate()) for pod, source in wanted}
-
-
-def _pairs(
-    outbounds: list[Outbound],
-    topology: Topology,
-    inbounds: Mapping[tuple[str, str], Inbound],
-    ports: PortAllocator,
-) -> dict[tuple[str, str], Pair]:
-    return {
-        (outbound.pod, callee.name): Pair(
-            caller=outbound.pod,
-            caller_service=outbound.source,
-            callee=callee.name,
-            callee_service=outbound.service.name,
-            listen=ports.allocate(),
-            target=inbounds[callee.name, outbound.source].port,
-        )
-        for outbound in outbounds
-        for callee in topology.pods_of(outbound.service.name)
-    }
+        layout.outbounds[INGRESS, PUBLIC_SERVICE] = Outbound(INGRESS, INGRESS, public, *shop_address)
+    for pod in topology.pods.values():
+        layout.add(pod, topology, ports)
+    return layout
 
 
 def app_cluster_name(pod: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from local_cluster.environment import CALLER_HEADER
 from local_cluster.mesh.discovery import LISTENER_HEADER, ROUTES_NAME, carries
 from local_cluster.mesh.http_fault import fault_filter, neutral_replies
-from local_cluster.mesh.layout import INGRESS, Inbound, Outbound, app_cluster_name, is_http
+from local_cluster.mesh.layout import INGRESS, Inbound, Layout, Outbound, app_cluster_name, is_http
 from local_cluster.stat_names import HTTP_TAGS, Reporter, TcpEdge, tcp_prefix
 from local_cluster.topology import HOST, ServiceSpec
 
@@ -39,6 +39,13 @@ class Report:
         if self.service.protocol == "grpc":
             values["grpc_response_status"] = "%GRPC_STATUS_NUMBER%"
         return [{"name": name, "value_format": values[name]} for name in HTTP_TAGS if name in values]
+
+
+def listeners_of(layout: Layout, routes: Path, token: str) -> list[dict[str, Any]]:
+    return [
+        *(outbound_listener(outbound, routes, token) for outbound in layout.outbounds.values()),
+        *(inbound_listener(inbound, routes, token) for inbound in layout.inbounds.values()),
+    ]
 
 
 def outbound_listener(outbound: Outbound, routes: Path, token: str) -> dict[str, Any]:

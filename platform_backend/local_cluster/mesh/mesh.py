@@ -19,8 +19,9 @@ from local_cluster.mesh.discovery import ROUTES_NAME, Discovery, write_atomicall
 from local_cluster.mesh.http_fault import HttpFault
 from local_cluster.mesh.impairments import PodDirection, Scope, check_scope, http_listeners, wire_document
 from local_cluster.mesh.layout import Layout, MeshError, Outbound, plan
+from local_cluster.mesh.listeners import listeners_of
 from local_cluster.mesh.wire_client import SOCKET_NAME, WireClient
-from local_cluster.topology import HOST, PortAllocator, Topology
+from local_cluster.topology import HOST, PodSpec, PortAllocator, Topology
 from local_cluster.wire.impairment import Impairment
 
 logger = logging.getLogger(__name__)
@@ -28,6 +29,8 @@ logger = logging.getLogger(__name__)
 IMPORT_ROOT: Final = Path(__file__).resolve().parents[2]
 CONFIRM_TIMEOUT: Final = 10.0
 ENDPOINTS_TIMEOUT: Final = 2.0
+# A listener that goes belongs to a pod that has gone: there is nothing to wait for.
+DRAIN: Final = ("--drain-time-s", "1", "--drain-strategy", "immediate")
 
 
 class Mesh:
@@ -50,6 +53,8 @@ class Mesh:
         """`run_dir`: of sockets, private and with a short path. `token`: what requests must carry, but for those of
         visitors; empty: nothing.
         """
+        self._topology = topology
+        self._ports = ports
         self._directory = directory
         self._control = run_dir / SOCKET_NAME
         self._token = token
@@ -87,11 +92,41 @@ class Mesh:
         self._control.unlink(missing_ok=True)
         self._admin.path.unlink(missing_ok=True)
 
+    async def add(self, pod: PodSpec) -> None:
+        """Have the network reach a pod that is new in the topology, which is not ready yet. Raises MeshError."""
+        async with self._lock:
+            self.layout.add(pod, self._topology, self._ports)
+            await self._apply(self.layout.clusters_of(pod))
+
+    async def remove(self, pod: str) -> None:
+        """Forget a pod that runs no more. Raises MeshError."""
+        async with self._lock:
+            for scope in [scope for scope in self._impairments if scope.pod == pod]:
+                del self._impairments[scope]
+            freed = self.layout.remove(pod)
+            await self._apply(())
+            self._ports.give_back(freed)
+
+    async def _apply(self, needed: Collection[str]) -> None:
+        """What a listener needs, also these clusters, is there before it; the wire of a pod goes with the pod."""
+        self._write_wire_config()
+        await self._wire.set_pairs(self._pairs(), self._wire_impairments())
+        self._discovery.write_clusters()
+        await self._routes_in_use("the pods")
+        await wait_until(lambda: self._admin.has_clusters(needed), timeout=CONFIRM_TIMEOUT, what="clusters of the pods")
+        self._discovery.write_listeners(listeners_of(self.layout, self._discovery.routes_path, self._token))
+        wanted = self.layout.listener_names()
+
+        async def in_use() -> bool:
+            return await self._admin.listeners() == wanted
+
+        await wait_until(in_use, timeout=CONFIRM_TIMEOUT, what="listeners of the pods")
+
     async def set_endpoints(self, service: str, ready_pods: Collection[str]) -> None:
         """Have calls of `service` balanced over these pods from now on; without any, they fail at once."""
         self._discovery.ready[service] = frozenset(ready_pods)
         self._discovery.write_clusters()
-        callers = list(self.layout.callers_of(service))
+        callers = self.layout.callers_of(service)
         try:
             await wait_until(
                 lambda: self._endpoints_in_use(callers),
@@ -134,12 +169,15 @@ class Mesh:
             self._discovery.faults.pop(listener, None)
             if fault is not None:
                 self._discovery.faults[listener] = fault
+        await self._routes_in_use(pod)
+
+    async def _routes_in_use(self, whose: str) -> None:
         version = self._discovery.write_routes()
 
         async def in_use() -> bool:
             return await self._admin.routes_version(ROUTES_NAME) >= version
 
-        await wait_until(in_use, timeout=CONFIRM_TIMEOUT, what=f"routes of {pod}")
+        await wait_until(in_use, timeout=CONFIRM_TIMEOUT, what=f"routes of {whose}")
 
     async def wire_counters(self) -> dict[str, dict[str, int]]:
         """Per pair "<caller pod>__<callee pod>": opened, closed, request_bytes, response_bytes."""
@@ -158,13 +196,16 @@ class Mesh:
         self._impairments.clear()
         self._discovery.write_clusters()
         self._discovery.write_routes()
+        self._discovery.write_listeners(listeners_of(self.layout, self._discovery.routes_path, self._token))
         self._write_wire_config()
         write_atomically(self._directory / "envoy.json", bootstrap(self._discovery, self._admin.path))
 
     def _write_wire_config(self) -> None:
-        pairs = {pair.name: {"listen": pair.listen, "target": pair.target} for pair in self.layout.pairs.values()}
-        document = {"pairs": pairs, "impairments": self._wire_impairments()}
+        document = {"pairs": self._pairs(), "impairments": self._wire_impairments()}
         write_atomically(self._directory / "wire.json", document)
+
+    def _pairs(self) -> dict[str, Any]:
+        return {pair.name: {"listen": pair.listen, "target": pair.target} for pair in self.layout.pairs.values()}
 
     def _wire_impairments(self) -> dict[str, Any]:
         return wire_document(self.layout, self._impairments)
@@ -185,7 +226,7 @@ class Mesh:
         argv = [str(_envoy_binary()), "-c", str(self._directory / "envoy.json"), "--concurrency", "1"]
         await self._children.start(
             "envoy",
-            [*argv, "--disable-hot-restart", "--log-level", "warning"],
+            [*argv, "--disable-hot-restart", "--log-level", "warning", *DRAIN],
             env=inherited(),
             log=self._directory / "envoy.log",
             ready=self._admin.is_ready,

@@ -38,6 +38,10 @@ class WireClient:
         """Returns when the impairments are in force. Raises MeshError."""
         await self._request({"op": "impair", "impairments": impairments})
 
+    async def set_pairs(self, pairs: dict[str, Any], impairments: dict[str, Any]) -> None:
+        """Have exactly these pairs listen, and be impaired so. Raises MeshError."""
+        await self._request({"op": "pairs", "pairs": pairs, "impairments": impairments})
+
     async def _request(self, request: dict[str, Any]) -> dict[str, Any]:
         deadline = time.monotonic() + RESTART_TIMEOUT
         while True:

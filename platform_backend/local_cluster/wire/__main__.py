@@ -18,11 +18,9 @@ from local_cluster.wire.state import Impairments, Wire
 
 async def run(config: Path, control: Path) -> None:
     raw = json.loads(config.read_text(encoding="utf-8"))
-    wire = Wire(raw["pairs"])
-    wire.impair(Impairments.from_json(raw["impairments"]))
-    servers = [await pair.serve() for pair in wire.pairs.values()]
-    servers.append(await serve_control(wire, control))
-    await asyncio.gather(*(server.serve_forever() for server in servers))
+    wire = Wire()
+    await wire.configure(raw["pairs"], Impairments.from_json(raw["impairments"]))
+    await (await serve_control(wire, control)).serve_forever()
 
 
 def main() -> int:

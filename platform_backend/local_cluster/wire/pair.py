@@ -29,13 +29,24 @@ class Pair:
         self.opened = 0
         self.closed = 0
         self._opening: set[asyncio.Task[None]] = set()
+        self._connections: set[Connection] = set()
+
+    @property
+    def ports(self) -> tuple[int, int]:
+        return self.listen, self.target[1]
 
     async def serve(self) -> asyncio.Server:
         loop = asyncio.get_running_loop()
         return await loop.create_server(lambda: Connection(self).client, HOST, self.listen, backlog=512)
 
+    def close(self) -> None:
+        """The pods at its ends are gone, and with them what they had to say."""
+        for connection in list(self._connections):
+            connection.cut()
+
     def accepted(self, connection: "Connection") -> asyncio.Task[None]:
         self.opened += 1
+        self._connections.add(connection)
         task = asyncio.get_running_loop().create_task(connection.reach(self.target))
         self._opening.add(task)
         task.add_done_callback(self._opening.discard)
@@ -47,8 +58,9 @@ class Pair:
         while shut := [lane for lane in lanes if not lane.passable.is_set()]:
             await shut[0].passable.wait()
 
-    def ended(self) -> None:
+    def ended(self, connection: "Connection") -> None:
         self.closed += 1
+        self._connections.discard(connection)
 
 
 class Connection:
@@ -80,6 +92,10 @@ class Connection:
         self._response.open(self.client)
         self._request.open(self.server)
 
+    def cut(self) -> None:
+        for end in (self.client, self.server):
+            end.end(End.RESET)
+
     def _client_made(self) -> None:
         self._reaching = self.pair.accepted(self)
 
@@ -92,7 +108,7 @@ class Connection:
         if self._reaching is not None:
             self._reaching.cancel()
             self._request.drop()
-        self.pair.ended()
+        self.pair.ended(self)
 
 
 def _ignore() -> None:

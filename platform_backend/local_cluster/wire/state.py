@@ -1,5 +1,6 @@
 """What the mesh tells the wire: which pairs there are, and which links impair which lanes."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -31,9 +32,29 @@ class Impairments:
 class Wire:
     """All pairs and the impairments now in force."""
 
-    def __init__(self, pairs: Mapping[str, Mapping[str, Any]]) -> None:
-        self.pairs = {name: Pair(name, raw["listen"], (HOST, raw["target"])) for name, raw in pairs.items()}
+    def __init__(self) -> None:
+        self.pairs: dict[str, Pair] = {}
+        self._servers: dict[str, asyncio.Server] = {}
         self._links: dict[str, Link] = {}
+
+    async def configure(self, raw: Mapping[str, Mapping[str, Any]], impairments: Impairments) -> None:
+        """Have exactly these pairs listen, impaired from their first byte. Idempotent.
+
+        Raises OSError for a port that is not to be had, ValueError.
+        """
+        wanted = {name: Pair(name, pair["listen"], (HOST, pair["target"])) for name, pair in raw.items()}
+        for name, pair in list(self.pairs.items()):
+            if name not in wanted or pair.ports != wanted[name].ports:
+                self._close(name)
+        self.pairs = {name: self.pairs.get(name, pair) for name, pair in wanted.items()}
+        self.impair(impairments)
+        for name in self.pairs.keys() - self._servers.keys():
+            self._servers[name] = await self.pairs[name].serve()
+
+    def _close(self, name: str) -> None:
+        if server := self._servers.pop(name, None):
+            server.close()
+        self.pairs.pop(name).close()
 
     def impair(self, wanted: Impairments) -> None:
         """Put exactly these impairments in force. Raises ValueError, and then nothing has changed."""

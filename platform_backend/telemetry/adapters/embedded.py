@@ -131,6 +131,10 @@ class EmbeddedTelemetry:
         with _reachable():
             return self._reader.count(table, window.start, window.end)
 
+    def newest(self, table: TableName) -> int | None:
+        with _reachable():
+            return self._reader.newest(table)
+
     def batches(self, table: TableName, window: Window) -> Iterator[pa.RecordBatch]:
         with _reachable():
             yield from self._reader.batches(table, window.start, window.end)

@@ -107,6 +107,9 @@ class FakeTelemetry:
     def count(self, table: TableName, window: Window) -> int:
         return len(_within(self._rows(table), window))
 
+    def newest(self, table: TableName) -> int | None:
+        return max((row.timestamp for row in self._rows(table)), default=None)
+
     def batches(self, table: TableName, window: Window) -> Iterator[pa.RecordBatch]:
         rows = sorted(_within(self._rows(table), window), key=lambda row: row.timestamp)
         if rows:

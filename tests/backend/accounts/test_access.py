@@ -13,7 +13,7 @@ METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
 OPEN = {"api/v1/health", "api/v1/session", "api/v1/registration", "api/v1/password/reset", "api/v1/password/reset/ask"}
 CLOSED = {("api/v1/session", "delete")}
 # Redirect nobody anywhere without a valid token or session: see test_commands and test_session.
-PAGES = ("signin", "")
+PAGES = ("signin",)
 SAMPLES = {"uuid": str(uuid4()), "trace_id": "0" * 32, "str": "x", "int": "1", "slug": "x"}
 
 
@@ -26,7 +26,8 @@ def routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[st
             yield from routes(entry, route)
 
 
-ROUTES = sorted(routes())
+# The dashboard's page is the same for everybody: test_overview.py looks at it.
+ROUTES = sorted(route for route in routes() if not route.startswith("^"))
 
 
 def test_all_apps_are_among_the_routes() -> None:
@@ -49,7 +50,7 @@ def test_route_needs_sign_in(db: None, route: str, method: str) -> None:
         assert answer.headers["Content-Type"] == "application/problem+json"
 
 
-@pytest.mark.parametrize("path", ["/admin/", "/static/../manage.py", "/api/v1/", "/api/v1/nothing"])
+@pytest.mark.parametrize("path", ["/static/../manage.py", "/api/v1/", "/api/v1/nothing"])
 def test_elsewhere_there_is_nothing(db: None, path: str) -> None:
     assert Client().get(path).status_code == 404
 

@@ -118,12 +118,3 @@ def test_an_error_of_ours_is_no_wrong_password(user: User, monkeypatch: pytest.M
 
 def test_signing_in_often_is_no_guessing(user: User) -> None:
     assert {sign_in(Client()).status_code for _ in range(12)} == {200}
-
-
-def test_the_bare_address_leads_on_or_says_how_to_sign_in(user: User) -> None:
-    client = Client()
-    stranger = client.get("/")
-    assert stranger.status_code == 403
-    assert "./microservo signin" in stranger.json()["detail"]
-    client.force_login(user)
-    assert client.get("/").headers["Location"] == "/api/v1/docs"

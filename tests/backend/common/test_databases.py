@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 import pytest
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from rest_framework.test import APIClient
 
 from accounts.models import AuditEntry
 from campaigns.models import Campaign
@@ -34,12 +33,6 @@ def test_lookups_without_case_find_every_case() -> None:
         "ada", "Ada", "ADA ",
     }  # fmt: skip
     assert set(User.objects.filter(username__istartswith="A%").values_list("username", flat=True)) == {"a%a"}
-
-
-def test_sign_in_takes_the_name_as_it_is(user: User) -> None:
-    for name in ("Ada", "ad\u00e1"):
-        credentials = {"username": name, "password": "correct horse battery"}
-        assert APIClient().post("/api/v1/session", credentials).status_code == 400
 
 
 def test_what_is_written_is_what_is_read() -> None:

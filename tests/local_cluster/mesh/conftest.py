@@ -83,6 +83,11 @@ class Stage:
     async def stop_pod(self, name: str) -> None:
         await self._stops.pop(name)()
 
+    async def hang_up(self, caller: str) -> None:
+        """Its connections end with the process of a pod; all pods here are one process."""
+        for key in [key for key in self._channels if key[0] == caller]:
+            await self._channels.pop(key).close()
+
     async def call(self, caller: str, callee: str, path: str = METHOD) -> Answer:
         protocol = self.topology.services[callee].protocol
         return await (self._grpc if protocol == "grpc" else self._http)(caller, callee, path)

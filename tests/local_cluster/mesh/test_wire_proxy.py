@@ -26,13 +26,13 @@ class Bench:
 
     def __init__(self, listen: int, target: int) -> None:
         self.listen, self.target = listen, target
-        self.wire = Wire({PAIR: {"listen": listen, "target": target}})
+        self.wire = Wire()
         self.accepted: asyncio.Queue[Streams] = asyncio.Queue()
         self._servers: list[asyncio.Server] = []
         self._writers: list[asyncio.StreamWriter] = []
 
     async def open(self, *, with_target: bool) -> None:
-        self._servers.append(await self.wire.pairs[PAIR].serve())
+        await self.wire.configure({PAIR: {"listen": self.listen, "target": self.target}}, Impairments())
         if with_target:
             self._servers.append(await asyncio.start_server(self._accept, HOST, self.target))
 
@@ -55,6 +55,7 @@ class Bench:
             writer.transport.abort()
         for server in self._servers:
             server.close()
+        await self.wire.configure({}, Impairments())
 
 
 @pytest.fixture

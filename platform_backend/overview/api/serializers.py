@@ -1,0 +1,160 @@
+"""The overview in JSON."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from accounts.models import LANGUAGES, REGISTRATION, AuditEntry
+from common import fields
+from common.forms import PageQuery
+from overview import words
+from overview.words import WORDS
+from telemetry.records import TABLES
+
+THINGS = sorted({action.partition(".")[0] for action in WORDS})
+
+
+class AdaptersSerializer(serializers.Serializer):
+    system = serializers.CharField()
+    faults = serializers.CharField()
+    telemetry = serializers.CharField()
+
+
+class TelemetrySettingsSerializer(serializers.Serializer):
+    sample_interval_s = serializers.FloatField()
+    retention_hours = serializers.FloatField()
+    retention_bytes = serializers.IntegerField()
+
+
+class FaultSettingsSerializer(serializers.Serializer):
+    default_duration_s = serializers.FloatField()
+    max_duration_s = serializers.FloatField()
+    protected_services = serializers.ListField(child=serializers.CharField())
+
+
+class CampaignSettingsSerializer(serializers.Serializer):
+    largest_bytes = serializers.IntegerField(help_text="of a campaign's file")
+
+
+class DatasetSettingsSerializer(serializers.Serializer):
+    formats = serializers.ListField(child=serializers.CharField())
+    licence = serializers.CharField()
+    max_window_hours = serializers.FloatField()
+    keep_days = serializers.FloatField(allow_null=True, help_text="null: datasets are not deleted by age")
+    quota_bytes = serializers.IntegerField(allow_null=True, help_text="of one user; null: no limit")
+    used_bytes = serializers.IntegerField(help_text="by the caller's datasets")
+    max_upload_bytes = serializers.IntegerField()
+    max_unpacked_bytes = serializers.IntegerField()
+
+
+class AccountSettingsSerializer(serializers.Serializer):
+    registration = serializers.ChoiceField(choices=REGISTRATION)
+    languages = serializers.ListField(child=serializers.ChoiceField(choices=[name for name, _ in LANGUAGES]))
+    roles = serializers.ListField(child=serializers.CharField(), help_text="from the least to the most")
+    mails = serializers.BooleanField(help_text="false: letters are written to a log only")
+
+
+class ConfigSerializer(serializers.Serializer):
+    version = serializers.CharField()
+    mode = serializers.ChoiceField(choices=["embedded", "cluster"])
+    adapters = AdaptersSerializer()
+    url = serializers.CharField(help_text="of the platform, as browsers reach it")
+    shop_url = serializers.CharField()
+    telemetry = TelemetrySettingsSerializer()
+    faults = FaultSettingsSerializer()
+    campaigns = CampaignSettingsSerializer()
+    datasets = DatasetSettingsSerializer()
+    accounts = AccountSettingsSerializer()
+
+
+class PartSerializer(serializers.Serializer):
+    name = serializers.CharField()
+    state = serializers.CharField(help_text="running, starting, backoff, …")
+    since = serializers.IntegerField(allow_null=True, help_text="UTC microseconds of its start")
+    restarts = serializers.IntegerField()
+
+
+class PodsSerializer(serializers.Serializer):
+    total = serializers.IntegerField()
+    ready = serializers.IntegerField()
+    not_ready = serializers.ListField(child=serializers.CharField())
+    restarts = serializers.IntegerField()
+
+
+class QueuesSerializer(serializers.Serializer):
+    tasks = serializers.IntegerField(allow_null=True, help_text="waiting for a worker; null: no broker in reach")
+    builds_queued = serializers.IntegerField()
+    builds_running = serializers.IntegerField()
+
+
+class NewestSerializer(serializers.Serializer):
+    def get_fields(self) -> dict[str, serializers.Field]:
+        return {table: serializers.IntegerField(allow_null=True, help_text="UTC microseconds") for table in TABLES}
+
+
+class DiskSerializer(serializers.Serializer):
+    total_bytes = serializers.IntegerField(help_text="of the disk that the state folder is on")
+    free_bytes = serializers.IntegerField()
+    datasets_bytes = serializers.IntegerField()
+
+
+class StopInForceSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    by = serializers.CharField()
+    reason = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
+class FaultStatusSerializer(serializers.Serializer):
+    emergency_stop = StopInForceSerializer(allow_null=True)
+    quarantine = serializers.ListField(child=serializers.CharField(), help_text="pods")
+    open_injections = serializers.IntegerField()
+
+
+class RunningCampaignSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    state = serializers.CharField()
+
+
+class SandboxSerializer(serializers.Serializer):
+    level = serializers.ChoiceField(choices=["full", "reduced", "none"])
+    reason = serializers.CharField()
+
+
+class SectionErrorSerializer(serializers.Serializer):
+    section = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class StatusSerializer(serializers.Serializer):
+    well = serializers.BooleanField(help_text="every part runs, every pod is ready, nothing is in quarantine")
+    parts = PartSerializer(many=True, allow_null=True)
+    pods = PodsSerializer(allow_null=True)
+    queues = QueuesSerializer(allow_null=True)
+    telemetry = NewestSerializer(allow_null=True, help_text="the newest row of each table")
+    disk = DiskSerializer(allow_null=True)
+    faults = FaultStatusSerializer(allow_null=True)
+    campaign = RunningCampaignSerializer(allow_null=True)
+    sandbox = SandboxSerializer()
+    unknown = SectionErrorSerializer(many=True, help_text="sections that could not be asked, which are null")
+
+
+class ActivityQuery(PageQuery):
+    thing = serializers.ListField(child=fields.Choice(choices=THINGS), default=list, help_text="only of these")
+
+
+class ActivitySerializer(serializers.Serializer):
+    id = serializers.IntegerField()
+    at = serializers.DateTimeField()
+    actor = serializers.CharField(source="actor_name", help_text="platform: nobody asked for it")
+    action = serializers.CharField(help_text="names the sentence, for other languages")
+    subject = serializers.CharField()
+    params = serializers.SerializerMethodField(help_text="what fills the sentence")
+    text = serializers.SerializerMethodField(help_text="the sentence in English")
+
+    def get_params(self, entry: AuditEntry) -> dict[str, Any]:
+        return words.params(entry)
+
+    def get_text(self, entry: AuditEntry) -> str:
+        return words.readable(entry)

@@ -1,0 +1,11 @@
+"""Addresses of the overview."""
+
+from django.urls import path
+
+from overview.api import views
+
+urlpatterns = [
+    path("config", views.ConfigView.as_view(), name="config"),
+    path("status", views.StatusView.as_view(), name="status"),
+    path("activity", views.ActivityView.as_view(), name="activity"),
+]

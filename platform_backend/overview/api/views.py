@@ -1,0 +1,57 @@
+"""Settings, state and what happened lately."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import AuditEntry
+from common.api import user_of
+from common.roles import Role
+from common.schema import page_example
+from common.views import ApiView, ListView, operation
+from overview import selectors, settings
+from overview.api.examples import ACTIVITY, CONFIG, STATUS
+from overview.api.serializers import ActivityQuery, ActivitySerializer, ConfigSerializer, StatusSerializer
+from overview.status import status
+
+
+class ConfigView(ApiView):
+    @operation(
+        "config",
+        role=Role.VIEWER,
+        tags=["overview"],
+        responses=ConfigSerializer,
+        examples=[OpenApiExample("embedded", CONFIG)],
+    )
+    def get(self, request: Request) -> Response:
+        """What a client must know of the settings: mode, limits, formats, and the caller's use of the quota."""
+        return Response(ConfigSerializer(settings.shown(user_of(request))).data)
+
+
+class StatusView(ApiView):
+    @operation(
+        "status",
+        role=Role.VIEWER,
+        tags=["overview"],
+        responses=StatusSerializer,
+        examples=[OpenApiExample("well", STATUS)],
+    )
+    def get(self, request: Request) -> Response:
+        """Parts, pods, queues, newest telemetry, disk and safety. Not older than two seconds, however many ask."""
+        return Response(StatusSerializer(status()).data)
+
+
+class ActivityView(ListView[AuditEntry]):
+    queries = {"get": ActivityQuery}
+    serializer_class = ActivitySerializer
+    queryset = AuditEntry.objects.none()
+
+    @operation("activity", role=Role.VIEWER, tags=["overview"], examples=[page_example(ACTIVITY)])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Who did what, newest first, in words. Sign-ins and users are in the audit log alone."""
+        return self.list(request, *args, **kwargs)
+
+    def get_queryset(self) -> Any:
+        return selectors.activity(topics=self.query["thing"])
