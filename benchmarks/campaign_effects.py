@@ -83,17 +83,17 @@ def free_port() -> int:
 
 
 @contextmanager
-def platform() -> Iterator[None]:
-    """A running platform, in whose state folder this process reads too."""
+def platform(keep: Path | None = None) -> Iterator[None]:
+    """A running platform, in whose state folder this process reads too; `keep` stays."""
     with tempfile.TemporaryDirectory(prefix="effects-") as folder:
-        os.environ["MICROSERVO_STATE_DIR"] = folder
+        os.environ["MICROSERVO_STATE_DIR"] = str(keep.resolve() if keep else folder)
         os.environ["MICROSERVO_WEB__PORT"] = str(free_port())
         os.environ["MICROSERVO_SHOP__PORT"] = str(free_port())
         subprocess.run([REPO / "microservo", "up", "--detach"], check=True, timeout=180)
         try:
             yield
         finally:
-            subprocess.run([REPO / "microservo", "down"], check=True, timeout=60)
+            subprocess.run([REPO / "microservo", "down"], check=True, timeout=150)
 
 
 def run_campaigns(file: str, runs: int) -> bool:

@@ -16,7 +16,6 @@ import math
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,6 +30,7 @@ BEFORE_S, COOL_DOWN_S = 90, 5
 LATEST_START_S = 1.0
 UNMISTAKABLE_P = 1e-6
 LEAST_CALLS = 10
+SMALL_BYTES = 16 << 20
 GRPC = {400: 13, 401: 16, 403: 7, 404: 12, 429: 14, 502: 14, 503: 14, 504: 14}
 # Alone in a session each, so that the kernel's groups give them as much as a pod.
 BUSY = "import os\nparent = os.getppid()\nwhile os.getppid() == parent: sum(range(100_000))"
@@ -94,15 +94,14 @@ def read_faults() -> list[Fault]:
 
     rows = Label.objects.exclude(end=None).select_related("injection").order_by("start")
     return [
-        Fault(
-            row.kind, row.pod, row.service, row.injection.parameters, row.start, row.end, row.effect, row.evidence
-        )
+        Fault(row.kind, row.pod, row.service, row.injection.parameters, row.start, row.end, row.effect, row.evidence)
         for row in rows
     ]
 
 
 def read_tables(faults: Sequence[Fault]) -> Tables:
     import pyarrow as pa
+
     from telemetry.records import SCHEMAS, Window
     from telemetry.services import telemetry_source
 
@@ -233,7 +232,9 @@ def read_abort(fault: Fault, faults: Sequence[Fault], tables: Tables) -> Reading
 def read_mesh_abort(fault: Fault, tables: Tables) -> Reading:
     status = f"response_code={fault.parameters['status']}"
     rows = tables.samples[tables.samples.metric == "istio_requests_total"]
-    rows = rows[rows["labels"].str.contains(f"destination_workload={fault.service}") & rows["labels"].str.contains(status)]
+    rows = rows[
+        rows["labels"].str.contains(f"destination_workload={fault.service}") & rows["labels"].str.contains(status)
+    ]
     by_tick = rows.groupby("timestamp").value.max().diff().fillna(0)
     grown = by_tick[(by_tick.index >= fault.start) & (by_tick.index <= fault.end + 2 * SECOND)].sum()
     return Reading(f"answered {fault.parameters['status']}: {grown:.0f}", bool(grown >= LEAST_CALLS))
@@ -266,6 +267,8 @@ def read_level(metric: str, *, rate: bool) -> Callable[[Fault, Sequence[Fault], 
             return Reading("no samples", False)
         said = f"{metric.removeprefix('container_')}: {before.median():.3g} -> {during.median():.3g}"
         asked = fault.parameters.get("size_bytes", 0)
+        if 0 < asked < SMALL_BYTES:  # what holds it may weigh as much
+            return Reading(said)
         clear = bool(during.iloc[1:].min() > before.max() and during.median() - before.median() >= 0.8 * asked)
         above = series[(series > (before.median() + during.median()) / 2) & (moments >= fault.start - 5 * SECOND)]
         return Reading(said, clear, (above.index[0] - SECOND, above.index[0]) if clear else None)
@@ -331,7 +334,9 @@ def row_of(fault: Fault, reading: Reading) -> str:
 
 def brief(parameters: dict[str, Any]) -> str:
     idle = {"correlation": 0, "direction": None, "target": "", "path": "", "jitter_ms": 0, "methods": []}
-    told = {name: value for name, value in parameters.items() if name not in idle or value not in (idle[name], "to", "from")}
+    told = {
+        name: value for name, value in parameters.items() if name not in idle or value not in (idle[name], "to", "from")
+    }
     return ", ".join(f"{name}={value}" for name, value in told.items())
 
 

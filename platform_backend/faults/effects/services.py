@@ -21,7 +21,8 @@ from common.transactions import atomic
 from faults.effects.check import Finding, Question, check, unknown
 from faults.effects.expected import lasts
 from faults.effects.load import LoadChange, changes_only, other_load, told, until_changed
-from faults.effects.readings import Subject, read, subject_of
+from faults.effects.reading import read
+from faults.effects.readings import Subject, subject_of
 from faults.effects.recovery import Band, band, comparable, latest
 from faults.models import LIFECYCLE, Injection, Label, PodQuarantine
 from faults.selectors import labels as labels_in

@@ -10,7 +10,8 @@ import pytest
 
 from faults.effects.check import Finding, Question, check
 from faults.effects.expected import lasts
-from faults.effects.readings import Readings, read, subject_of
+from faults.effects.reading import read
+from faults.effects.readings import Readings, subject_of
 from telemetry.records import Window
 from tests.backend.faults.generated import BEFORE_S, END, POD, SECOND, SERVICES, START, T0, Harm, Shop
 

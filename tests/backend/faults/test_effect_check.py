@@ -10,7 +10,8 @@ import pytest
 from faults.catalogue import CATALOGUE
 from faults.effects.check import Finding, Question, check
 from faults.effects.expected import EXPECTED, Past, expected_of, lasts
-from faults.effects.readings import Readings, read, subject_of
+from faults.effects.reading import read
+from faults.effects.readings import Readings, subject_of
 from faults.windows import clean_before
 from telemetry.adapters.fake import FakeTelemetry
 from telemetry.records import Window

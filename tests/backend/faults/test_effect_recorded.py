@@ -15,7 +15,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from faults.effects.check import Finding, Question, check
-from faults.effects.readings import read, subject_of
+from faults.effects.reading import read
+from faults.effects.readings import subject_of
 from faults.effects.recovery import band, comparable, latest
 from faults.windows import SECOND, clean_before, widened
 from systems.ports import Service

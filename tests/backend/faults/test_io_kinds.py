@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ import pytest
 from common.errors import UserError
 from faults.effects.check import Finding, Question, check
 from faults.effects.expected import lasts
-from faults.effects.readings import read, subject_of
+from faults.effects.reading import read
+from faults.effects.readings import subject_of
 from faults.models import State
 from systems.ports import Service
 from telemetry.adapters.fake import FakeTelemetry
@@ -103,3 +105,11 @@ def test_errors_name_their_field(
         create(kind="io-fault", services=[], pods=pods, parameters={"errno": 5} | parameters)
     assert list(caught.value.fields) == [field]
     assert message in caught.value.fields[field][0]
+
+
+def test_a_fault_towards_the_store_is_judged_by_the_commands_to_it() -> None:
+    """A database span names no service; the pod's service calls one store."""
+    subject = subject_of("cartservice-0", "cartservice", "redis-cart", SERVICES)
+    window = Window(T0, START)
+    assert len(read(store(), subject, [window]).calls_in(window, ("out",))) > 100
+    assert not read(store(), replace(subject, target="frontend"), [window]).calls_in(window, ("out",))
