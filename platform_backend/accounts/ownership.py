@@ -3,7 +3,7 @@
 from django.contrib.auth.models import User
 
 from accounts.roles import role_of
-from common.errors import Forbidden
+from common.errors import Forbidden, said
 from common.roles import Role
 
 
@@ -19,7 +19,9 @@ def may_change(by: User | None, *, owner: User | None) -> bool:
 def owner_or_admin(by: User | None, *, owner: User | None, thing: str, to: str) -> None:
     """Raises Forbidden, which names the owner. Call it under the row's lock, before the row's state is looked at."""
     if not may_change(by, owner=owner):
-        raise Forbidden(f"{thing} {_belongs(owner)} may {to} it.")
+        raise Forbidden(
+            said("not_yours", "{thing} {belongs} may {to} it.", thing=thing, belongs=_belongs(owner), to=to)
+        )
 
 
 def _belongs(owner: User | None) -> str:

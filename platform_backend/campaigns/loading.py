@@ -6,7 +6,7 @@ import yaml
 
 from campaigns.schema import CampaignFile, validate
 from common import yaml12
-from common.errors import UserError
+from common.errors import UserError, said
 
 LARGEST_BYTES: Final = 256 * 1024
 DEEPEST: Final = 20
@@ -34,17 +34,25 @@ def load(text: str) -> CampaignFile:
 def parse(text: str) -> Any:
     """The text's plain content."""
     if len(text.encode("utf-8", "surrogatepass")) > LARGEST_BYTES:
-        raise UserError(f"The campaign has more than {LARGEST_BYTES // 1024} kB; split it into several files.")
+        raise UserError(
+            said(
+                "campaign.too_large",
+                "The campaign has more than {largest_bytes} kB; split it into several files.",
+                largest_bytes=LARGEST_BYTES // 1024,
+            )
+        )
     try:
         return yaml12.load(text, _Loader)
     except yaml12.Doubtful as error:
         raise _doubtful(error) from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: a number of thousands of digits
-        raise UserError(f"The campaign is not valid YAML: {yaml12.one_line(error)}") from None
+        raise UserError(
+            said("campaign.not_yaml", "The campaign is not valid YAML: {detail}", detail=yaml12.one_line(error))
+        ) from None
 
 
 def _doubtful(error: yaml12.Doubtful) -> UserError:
     fields: dict[str, list[str]] = {}
     for doubt in error.doubts:
         fields.setdefault(doubt.path or "campaign", []).append(str(doubt))
-    return UserError("The campaign is not valid; see errors.", fields=fields)
+    return UserError(said("campaign.invalid", "The campaign is not valid; see errors."), fields=fields)

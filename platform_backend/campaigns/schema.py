@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, model_validator
 
 from campaigns.shapes import Shape, with_defaults
-from common.errors import UserError
+from common.errors import UserError, said
 from faults.catalogue import CATALOGUE, Kind, Parameter
 from faults.validation import fault_of
 
@@ -175,7 +175,7 @@ def validate(content: Any) -> CampaignFile:
 
 
 def _refused(errors: dict[str, list[str]]) -> UserError:
-    return UserError("The campaign is not valid; see errors.", fields=errors)
+    return UserError(said("campaign.invalid", "The campaign is not valid; see errors."), fields=errors)
 
 
 def _messages(error: ValidationError) -> dict[str, list[str]]:

@@ -10,7 +10,7 @@ from django.db.models import Case, CharField, Count, Exists, OuterRef, Prefetch,
 
 from campaigns.models import Campaign, State, Step, StepState
 from campaigns.planner import CHECKS_S, group_seconds, last_pause
-from common.errors import NotFound
+from common.errors import NotFound, said
 from faults import guards
 from faults.models import LIFECYCLE, Effect, EmergencyStop, Injection, Label, Target
 
@@ -38,7 +38,7 @@ def campaigns() -> QuerySet[Campaign]:
 def campaign(campaign_id: UUID) -> Campaign:
     found = campaigns().prefetch_related(Prefetch("steps", steps())).filter(id=campaign_id).first()
     if found is None:
-        raise NotFound(f"There is no campaign {campaign_id}.")
+        raise NotFound(said("campaign.unknown", "There is no campaign {campaign_id}.", campaign_id=campaign_id))
     return found
 
 

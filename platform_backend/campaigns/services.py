@@ -14,7 +14,7 @@ from campaigns.planner import Plan, PlannedStep, plan
 from campaigns.runner import campaign_end
 from campaigns.schema import CampaignFile, Fault, faults_of
 from common.background import enqueue
-from common.errors import Conflict, NotFound, UserError
+from common.errors import Conflict, NotFound, Said, UserError, said
 from common.transactions import atomic
 from faults import guards, targets
 from faults.targets import Examination, InjectionRequest
@@ -58,10 +58,12 @@ def _store(file: CampaignFile, planned: Plan, by: User) -> Campaign:
     return campaign
 
 
-def _taken() -> str:
+def _taken() -> Said:
     other = Campaign.objects.exclude(slot=None).first()
-    named = f"{other.name} ({other.id}) is {other.state}" if other else "Another campaign was faster"
-    return f"{named}; one campaign runs at a time. Wait for its end, or stop it."
+    if other is None:
+        return said("campaign.another_was_faster", "Another campaign was faster; one runs at a time.")
+    text = "{name} ({id}) is {state}; one campaign runs at a time. Wait for its end, or stop it."
+    return said("campaign.another_runs", text, name=other.name, id=other.id, state=other.state)
 
 
 def _row(campaign: Campaign, step: PlannedStep) -> Step:
@@ -89,7 +91,7 @@ def campaign_stop(*, campaign_id: UUID, by: User) -> Campaign:
     """End its injection and then the campaign. Asking again, or after the end, changes nothing."""
     campaign = Campaign.objects.select_for_update().filter(id=campaign_id).first()
     if campaign is None:
-        raise NotFound(f"There is no campaign {campaign_id}.")
+        raise NotFound(said("campaign.unknown", "There is no campaign {campaign_id}.", campaign_id=campaign_id))
     owner_or_admin(by, owner=campaign.created_by, thing=f"Campaign {campaign.name}", to="stop")
     if campaign.state in (State.PLANNED, State.RUNNING):
         audit("campaign.stop", campaign.id, by)
@@ -110,7 +112,9 @@ def _check_here(file: CampaignFile) -> None:
                 for path, messages in _paths(targets.examine(asked), place, position).items():
                     errors[path] = list(dict.fromkeys([*errors.get(path, []), *messages]))
     if errors:
-        raise UserError("The campaign does not fit this system; see errors.", fields=errors)
+        raise UserError(
+            said("campaign.does_not_fit", "The campaign does not fit this system; see errors."), fields=errors
+        )
 
 
 def _requests(file: CampaignFile, fault: Fault, service: str, pods: list[str]) -> Iterator[InjectionRequest]:

@@ -16,41 +16,55 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from common.errors import Unavailable, UserError
+from common.errors import Said, Unavailable, UserError, said
 from common.transactions import is_contention
 
 logger = logging.getLogger(__name__)
 
 PROBLEM: Final = "application/problem+json"
+NOTHING_HERE: Final = said("request.no_such_address", "There is nothing at this address.")
+BAD_REQUEST: Final = said("request.bad", "The request is not valid, or its host name is not in web.allowed_hosts.")
+FORBIDDEN: Final = said("request.forbidden", "You may not do this.")
+INVALID: Final = said("input.invalid", "The input is not valid; see errors.")
 Errors = Mapping[str, list[str]]
 S = TypeVar("S", bound=serializers.BaseSerializer[Any])
 
 
-def problem(status: int, detail: str, errors: Errors | None = None, **extra: Any) -> dict[str, Any]:
+def problem(status: int, detail: Said, errors: Errors | None = None, **extra: Any) -> dict[str, Any]:
     body: dict[str, Any] = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": detail,
+        "code": detail.code,
+        "params": dict(detail.params),
     }
     if errors:
         body["errors"] = dict(errors)
+        body["error_codes"] = {name: [_code(each) for each in messages] for name, messages in errors.items()}
     return body | extra
+
+
+def _code(message: str) -> str:
+    """Of a field's message: REST framework's own, or that of `said`."""
+    return str(getattr(message, "code", None) or "invalid")
 
 
 def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response:
     """DRF's hook: any exception of a view as problem details."""
     set_rollback()
     if isinstance(exc, OperationalError) and is_contention(exc):
-        exc = Unavailable("The database is busy with other writes; nothing was changed. Try again.")
+        exc = Unavailable(
+            said("database.busy", "The database is busy with other writes; nothing was changed. Try again.")
+        )
     if isinstance(exc, UserError):
         body, headers = problem(exc.status, exc.message, exc.fields), {}
         if exc.status == HTTPStatus.SERVICE_UNAVAILABLE:
             headers["Retry-After"] = "2"
     elif isinstance(exc, Http404):
-        body, headers = problem(404, "There is nothing at this address."), {}
+        body, headers = problem(404, NOTHING_HERE), {}
     elif isinstance(exc, PermissionDenied):
-        body, headers = problem(403, "You may not do this."), {}
+        body, headers = problem(403, FORBIDDEN), {}
     elif isinstance(exc, exceptions.APIException):
         body, headers = _of_rest_framework(exc), _headers(exc)
     elif isinstance(exc, SuspiciousOperation | UnreadablePostError):
@@ -64,15 +78,18 @@ def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response:
 
 def _of_rest_framework(exc: exceptions.APIException) -> dict[str, Any]:
     if isinstance(exc, exceptions.ValidationError):
-        return problem(exc.status_code, "The input is not valid; see errors.", flatten(exc.detail))
-    return problem(exc.status_code, str(exc.detail))
+        return problem(exc.status_code, INVALID, flatten(exc.detail))
+    code = str(getattr(exc.detail, "code", exc.default_code))
+    wait = getattr(exc, "wait", None)
+    params = {"wait_s": int(wait) + 1} if wait else {}
+    return problem(exc.status_code, Said(str(exc.detail), f"request.{code}", params))
 
 
 def _of_django(exc: SuspiciousOperation | UnreadablePostError) -> dict[str, Any]:
     """What Django finds wrong with a request when a view reads it."""
     if isinstance(exc, RequestDataTooBig):
-        return problem(413, "The body is too large.")
-    return problem(400, f"The request is not valid: {exc}")
+        return problem(413, said("request.too_large", "The body is too large."))
+    return problem(400, said("request.malformed", "The request is not valid: {reason}", reason=exc))
 
 
 def _headers(exc: exceptions.APIException) -> dict[str, str]:
@@ -87,7 +104,7 @@ def _headers(exc: exceptions.APIException) -> dict[str, str]:
 def _internal(exc: BaseException | None, request: Any) -> dict[str, Any]:
     error_id = uuid4().hex
     logger.error("internal error %s at %s %s", error_id, request.method, request.path, exc_info=exc)
-    return problem(500, "internal error", id=error_id)
+    return problem(500, said("internal", "internal error"), id=error_id)
 
 
 def flatten(detail: Any, prefix: str = "") -> dict[str, list[str]]:
@@ -98,7 +115,7 @@ def flatten(detail: Any, prefix: str = "") -> dict[str, list[str]]:
         parts = ((f"{prefix}.{index}", item) for index, item in enumerate(detail) if item)
     else:
         items = detail if isinstance(detail, list) else [detail]
-        return {prefix or "non_field_errors": [str(item) for item in items]}
+        return {prefix or "non_field_errors": [item if isinstance(item, str) else str(item) for item in items]}
     flat: dict[str, list[str]] = {}
     for name, value in parts:
         flat |= flatten(value, name)
@@ -118,24 +135,24 @@ def checked(serializer: S) -> S:
     return serializer
 
 
-def _json_problem(status: int, detail: str, **extra: Any) -> JsonResponse:
+def _json_problem(status: int, detail: Said, **extra: Any) -> JsonResponse:
     return JsonResponse(problem(status, detail, **extra), status=status, content_type=PROBLEM)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
-    return _json_problem(400, "The request is not valid, or its host name is not in web.allowed_hosts.")
+    return _json_problem(400, BAD_REQUEST)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> JsonResponse:
-    return _json_problem(403, exception.message if isinstance(exception, UserError) else "You may not do this.")
+    return _json_problem(403, exception.message if isinstance(exception, UserError) else FORBIDDEN)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> JsonResponse:
-    return _json_problem(403, f"CSRF check failed: {reason}")
+    return _json_problem(403, said("request.csrf", "CSRF check failed: {reason}", reason=reason))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
-    return _json_problem(404, "There is nothing at this address.")
+    return _json_problem(404, NOTHING_HERE)
 
 
 def server_error(request: HttpRequest) -> JsonResponse:

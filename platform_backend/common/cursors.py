@@ -8,7 +8,7 @@ from typing import Final
 
 from django.utils.crypto import salted_hmac
 
-from common.errors import UserError
+from common.errors import UserError, said
 
 SALT: Final = "common.cursors"
 SIGNATURE_BYTES: Final = 12
@@ -37,7 +37,8 @@ def decode(cursor: str, *, of: str) -> list[int | str]:
 
 
 def not_of_this_list() -> UserError:
-    message = "The cursor is not one that this list gave for these filters; begin again without it."
+    text = "The cursor is not one that this list gave for these filters; begin again without it."
+    message = said("cursor.foreign", text)
     return UserError(message, fields={"cursor": ["not a cursor of this list and these filters"]})
 
 

@@ -1,5 +1,28 @@
 """The two error families: what a user can act on, and everything else."""
 
+from collections.abc import Mapping
+from typing import Any, Final, Self
+
+PLAIN: Final = (str, int, float, bool, type(None))
+
+
+class Said(str):
+    """English, and what a client needs to say the same in its user's language: a stable code, and what fills it in."""
+
+    code: str
+    params: Mapping[str, Any]
+
+    def __new__(cls, text: str, code: str, params: Mapping[str, Any]) -> Self:
+        made = super().__new__(cls, text)
+        made.code, made.params = code, params
+        return made
+
+
+def said(code: str, text: str, /, **params: Any) -> Said:
+    """`text` is a format of `params`. A code once given keeps its meaning; guides/error-codes.md lists them all."""
+    plain = {name: value if isinstance(value, PLAIN) else str(value) for name, value in params.items()}
+    return Said(text.format(**params), code, plain)
+
 
 class UserError(Exception):
     """Shown as it is: what is wrong, where, and what to do. `fields` names errors per input field."""
@@ -8,7 +31,7 @@ class UserError(Exception):
 
     def __init__(self, message: str, *, fields: dict[str, list[str]] | None = None) -> None:
         super().__init__(message)
-        self.message = message
+        self.message = message if isinstance(message, Said) else Said(message, "other", {})
         self.fields = fields or {}
 
 

@@ -8,7 +8,7 @@ from typing import IO, Any, Final
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
-from common.errors import TooLarge
+from common.errors import TooLarge, said
 from web_server.limits import BODY_BYTES
 
 DEEPEST: Final = 32
@@ -113,4 +113,4 @@ def _too_deep() -> ParseError:
 
 
 def _too_large(limit: int) -> TooLarge:
-    return TooLarge(f"The body has more than {limit // 1024} kB.")
+    return TooLarge(said("request.too_large", "The body has more than {limit} kB.", limit=limit // 1024))

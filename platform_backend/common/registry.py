@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
-from common.errors import UserError
+from common.errors import UserError, said
 
 
 def load_adapter(port: str, name: str, adapters: Mapping[str, str]) -> Any:
@@ -13,5 +13,13 @@ def load_adapter(port: str, name: str, adapters: Mapping[str, str]) -> Any:
         module, _, attribute = adapters[name].partition(":")
     except KeyError:
         known = ", ".join(sorted(adapters))
-        raise UserError(f"{port}: no adapter is called {name!r}; choose one of: {known}") from None
+        raise UserError(
+            said(
+                "adapter.unknown",
+                "{port}: no adapter is called {name!r}; choose one of: {known}",
+                port=port,
+                name=name,
+                known=known,
+            )
+        ) from None
     return getattr(import_module(module), attribute)

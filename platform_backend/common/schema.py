@@ -16,8 +16,13 @@ class Problem(serializers.Serializer):
     title = serializers.CharField()
     status = serializers.IntegerField()
     detail = serializers.CharField()
+    code = serializers.CharField(help_text="stable name of what is wrong, for other languages")
+    params = serializers.DictField(child=serializers.JSONField(), help_text="what fills the sentence of that code")
     errors = serializers.DictField(  # type: ignore[assignment]  # the name that clients know; shadows .errors
         child=serializers.ListField(child=serializers.CharField()), required=False, help_text="messages per input field"
+    )
+    error_codes = serializers.DictField(
+        child=serializers.ListField(child=serializers.CharField()), required=False, help_text="of each of errors"
     )
     id = serializers.CharField(required=False, help_text="names an internal error in the platform's log")
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from common.errors import Conflict
+from common.errors import Conflict, said
 
 State = TypeVar("State", bound=str)
 
@@ -27,4 +27,13 @@ class StateMachine(Generic[State]):
         """Raises Conflict when `current` does not lead to `to` in one move."""
         if to not in self.moves[current]:
             allowed = ", ".join(sorted(self.moves[current])) or "nothing, it is over"
-            raise Conflict(f"{self.name} is {current} and can't become {to}; possible: {allowed}")
+            raise Conflict(
+                said(
+                    "state.no_such_move",
+                    "{name} is {current} and can't become {to}; possible: {allowed}",
+                    name=self.name,
+                    current=current,
+                    to=to,
+                    allowed=allowed,
+                )
+            )

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from common.errors import Conflict
+from common.errors import Conflict, said
 from telemetry_store.window import Window
 
 MICROSECONDS: Final = 1_000_000
@@ -88,8 +88,12 @@ def refuse_open(injections: Sequence[Injection], window: Window) -> None:
         return
     names = ", ".join(f"{each.kind} ({each.injection_id})" for each in unfinished)
     raise Conflict(
-        f"faults in this window are still running: {names}; wait until they have ended, "
-        "or choose a window that ends before they began",
+        said(
+            "dataset.faults_running",
+            "faults in this window are still running: {names}; wait until they have ended, "
+            "or choose a window that ends before they began",
+            names=names,
+        ),
         fields={"to": ["lies in or after a fault that is still running"]},
     )
 
@@ -106,8 +110,12 @@ def refuse_unchecked(injections: Sequence[Injection], window: Window) -> None:
         return
     names = ", ".join(f"{each.kind} ({each.injection_id})" for each in waiting)
     raise Conflict(
-        f"the effects of faults in this window are not checked yet: {names}; build again in a minute, "
-        "and if that does not help, see: ./microservo logs worker",
+        said(
+            "dataset.effects_unchecked",
+            "the effects of faults in this window are not checked yet: {names}; build again in a minute, "
+            "and if that does not help, see: ./microservo logs worker",
+            names=names,
+        ),
         fields={"to": ["lies after a fault whose effect is not checked yet"]},
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from common.errors import UserError
+from common.errors import UserError, said
 from microservo_sdk import DatasetError
 from microservo_sdk.container import Container
 from microservo_sdk.places import open_container
@@ -16,7 +16,7 @@ def archive_errors() -> Iterator[None]:
     try:
         yield
     except DatasetError as error:
-        raise UserError("This can't be imported.", fields={"file": [str(error)]}) from None
+        raise UserError(said("import.refused", "This can't be imported."), fields={"file": [str(error)]}) from None
 
 
 @contextmanager

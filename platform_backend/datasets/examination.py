@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from common.errors import UserError
+from common.errors import UserError, said
 from dataset_builder.files import Progress
 from dataset_builder.manifest import FORMAT_VERSION, MANIFEST, digest, window_record
 from datasets.archives import archive_errors
@@ -42,7 +42,9 @@ def examine(path: Path, *, name: str, limits: Limits, progress: Progress) -> Fou
     with archive_errors():
         report = verify(path, limits=limits, progress=lambda size: progress(written=size))
         if report.window is None:
-            raise UserError("This can't be imported.", fields={"file": ["there is no row in it"]})
+            raise UserError(
+                said("import.refused", "This can't be imported."), fields={"file": ["there is no row in it"]}
+            )
         window = Window(report.window.start, report.window.end)
         with open_dataset(path, limits=limits) as dataset:
             if dataset.manifest:

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.db.models import QuerySet, Sum
 
-from common.errors import Conflict, Gone, NotFound
+from common.errors import Conflict, Gone, NotFound, said
 from datasets.models import AT_WORK, STORED, Dataset, State
 from datasets.storage import Busy, Lease, Store
 from platform_backend.config import config
@@ -26,7 +26,7 @@ def datasets() -> QuerySet[Dataset]:
 def dataset_get(dataset_id: UUID) -> Dataset:
     found = datasets().filter(pk=dataset_id).first()
     if found is None:
-        raise NotFound(f"There is no dataset {dataset_id}.")
+        raise NotFound(said("dataset.unknown", "There is no dataset {dataset_id}.", dataset_id=dataset_id))
     return found
 
 
@@ -39,7 +39,13 @@ def dataset_lease(dataset: Dataset) -> Lease:
         # Either it is being deleted at this moment, or someone took it from the disk.
         _check_readable(dataset_get(dataset.pk))
         folder = store().root / str(dataset.pk)
-        raise NotFound(f"{folder} is gone from the disk; delete the dataset and build it again.") from None
+        raise NotFound(
+            said(
+                "dataset.files_gone",
+                "{folder} is gone from the disk; delete the dataset and build it again.",
+                folder=folder,
+            )
+        ) from None
     return lease
 
 
@@ -97,12 +103,27 @@ def is_open(dataset_id: UUID) -> bool:
 def _published(dataset: Dataset, path: Path) -> Path:
     _check_readable(dataset)
     if not path.is_file():
-        raise NotFound(f"{path} is gone from the disk; delete the dataset and build it again.")
+        raise NotFound(
+            said(
+                "dataset.files_gone", "{path} is gone from the disk; delete the dataset and build it again.", path=path
+            )
+        )
     return path
 
 
 def _check_readable(dataset: Dataset) -> None:
     if dataset.state == State.DELETING:
-        raise Gone(f"Dataset {dataset.name} is deleted; those who read it already may finish.")
+        raise Gone(
+            said(
+                "dataset.deleted", "Dataset {name} is deleted; those who read it already may finish.", name=dataset.name
+            )
+        )
     if dataset.state != State.READY:
-        raise Conflict(f"Dataset {dataset.name} is {dataset.state}; it can be read once it is ready.")
+        raise Conflict(
+            said(
+                "dataset.not_ready",
+                "Dataset {name} is {state}; it can be read once it is ready.",
+                name=dataset.name,
+                state=dataset.state,
+            )
+        )

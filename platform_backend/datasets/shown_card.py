@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from common.errors import NotFound, UserError
+from common.errors import NotFound, UserError, said
 from dataset_builder.card.files import ANSWERS_CARD, CARD, CARD_VERSION, README, TIMELINE
 from datasets.archives import opened
 from datasets.models import Dataset, Origin
@@ -37,17 +37,35 @@ def _members(path: Path, dataset: Dataset, names: Sequence[str]) -> list[str]:
             if not missing:
                 return [read_whole(files, name, limit=LARGEST).decode(errors="replace") for name in names]
     except UserError as error:
-        raise NotFound(f"Dataset {dataset.name} has no card: {' '.join(error.fields['file'])}") from None
+        raise NotFound(
+            said(
+                "card.unreadable",
+                "Dataset {name} has no card: {names}",
+                name=dataset.name,
+                names=" ".join(error.fields["file"]),
+            )
+        ) from None
     if dataset.origin == Origin.IMPORTED:
         return []
-    raise NotFound(f"Dataset {dataset.name} has no {missing[0]} that can be shown: it was not made by this platform.")
+    raise NotFound(
+        said(
+            "card.missing",
+            "Dataset {name} has no {missing} that can be shown: it was not made by this platform.",
+            name=dataset.name,
+            missing=missing[0],
+        )
+    )
 
 
 def _parsed(text: str, dataset: Dataset) -> Any:
     try:
         return json.loads(text)
     except ValueError:
-        raise NotFound(f"The data card of dataset {dataset.name} is not JSON: it was not made here.") from None
+        raise NotFound(
+            said(
+                "card.not_json", "The data card of dataset {name} is not JSON: it was not made here.", name=dataset.name
+            )
+        ) from None
 
 
 def _made(dataset: Dataset) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from common.errors import TooLarge, UserError
+from common.errors import TooLarge, UserError, said
 from dataset_builder.manifest import MANIFEST
 from datasets.archives import opened
 from microservo_sdk.container import read_whole
@@ -32,16 +32,25 @@ def receive(chunks: Iterable[bytes], target: Path, *, limit: int, expected: int 
         file.flush()
         os.fsync(file.fileno())
     if expected is not None and size != expected:
-        raise UserError(f"The upload ended after {size} of {expected} bytes; send it again.")
+        raise UserError(
+            said(
+                "upload.too_short",
+                "The upload ended after {size} of {expected} bytes; send it again.",
+                size=size,
+                expected=expected,
+            )
+        )
     if not zipfile.is_zipfile(target):
-        raise UserError("This is not a whole zip file.", fields={"file": ["expected a dataset as a zip"]})
+        raise UserError(
+            said("upload.no_zip", "This is not a whole zip file."), fields={"file": ["expected a dataset as a zip"]}
+        )
     return size
 
 
 def refuse_large(size: int, limit: int) -> None:
     if size > limit:
         text = f"larger than {limit / 1e9:g} GB (datasets.max_upload_gigabytes)"
-        raise TooLarge(f"The upload is {text}.", fields={"file": [text]})
+        raise TooLarge(said("upload.too_large", "The upload is {text}.", text=text), fields={"file": [text]})
 
 
 def manifest_in(path: Path) -> bytes | None:

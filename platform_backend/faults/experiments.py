@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.audit import audit
 from accounts.ownership import owner_or_admin
 from common.background import enqueue
-from common.errors import Conflict, NotFound, UserError
+from common.errors import Conflict, NotFound, UserError, said
 from common.transactions import atomic
 from faults import guards, schedule, services, targets
 from faults.models import Experiment, ExperimentState, Occurrence
@@ -105,7 +105,7 @@ def experiment_pause(*, experiment_id: UUID, by: User) -> Experiment:
     if experiment.state == ExperimentState.PAUSED:
         return experiment
     if experiment.next_at is None and not experiment.is_over:
-        raise Conflict("The experiment has no further occurrence; to end its fault, stop it.")
+        raise Conflict(said("experiment.over", "The experiment has no further occurrence; to end its fault, stop it."))
     move(experiment, ExperimentState.PAUSED)
     experiment.save(update_fields=("state",))
     audit("experiment.pause", experiment.id, by)
@@ -151,7 +151,9 @@ def experiment_delete(*, experiment_id: UUID, by: User) -> None:
     """Its injections and labels stay: they are what happened."""
     experiment = _locked_by(by, experiment_id, to="delete")
     if open_injections(experiment):
-        raise Conflict("A fault of the experiment still runs; stop the experiment first.")
+        raise Conflict(
+            said("experiment.fault_running", "A fault of the experiment still runs; stop the experiment first.")
+        )
     audit("experiment.delete", experiment.id, by, **_detail(experiment))
     experiment.delete()
 
@@ -165,7 +167,10 @@ def _upcoming(when: ScheduleRequest, now: datetime, count: int) -> list[datetime
         case Experiment.Schedule.AT:
             if when.at is None or when.at <= now:
                 message = "missing" if when.at is None else f"{when.at:%Y-%m-%d %H:%M:%S %Z} has passed"
-                raise UserError("The schedule is not valid; see errors.", fields={"schedule.at": [message]})
+                raise UserError(
+                    said("schedule.invalid", "The schedule is not valid; see errors."),
+                    fields={"schedule.at": [message]},
+                )
             return [when.at][:count]
         case _:
             return list(islice(schedule.occurrences(schedule.cron(when.cron, when.time_zone), now), count))
@@ -184,7 +189,7 @@ def _refuse_foreign(when: ScheduleRequest) -> None:
         if is_given and when.type != type_
     }
     if errors:
-        raise UserError("The schedule is not valid; see errors.", fields=errors)
+        raise UserError(said("schedule.invalid", "The schedule is not valid; see errors."), fields=errors)
 
 
 def _detail(experiment: Experiment) -> dict[str, Any]:
@@ -201,6 +206,8 @@ def _detail(experiment: Experiment) -> dict[str, Any]:
 def _locked_by(by: User, experiment_id: UUID, *, to: str) -> Experiment:
     experiment = Experiment.objects.select_for_update().filter(id=experiment_id).first()
     if experiment is None:
-        raise NotFound(f"There is no experiment {experiment_id}.")
+        raise NotFound(
+            said("experiment.unknown", "There is no experiment {experiment_id}.", experiment_id=experiment_id)
+        )
     owner_or_admin(by, owner=experiment.created_by, thing=f"Experiment {experiment.name}", to=to)
     return experiment

@@ -10,7 +10,7 @@ from typing import Final
 
 from django.db.models import Q
 
-from common.errors import Conflict
+from common.errors import Conflict, Said, said
 from faults.models import LIFECYCLE, EmergencyStop, Injection, PodQuarantine, Target
 from faults.validation import Errors
 from systems.ports import Pod
@@ -39,11 +39,12 @@ def emergency_stop_in_force() -> EmergencyStop | None:
     return EmergencyStop.objects.filter(released_at=None).order_by("at").first()
 
 
-def blocked_message(stop: EmergencyStop) -> str:
-    return (
-        f"Faults are blocked by an emergency stop of {stop.by} since {stop.at:%Y-%m-%d %H:%M:%S} UTC: {stop.reason}. "
+def blocked_message(stop: EmergencyStop) -> Said:
+    text = (
+        "Faults are blocked by an emergency stop of {by} since {since} UTC: {reason}. "
         "Release it first: ./microservo release"
     )
+    return said("faults.blocked", text, by=stop.by, since=f"{stop.at:%Y-%m-%d %H:%M:%S}", reason=stop.reason)
 
 
 def lasting(candidate: Candidate, all_pods: Sequence[Pod]) -> Errors:

@@ -17,7 +17,7 @@ from django.utils import timezone
 from accounts.audit import audit
 from changes.models import Topic
 from changes.services import changed
-from common.errors import Conflict, Unavailable, UserError
+from common.errors import Conflict, Unavailable, UserError, said
 from common.transactions import atomic
 from faults import schedule, services, targets
 from faults.models import EXPERIMENTS, LIFECYCLE, Experiment, ExperimentState, Occurrence
@@ -155,7 +155,7 @@ def _carry_out(occurrence_id: int) -> None:
         return
     try:
         if timezone.now() - occurrence.scheduled_for > TOLERANCE:
-            raise Conflict("It could not be carried out in time.")
+            raise Conflict(said("experiment.late", "It could not be carried out in time."))
         request = _request(occurrence.experiment)
         plan = targets.plan(request)
         _inject(occurrence, request, plan)
@@ -172,7 +172,7 @@ def _inject(occurrence: Occurrence, request: InjectionRequest, plan: targets.Pla
     if experiment is None or claimed is None or claimed.outcome != Occurrence.Outcome.PENDING:
         return
     if experiment.state == ExperimentState.PAUSED:
-        raise Conflict("The experiment was paused.")
+        raise Conflict(said("experiment.paused", "The experiment was paused."))
     origin = Origin(experiment=experiment, scheduled_for=claimed.scheduled_for)
     claimed.injection = services.injection_store(request=request, plan=plan, by=experiment.created_by, origin=origin)
     claimed.outcome = Occurrence.Outcome.INJECTED

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from common.errors import UserError
+from common.errors import UserError, said
 from faults.cron import Fields, parse
 
 HOURS: Final = frozenset(range(24))
@@ -82,4 +82,6 @@ def _moments(cron: Cron, wall: datetime) -> list[datetime]:
 
 
 def _invalid(field: str, message: str) -> UserError:
-    return UserError("The schedule is not valid; see errors.", fields={f"schedule.{field}": [message]})
+    return UserError(
+        said("schedule.invalid", "The schedule is not valid; see errors."), fields={f"schedule.{field}": [message]}
+    )

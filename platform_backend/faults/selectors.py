@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from common.errors import NotFound
+from common.errors import NotFound, said
 from faults import adapters
 from faults.catalogue import CATALOGUE, Kind
 from faults.models import LIFECYCLE, Experiment, Injection, Label, Occurrence, PodQuarantine
@@ -44,7 +44,7 @@ def injections() -> QuerySet[Injection]:
 def injection(injection_id: UUID) -> Injection:
     found = injections().filter(id=injection_id).first()
     if found is None:
-        raise NotFound(f"There is no injection {injection_id}.")
+        raise NotFound(said("injection.unknown", "There is no injection {injection_id}.", injection_id=injection_id))
     return found
 
 
@@ -55,7 +55,9 @@ def experiments() -> QuerySet[Experiment]:
 def experiment(experiment_id: UUID) -> Experiment:
     found = experiments().filter(id=experiment_id).first()
     if found is None:
-        raise NotFound(f"There is no experiment {experiment_id}.")
+        raise NotFound(
+            said("experiment.unknown", "There is no experiment {experiment_id}.", experiment_id=experiment_id)
+        )
     return found
 
 

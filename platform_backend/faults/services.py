@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.audit import audit
 from accounts.ownership import owner_or_admin
 from common.background import enqueue
-from common.errors import Conflict, NotFound
+from common.errors import Conflict, NotFound, said
 from common.transactions import atomic
 from faults import guards, targets
 from faults.models import Experiment, Injection, PodQuarantine, Target
@@ -88,7 +88,12 @@ def _insert(request: InjectionRequest, plan: Plan, by: User | None, origin: Orig
             Target(injection=injection, pod=pod.name, service=pod.service, occupied=pod.name) for pod in plan.pods
         )
     except IntegrityError:  # another request was faster; only a database without IMMEDIATE lets it come this far
-        raise Conflict("One of these pods has just been given another fault; try again when that has ended.") from None
+        raise Conflict(
+            said(
+                "injection.pod_taken",
+                "One of these pods has just been given another fault; try again when that has ended.",
+            )
+        ) from None
     return injection
 
 
@@ -97,7 +102,7 @@ def injection_stop(*, injection_id: UUID, by: User | None) -> Injection:
     """Ask for the fault's early end. Asking again, or after the end, changes nothing."""
     injection = Injection.objects.select_for_update().filter(id=injection_id).first()
     if injection is None:
-        raise NotFound(f"There is no injection {injection_id}.")
+        raise NotFound(said("injection.unknown", "There is no injection {injection_id}.", injection_id=injection_id))
     owner_or_admin(by, owner=injection.created_by, thing=f"Injection {injection}", to="stop")
     if injection.is_open and not injection.stop_requested:
         injection.stop_requested = True
@@ -143,7 +148,7 @@ def quarantine_clear(*, pod: str, by: User) -> PodQuarantine:
     """The pod may be given faults again: at the word of whoever hurt it, or an admin's. Again, it changes nothing."""
     entry = PodQuarantine.objects.select_for_update().filter(pod=pod).order_by("-since", "-pk").first()
     if entry is None:
-        raise NotFound(f"{pod} is not in quarantine.")
+        raise NotFound(said("quarantine.unknown", "{pod} is not in quarantine.", pod=pod))
     owner_or_admin(by, owner=entry.owner, thing=f"The quarantine of {pod}", to="clear")
     if entry.cleared_at is None:
         _clear(entry, by=by)

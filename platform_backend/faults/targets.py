@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from common.errors import Conflict, UserError
+from common.errors import Conflict, UserError, said
 from faults import adapters, guards
 from faults.catalogue import CATALOGUE, Kind
 from faults.validation import Errors, complete
@@ -55,9 +55,12 @@ def plan(request: InjectionRequest) -> Plan:
 def refuse(errors: Errors, *conflicts: Errors) -> None:
     """Raises UserError for errors, Conflict for conflicts, nothing when there are none."""
     if any(errors.values()):
-        raise UserError("The injection is not valid; see errors.", fields=errors)
+        raise UserError(said("injection.invalid", "The injection is not valid; see errors."), fields=errors)
     if messages := [message for each in conflicts for message in each.get("pods", [])]:
-        raise Conflict("These pods can't be given this fault now; see errors.", fields={"pods": messages})
+        raise Conflict(
+            said("injection.not_now", "These pods can't be given this fault now; see errors."),
+            fields={"pods": messages},
+        )
 
 
 def examine(request: InjectionRequest) -> Examination:

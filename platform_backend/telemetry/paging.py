@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from common.errors import UserError
+from common.errors import UserError, said
 from telemetry.records import Window
 
 MAX_LIMIT: Final = 1000
@@ -12,14 +12,23 @@ MAX_POINTS: Final = 11_000
 
 def check_limit(limit: int) -> None:
     if not 1 <= limit <= MAX_LIMIT:
-        raise UserError(f"limit is {limit}; choose 1 to {MAX_LIMIT}", fields={"limit": [f"must be 1 to {MAX_LIMIT}"]})
+        raise UserError(
+            said("page.limit", "limit is {limit}; choose 1 to {max_limit}", limit=limit, max_limit=MAX_LIMIT),
+            fields={"limit": [f"must be 1 to {MAX_LIMIT}"]},
+        )
 
 
 def check_step(window: Window, step: int) -> None:
     """`step` in microseconds must cut the window into at most MAX_POINTS."""
     if step <= 0:
-        raise UserError(f"step is {step} µs; it must be positive", fields={"step": ["must be positive"]})
+        raise UserError(
+            said("step.not_positive", "step is {step} µs; it must be positive", step=step),
+            fields={"step": ["must be positive"]},
+        )
     points = -(-(window.end - window.start) // step)
     if points > MAX_POINTS:
         message = f"a step of {step / 1e6:g} s makes {points} points per series, more than {MAX_POINTS}"
-        raise UserError(f"{message}; choose a larger step or a shorter window", fields={"step": ["too small"]})
+        raise UserError(
+            said("step.too_small", "{message}; choose a larger step or a shorter window", message=message),
+            fields={"step": ["too small"]},
+        )

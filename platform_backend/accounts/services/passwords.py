@@ -15,7 +15,7 @@ from accounts.identity import key, user_named
 from accounts.models import SignIn
 from accounts.services.sessions import sessions_end
 from common.background import enqueue
-from common.errors import UserError
+from common.errors import UserError, said
 from common.transactions import atomic
 
 
@@ -24,13 +24,17 @@ def password_check(password: str, *, user: User, field: str = "password") -> Non
     try:
         validate_password(password, user)
     except ValidationError as error:
-        raise UserError("The password can't be used; see errors.", fields={field: list(error.messages)}) from None
+        raise UserError(
+            said("password.unusable", "The password can't be used; see errors."), fields={field: list(error.messages)}
+        ) from None
 
 
 def password_change(*, request: HttpRequest, by: User, old: str, new: str) -> None:
     """All other sessions end; the one that asks goes on. Bearer tokens stay: they can be revoked one by one."""
     if not by.check_password(old):
-        raise UserError("The old password is wrong.", fields={"old": ["this is not your password"]})
+        raise UserError(
+            said("password.wrong", "The old password is wrong."), fields={"old": ["this is not your password"]}
+        )
     password_check(new, user=by, field="new")
     with transaction.atomic():
         user = User.objects.select_for_update().get(pk=by.pk)
@@ -97,5 +101,5 @@ def _user_of(token: str) -> User:
 
 
 def _spent() -> UserError:
-    message = "This link is not valid any more; ask for a new one."
+    message = said("password.link_spent", "This link is not valid any more; ask for a new one.")
     return UserError(message, fields={"token": ["spent, too old, or not one of ours"]})

@@ -20,7 +20,7 @@ from accounts.models import Invitation, Profile
 from accounts.roles import role_of
 from accounts.services.passwords import password_check
 from accounts.services.sessions import sessions_end
-from common.errors import Conflict, Forbidden, NotFound, UserError
+from common.errors import Conflict, Forbidden, NotFound, UserError, said
 from common.roles import Role
 from common.transactions import atomic
 from platform_backend.config import config
@@ -56,7 +56,9 @@ def user_create(*, name: str, email: str, password: str, role: Role, by: User | 
             user.save()
             Profile.objects.create(user=user, role=role.value, name_key=key(name), email_key=key(email) or None)
     except IntegrityError:  # somebody was faster
-        raise Conflict("This name or e-mail address is taken.", fields={"username": ["is taken"]}) from None
+        raise Conflict(
+            said("account.taken", "This name or e-mail address is taken."), fields={"username": ["is taken"]}
+        ) from None
     audit("user.create", user, by or user, role=role)
     return user
 
@@ -64,16 +66,18 @@ def user_create(*, name: str, email: str, password: str, role: Role, by: User | 
 def _refuse_taken(name: str, email: str) -> None:
     taken = {"username": user_named(name), "email": user_named(email) if email else None}
     if errors := {field: ["is taken"] for field, user in taken.items() if user}:
-        raise Conflict("This name or e-mail address is taken; see errors.", fields=errors)
+        raise Conflict(said("account.taken", "This name or e-mail address is taken; see errors."), fields=errors)
 
 
 def user_register(*, name: str, email: str, password: str, invitation: str) -> User:
     """Make an account of one's own, as a viewer. Raises Forbidden unless `accounts.registration` allows it."""
     allowed = config().accounts.registration
     if allowed == "off":
-        raise Forbidden("Accounts are made by nobody here; ask the platform's admin.")
+        raise Forbidden(said("registration.off", "Accounts are made by nobody here; ask the platform's admin."))
     if allowed == "invitation" and not invitation:
-        raise Forbidden("An account needs an invitation; ask the platform's admin for one.")
+        raise Forbidden(
+            said("registration.invitation_needed", "An account needs an invitation; ask the platform's admin for one.")
+        )
     with transaction.atomic():
         used = _redeem(invitation, email) if invitation else None
         user = user_create(name=name, email=email, password=password, role=Role.VIEWER, by=None)
@@ -88,7 +92,10 @@ def _redeem(token: str, email: str) -> Invitation:
     if found.used:
         raise _no_invitation()
     if key(email) != key(found.email):
-        raise UserError("The invitation is for another e-mail address.", fields={"email": [f"has to be {found.email}"]})
+        raise UserError(
+            said("invitation.other_address", "The invitation is for another e-mail address."),
+            fields={"email": [f"has to be {found.email}"]},
+        )
     return found
 
 
@@ -104,7 +111,7 @@ def invitation_open(*, token: str) -> Invitation:
 
 
 def _no_invitation() -> UserError:
-    message = "This invitation is not valid any more; ask for a new one."
+    message = said("invitation.spent", "This invitation is not valid any more; ask for a new one.")
     return UserError(message, fields={"invitation": ["used, withdrawn, too old, or not one of ours"]})
 
 
@@ -118,9 +125,17 @@ class Invited:
 def invitation_create(*, by: User, email: str) -> Invited:
     """Mails the link too. Raises Conflict when the address has an account."""
     if config().accounts.registration == "off":
-        raise Conflict("Nobody can be invited while accounts.registration is off; set it to invitation.")
+        raise Conflict(
+            said(
+                "invitation.registration_off",
+                "Nobody can be invited while accounts.registration is off; set it to invitation.",
+            )
+        )
     if user_named(email):
-        raise Conflict("There is an account with this e-mail address.", fields={"email": ["is taken"]})
+        raise Conflict(
+            said("invitation.has_account", "There is an account with this e-mail address."),
+            fields={"email": ["is taken"]},
+        )
     with transaction.atomic():
         invitation = Invitation.objects.create(email=email, created_by=by, until=timezone.now() + INVITED_FOR)
         audit("user.invite", invitation.id, by, email=email)
@@ -142,7 +157,9 @@ def _mail_invitation(email: str, by: User, link: str) -> str:
 def invitation_delete(*, by: User, invitation_id: UUID) -> None:
     deleted, _ = Invitation.objects.filter(pk=invitation_id, used=False).delete()
     if not deleted:
-        raise NotFound(f"There is no open invitation {invitation_id}.")
+        raise NotFound(
+            said("invitation.unknown", "There is no open invitation {invitation_id}.", invitation_id=invitation_id)
+        )
     audit("user.invite_withdraw", invitation_id, by)
 
 
@@ -155,14 +172,22 @@ def user_update(*, by: User, user_id: int, role: Role | None = None, active: boo
     admins = list(User.objects.select_for_update().filter(is_superuser=True, is_active=True).order_by("pk"))
     user = User.objects.select_for_update().filter(pk=user_id).first()
     if user is None:
-        raise NotFound(f"There is no user {user_id}.")
+        raise NotFound(said("user.unknown", "There is no user {user_id}.", user_id=user_id))
     before = {"role": str(role_of(user)), "active": user.is_active}
     _apply(user, role, active)
     is_admin = user.is_superuser and user.is_active
     if not is_admin and {each.pk for each in admins} <= {user.pk}:
-        raise Conflict(f"{user.get_username()} is the last admin; make somebody else one first.")
+        raise Conflict(
+            said("user.last_admin", "{user} is the last admin; make somebody else one first.", user=user.get_username())
+        )
     if not is_admin and user.get_username() == ADMIN:
-        raise Conflict(f"{ADMIN} is who the command line of this machine signs in as, and stays an active admin.")
+        raise Conflict(
+            said(
+                "user.command_line",
+                "{admin} is who the command line of this machine signs in as, and stays an active admin.",
+                admin=ADMIN,
+            )
+        )
     if not user.is_active:
         sessions_end(user)
     user.save(update_fields=["is_superuser", "is_active"])

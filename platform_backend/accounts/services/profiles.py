@@ -8,7 +8,7 @@ from django.db import IntegrityError
 
 from accounts.audit import audit
 from accounts.identity import key, profile_of
-from common.errors import Conflict, UserError
+from common.errors import Conflict, UserError, said
 from common.transactions import atomic
 
 OF_USER: Final = {"name": "first_name", "email": "email"}
@@ -20,11 +20,16 @@ def profile_update(*, by: User, password: str | None, **changes: Any) -> None:
     Raises Conflict when another user has the address.
     """
     if "email" in changes and key(changes["email"]) != key(by.email) and not by.check_password(password or ""):
-        raise UserError("To change the e-mail address, give your password too.", fields={"password": ["is wrong"]})
+        raise UserError(
+            said("profile.password_needed", "To change the e-mail address, give your password too."),
+            fields={"password": ["is wrong"]},
+        )
     try:
         _write(by, changes)
     except IntegrityError:
-        raise Conflict("Another user has this e-mail address.", fields={"email": ["is taken"]}) from None
+        raise Conflict(
+            said("profile.address_taken", "Another user has this e-mail address."), fields={"email": ["is taken"]}
+        ) from None
 
 
 @atomic

@@ -12,7 +12,7 @@ from sesame.utils import get_query_string, get_user
 from accounts.audit import audit
 from accounts.identity import user_named
 from accounts.models import SignIn
-from common.errors import NotFound, UserError
+from common.errors import NotFound, UserError, said
 from common.transactions import atomic
 
 LONGEST_AGENT = 200
@@ -25,7 +25,7 @@ def session_start(*, request: HttpRequest, username: str, password: str) -> User
     # has takes as long.
     user = authenticate(request, username=known.get_username() if known else username, password=password)
     if not isinstance(user, User):
-        raise UserError("User name or password is wrong.")
+        raise UserError(said("session.wrong_password", "User name or password is wrong."))
     with transaction.atomic():
         _begin(request, user)
         audit("session.start", user, user)
@@ -37,7 +37,12 @@ def session_start_by_link(*, request: HttpRequest, token: str) -> User:
     """Sign in with a one-time link. `login` moves last_login on, which spends the link."""
     user = get_user(token, update_last_login=False)
     if not isinstance(user, User):
-        raise UserError("This sign-in link is not valid any more; make a new one with: ./microservo signin")
+        raise UserError(
+            said(
+                "session.link_spent",
+                "This sign-in link is not valid any more; make a new one with: ./microservo signin",
+            )
+        )
     _begin(request, user, backend="django.contrib.auth.backends.ModelBackend")
     audit("session.start_by_link", user, user)
     return user
@@ -67,7 +72,7 @@ def session_revoke(*, by: User, session_id: UUID) -> None:
     """End one of one's own sessions, in another browser."""
     found = SignIn.objects.filter(user=by, id=session_id).first()
     if found is None:
-        raise NotFound(f"You have no session {session_id}.")
+        raise NotFound(said("session.unknown", "You have no session {session_id}.", session_id=session_id))
     Session.objects.filter(session_key=found.session_key).delete()
     found.delete()
     audit("session.revoke", session_id, by)

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from accounts.audit import audit
 from accounts.models import ApiToken
 from accounts.roles import role_of
-from common.errors import NotFound
+from common.errors import NotFound, said
 from common.roles import Role
 from common.transactions import atomic
 
@@ -32,5 +32,5 @@ def token_create(*, by: User, name: str, role: Role, lifetime: timedelta) -> New
 def token_delete(*, by: User, token_id: str) -> None:
     deleted, _ = ApiToken.objects.filter(user=by, id=token_id).delete()
     if not deleted:
-        raise NotFound(f"You have no token {token_id}.")
+        raise NotFound(said("token.unknown", "You have no token {token_id}.", token_id=token_id))
     audit("token.delete", token_id, by)

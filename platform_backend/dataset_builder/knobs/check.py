@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from common.errors import UserError
+from common.errors import UserError, said
 
 LONGEST_STEP_S: Final = 3600
 LONGEST_JITTER_S: Final = 3600
@@ -29,7 +29,9 @@ def check(record: Mapping[str, Any], *, known: Sequence[str]) -> dict[str, Any]:
         except ValueError as error:
             errors[f"knobs.{name}"] = [str(error)]
     if errors:
-        raise UserError("The dataset's knobs can't be set like this; see errors.", fields=errors)
+        raise UserError(
+            said("dataset.knobs_invalid", "The dataset's knobs can't be set like this; see errors."), fields=errors
+        )
     return values
 
 

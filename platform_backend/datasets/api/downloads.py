@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from werkzeug.http import parse_range_header
 
 from common.api import PROBLEM, problem
+from common.errors import said
 from common.roles import Role
 from common.views import ApiView, operation
 from datasets import selectors
@@ -143,7 +144,9 @@ def _range(request: Request, dataset: Dataset, size: int) -> tuple[int, int] | N
 
 
 def _unsatisfiable(size: int) -> HttpResponseBase:
-    body: dict[str, Any] = problem(416, f"The dataset has {size} bytes; the range lies behind them.")
+    body: dict[str, Any] = problem(
+        416, said("download.range", "The dataset has {size} bytes; the range lies behind them.", size=size)
+    )
     return Response(
         body,
         status=status.HTTP_416_REQUESTED_RANGE_NOT_SATISFIABLE,

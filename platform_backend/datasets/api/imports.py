@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from common import fields
 from common.api import user_of
-from common.errors import UserError
+from common.errors import UserError, said
 from common.forms import Query
 from common.roles import Role
 from common.views import ApiView, operation
@@ -88,7 +88,7 @@ def _length(request: Request) -> int:
     try:
         return int(request.META.get("CONTENT_LENGTH") or "")
     except ValueError:
-        raise LengthRequired("Send the zip with a Content-Length.") from None
+        raise LengthRequired(said("upload.no_length", "Send the zip with a Content-Length.")) from None
 
 
 def _chunks(request: Request) -> Iterator[bytes]:
@@ -96,4 +96,6 @@ def _chunks(request: Request) -> Iterator[bytes]:
         while chunk := request._request.read(BLOCK):
             yield chunk
     except OSError as error:
-        raise UserError(f"The upload broke off ({error}); send it again.") from None
+        raise UserError(
+            said("upload.broken_off", "The upload broke off ({error}); send it again.", error=error)
+        ) from None

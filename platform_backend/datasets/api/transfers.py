@@ -4,7 +4,7 @@ from collections.abc import Callable
 from threading import BoundedSemaphore
 from typing import Final
 
-from common.errors import Unavailable
+from common.errors import Unavailable, said
 from platform_backend.config import config
 
 PLACES: Final = max(1, config().web.threads // 2)
@@ -15,6 +15,10 @@ def take_place() -> Callable[[], None]:
     """Gives what gives the place back. Raises Unavailable when all are taken."""
     if not _places.acquire(blocking=False):
         raise Unavailable(
-            f"{PLACES} uploads and downloads are running, which is as many as there may be; try again in a moment."
+            said(
+                "transfer.no_place",
+                "{places} uploads and downloads are running, which is as many as there may be; try again in a moment.",
+                places=PLACES,
+            )
         )
     return _places.release

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from accounts.audit import audit
 from common.background import enqueue
-from common.errors import Conflict
+from common.errors import Conflict, said
 from dataset_builder.manifest import MANIFEST, digest
 from datasets.examination import examine
 from datasets.models import AT_WORK, Dataset, Origin, Phase
@@ -65,7 +65,9 @@ def refuse_known(value: str) -> None:
     """Raises Conflict that names the dataset which has this digest."""
     known = of_digest(value)
     if known is not None:
-        raise Conflict(f"This dataset is here already: {known.name} ({known.pk}).")
+        raise Conflict(
+            said("import.is_here", "This dataset is here already: {name} ({pk}).", name=known.name, pk=known.pk)
+        )
 
 
 def make(dataset: Dataset, work: Work, watch: Watch) -> Outcome:

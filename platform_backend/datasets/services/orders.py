@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 
 from accounts.audit import audit
 from common.background import enqueue
-from common.errors import Conflict, UserError
+from common.errors import Conflict, UserError, said
 from common.transactions import atomic
 from dataset_builder.formats import FORMATS
 from dataset_builder.knobs import Knobs
@@ -60,7 +60,14 @@ def dataset_cancel(*, dataset_id: UUID, by: User | None) -> Dataset:
     """A queued dataset is cancelled at once, a build or import stops within a second."""
     dataset = locked_by(by, dataset_id, to="cancel")
     if dataset.is_over:
-        raise Conflict(f"Dataset {dataset.name} is {dataset.state}; there is nothing to cancel.")
+        raise Conflict(
+            said(
+                "dataset.is_over",
+                "Dataset {name} is {state}; there is nothing to cancel.",
+                name=dataset.name,
+                state=dataset.state,
+            )
+        )
     dataset.cancel_requested = True
     if dataset.state == State.QUEUED:
         advance(dataset, State.CANCELLED)
@@ -84,7 +91,7 @@ def _check(name: str, window: Window, format: str, knobs: Knobs) -> None:
         errors.setdefault("to", []).append(f"more than {longest:g} hours after the start (datasets.max_window_hours)")
     errors |= _check_services(knobs)
     if errors:
-        raise UserError("The dataset can't be built like this; see errors.", fields=errors)
+        raise UserError(said("dataset.invalid", "The dataset can't be built like this; see errors."), fields=errors)
 
 
 def _check_services(knobs: Knobs) -> dict[str, list[str]]:

@@ -5,7 +5,7 @@ from typing import Final
 
 from django.contrib.auth.models import User
 
-from common.errors import Conflict, Unavailable
+from common.errors import Conflict, Unavailable, said
 from dataset_builder.knobs import Knobs
 from datasets import sources
 from datasets.selectors import bytes_stored
@@ -42,8 +42,14 @@ def check(by: User | None, size: int) -> None:
     used = bytes_stored(by)
     if used >= limit or used + size > limit:
         raise Conflict(
-            f"Your datasets use {_gigabytes(used)} of {_gigabytes(limit)}, and this one needs about "
-            f"{_gigabytes(size)}: delete some, or raise datasets.quota_gigabytes_per_user."
+            said(
+                "dataset.quota_exceeded",
+                "Your datasets use {used} of {limit}, and this one needs about {size}: delete some, "
+                "or raise datasets.quota_gigabytes_per_user.",
+                used=_gigabytes(used),
+                limit=_gigabytes(limit),
+                size=_gigabytes(size),
+            )
         )
 
 

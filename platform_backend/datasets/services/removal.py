@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from accounts.audit import audit
-from common.errors import Conflict
+from common.errors import Conflict, said
 from common.transactions import atomic
 from datasets.models import Dataset, State
 from datasets.selectors import expired, is_kept, is_open, store
@@ -30,7 +30,14 @@ def _deletion_begin(dataset_id: UUID, by: User | None) -> bool:
     """Whether there are files to remove."""
     dataset = locked_by(by, dataset_id, to="delete")
     if not dataset.is_over:
-        raise Conflict(f"Dataset {dataset.name} is {dataset.state}; cancel it first.")
+        raise Conflict(
+            said(
+                "dataset.still_open",
+                "Dataset {name} is {state}; cancel it first.",
+                name=dataset.name,
+                state=dataset.state,
+            )
+        )
     if dataset.state == State.DELETING:
         return False
     audit("dataset.delete", dataset, by, name=dataset.name, digest=dataset.digest)

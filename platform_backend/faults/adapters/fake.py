@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from common.errors import Conflict, Unavailable, UserError
+from common.errors import Conflict, Unavailable, UserError, said
 from faults.catalogue import CATALOGUE
 from faults.ports import Block, FaultSpec, PodRecord, Support
 from systems.adapters.fake import FakeSystemDriver
@@ -51,13 +51,20 @@ class FakeFaultDriver:
     def apply(self, fault: FaultSpec) -> None:
         self._check()
         if self.refusal:
-            raise UserError(self.refusal)
+            raise UserError(said("system.refused", "{detail}", detail=self.refusal))
         if self._block and fault.fault_id not in self._faults:
-            raise Conflict(f"faults are blocked by an emergency stop of {self._block.by}: {self._block.reason}")
+            raise Conflict(
+                said(
+                    "faults.blocked",
+                    "faults are blocked by an emergency stop of {by}: {reason}",
+                    by=self._block.by,
+                    reason=self._block.reason,
+                )
+            )
         if not (support := self.supports(fault.kind)).supported:
-            raise UserError(support.reason)
+            raise UserError(said("kind.unsupported", "{reason}", reason=support.reason))
         if unknown := set(fault.pods) - PODS:
-            raise UserError(f"there is no pod {', '.join(sorted(unknown))}")
+            raise UserError(said("pod.unknown", "there is no pod {names}", names=", ".join(sorted(unknown))))
         self.applied.append(fault.fault_id)
         start = self.clock() + self.delay
         end = start + int(fault.duration * SECOND) + self.recovery
@@ -116,4 +123,4 @@ class FakeFaultDriver:
 
     def _check(self) -> None:
         if not self.reachable:
-            raise Unavailable("The fake fault driver is out of reach.")
+            raise Unavailable(said("driver.unreachable", "The fake fault driver is out of reach."))

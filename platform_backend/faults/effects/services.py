@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.audit import audit
 from changes.models import Topic
 from changes.services import changed
-from common.errors import Unavailable
+from common.errors import Unavailable, said
 from common.transactions import atomic
 from faults.effects.check import Finding, Question, check, unknown
 from faults.effects.expected import lasts
@@ -145,7 +145,7 @@ def _wait_for_telemetry(injection: Injection, labels: Sequence[Label]) -> None:
     if max(label.effect_looks for label in labels) >= MAX_LOOKS - 1:
         return
     if not telemetry_source().count("samples", Window(over, max(over + 1, _now()))):
-        raise Unavailable("no telemetry of the time after the fault has arrived")
+        raise Unavailable(said("telemetry.none_yet", "no telemetry of the time after the fault has arrived"))
 
 
 def _finding(injection: Injection, label: Label) -> Finding:

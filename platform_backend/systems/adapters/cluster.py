@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from http import HTTPStatus
 
-from common.errors import Conflict, NotFound, Unavailable, UserError
+from common.errors import Conflict, NotFound, Unavailable, UserError, said
 from local_cluster.client import ClusterRefused, ClusterUnavailable, LocalClusterClient
 from platform_backend.config import config
 
@@ -22,16 +22,19 @@ def platform_errors() -> Iterator[None]:
     try:
         yield
     except ClusterUnavailable as error:
-        raise Unavailable(f"{error}; is the platform up? See: ./microservo status") from error
+        raise Unavailable(
+            said("system.unreachable", "{error}; is the platform up? See: ./microservo status", error=error)
+        ) from error
     except ClusterRefused as error:
         raise _user_error(error) from error
 
 
 def _user_error(error: ClusterRefused) -> UserError:
     if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return Unavailable(f"The local cluster has a problem: {error.message}")
+        return Unavailable(said("system.problem", "The local cluster has a problem: {message}", message=error.message))
+    message = said("system.refused", "{detail}", detail=error.message)
     if error.status == HTTPStatus.NOT_FOUND:
-        return NotFound(error.message)
+        return NotFound(message)
     if error.status == HTTPStatus.CONFLICT:
-        return Conflict(error.message)
-    return UserError(error.message)
+        return Conflict(message)
+    return UserError(message)

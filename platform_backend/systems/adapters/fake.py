@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from common.errors import NotFound, Unavailable
+from common.errors import NotFound, Unavailable, said
 from systems.ports import Pod, Service
 
 STARTED: Final = 1_700_000_000_000_000
@@ -50,7 +50,7 @@ class FakeSystemDriver:
     def recreate(self, pod: str) -> None:
         """It is ready at once."""
         if pod not in {each.name for each in self.pods()}:
-            raise NotFound(f"there is no pod {pod!r}")
+            raise NotFound(said("pod.unknown", "there is no pod {pod!r}", pod=pod))
         self.recreated.append(pod)
         self.down.discard(pod)
 
@@ -61,4 +61,4 @@ class FakeSystemDriver:
 
     def _check(self) -> None:
         if not self.reachable:
-            raise Unavailable("The fake system is out of reach.")
+            raise Unavailable(said("system.unreachable", "The fake system is out of reach."))

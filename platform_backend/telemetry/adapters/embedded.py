@@ -8,7 +8,7 @@ from typing import Any, Final, Self, TypeVar
 
 import pyarrow as pa
 
-from common.errors import Unavailable
+from common.errors import Unavailable, said
 from platform_backend.config import Config
 from telemetry.adapters import embedded_sql as sql
 from telemetry.adapters.embedded_newest import (
@@ -163,4 +163,6 @@ def _reachable() -> Iterator[None]:
     try:
         yield
     except (StoreUnreadable, HoldFailed, FileNotFoundError) as error:
-        raise Unavailable(f"telemetry can't be read at the moment: {error}; try again") from error
+        raise Unavailable(
+            said("telemetry.unreadable", "telemetry can't be read at the moment: {error}; try again", error=error)
+        ) from error

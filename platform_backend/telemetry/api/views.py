@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common import cursors
-from common.errors import NotFound
+from common.errors import NotFound, said
 from common.paging import list_of
 from common.roles import Role
 from common.views import ApiView, operation
@@ -112,7 +112,13 @@ class TraceView(ApiView):
         """The spans of a trace. A window makes it faster; without one all telemetry is searched."""
         spans = _source().spans(trace_id, self.query["window"])
         if not spans:
-            raise NotFound(f"There is no trace {trace_id} in this window, or it is too old to be kept.")
+            raise NotFound(
+                said(
+                    "trace.unknown",
+                    "There is no trace {trace_id} in this window, or it is too old to be kept.",
+                    trace_id=trace_id,
+                )
+            )
         return Response(forms.SpanSerializer(spans, many=True).data)
 
 
