@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, Validatio
 
 from campaigns.shapes import Shape, with_defaults
 from common.errors import UserError, said
+from common.model_keys import keys_beside
+from common.names import instead
 from faults.catalogue import CATALOGUE, Kind, Parameter
 from faults.validation import fault_of
 
@@ -182,9 +184,12 @@ def _messages(error: ValidationError) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for each in error.errors(include_url=False, include_context=False):
         path = ".".join(_shown(part) for part in each["loc"] if part not in (FAULT, TOGETHER)) or "campaign"
-        text = "unknown key; remove it or correct its name" if each["type"] == "extra_forbidden" else each["msg"]
-        found.setdefault(path, []).append(text)
+        found.setdefault(path, []).append(_unknown(each["loc"]) if each["type"] == "extra_forbidden" else each["msg"])
     return found
+
+
+def _unknown(location: Sequence[int | str]) -> str:
+    return f"unknown key; {instead(str(location[-1]), keys_beside(CampaignFile, location))}"
 
 
 def _shown(part: object) -> str:
@@ -198,7 +203,7 @@ def _parameter_errors(file: CampaignFile) -> dict[str, list[str]]:
     for path, fault in faults_of(file):
         kind = CATALOGUE.get(fault.fault)
         if kind is None:
-            errors[f"{path}.fault"] = [f"no fault is called {fault.fault!r}; known: {', '.join(CATALOGUE)}"]
+            errors[f"{path}.fault"] = [f"no fault is called {fault.fault!r}; {instead(fault.fault, CATALOGUE)}"]
             continue
         for name, message in _values_errors(kind, fault.parameters):
             errors.setdefault(f"{path}.parameters{name}", []).append(message)
@@ -231,8 +236,8 @@ def _values_errors(kind: Kind, given: Mapping[str, Any]) -> Iterator[tuple[str, 
     for name, value in given.items():
         parameter = _parameter(kind, name)
         if parameter is None:
-            known = ", ".join(sorted(each.name for each in kind.parameters)) or "none"
-            yield f".{_shown(name)}", f"{kind.name} has no such parameter; it has: {known}"
+            known = sorted(each.name for each in kind.parameters)
+            yield f".{_shown(name)}", f"{kind.name} has no such parameter; {instead(str(name), known)}"
         elif is_sweep(kind, name, value):
             yield from _sweep_errors(parameter, value)
         elif message := fault_of(parameter, value):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from common.errors import Conflict, UserError, said
+from common.names import instead
 from faults import adapters, guards
 from faults.catalogue import CATALOGUE, Kind
 from faults.validation import Errors, complete
@@ -86,7 +87,7 @@ def examine(request: InjectionRequest) -> Examination:
 def _kind(name: str) -> tuple[Kind | None, Errors]:
     kind = CATALOGUE.get(name)
     if kind is None:
-        return None, {"kind": [f"no fault is called {name!r}; known: {', '.join(CATALOGUE)}"]}
+        return None, {"kind": [f"no fault is called {name!r}; {instead(name, CATALOGUE)}"]}
     support = adapters.fault_driver().supports(name)
     return kind, {} if support.supported else {"kind": [f"{name} is not possible here: {support.reason}"]}
 

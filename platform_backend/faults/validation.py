@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from common.names import instead
 from faults.catalogue import Bounds, Kind, Parameter
 
 Errors = dict[str, list[str]]
@@ -10,10 +11,9 @@ Errors = dict[str, list[str]]
 
 def complete(kind: Kind, given: Mapping[str, Any]) -> tuple[dict[str, Any], Errors]:
     """All parameters, defaults filled in, and what is wrong with them by parameter name."""
-    known = {parameter.name for parameter in kind.parameters}
-    choices = ", ".join(sorted(known)) or "none"
+    known = sorted(parameter.name for parameter in kind.parameters)
     errors: Errors = {
-        name: [f"{kind.name} has no such parameter; it has: {choices}"] for name in given if name not in known
+        name: [f"{kind.name} has no such parameter; {instead(name, known)}"] for name in given if name not in known
     }
     values: dict[str, Any] = {}
     for parameter in kind.parameters:

@@ -20,6 +20,8 @@ from pydantic_settings import (
 )
 
 from common import yaml12
+from common.model_keys import keys_beside
+from common.names import instead
 
 REPO: Final = Path(__file__).resolve().parents[2]
 PREFIX: Final = "MICROSERVO_"
@@ -213,10 +215,12 @@ def _check_list(variable: str) -> None:
 
 
 def _one_line(error: ValidationError, path: Path) -> str:
-    first = error.errors()[0]
+    # A misspelt key is missing too: its own name says more.
+    first = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
     key = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
-        return f"{path}: unknown setting {key!r}; remove it or correct its name"
+        known = keys_beside(Config, first["loc"])
+        return f"{path}: unknown setting {key!r}; {instead(str(first['loc'][-1]), known)}"
     if first["type"] == "missing":
         return f"{path}: setting {key!r} is missing; config.yaml in the repository has its default"
     variable = _variable_of(first["loc"])

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from common.errors import UserError, said
+from common.names import instead
 
 LONGEST_STEP_S: Final = 3600
 LONGEST_JITTER_S: Final = 3600
@@ -22,7 +23,7 @@ def check(record: Mapping[str, Any], *, known: Sequence[str]) -> dict[str, Any]:
     errors: dict[str, list[str]] = {}
     for name, value in record.items():
         if name not in known:
-            errors[f"knobs.{name}"] = [f"no such knob; there are: {', '.join(known)}"]
+            errors[f"knobs.{name}"] = [f"no such knob; {instead(name, known)}"]
             continue
         try:
             values[name] = READERS[name](value)

@@ -85,7 +85,7 @@ def test_what_is_unknown_is_named(kind: str, given_values: dict[str, object]) ->
         ),
         ("network-delay", {"latency_ms": 1, "target": "a\x00"}, {"target": ["has characters that can't be printed"]}),
         ("http-abort", {"status": 200}, {"status": ["expected 1 to 16 or 400 to 599, not 200"]}),
-        ("pod-failure", {"x": 1}, {"x": ["pod-failure has no such parameter; it has: none"]}),
+        ("pod-failure", {"x": 1}, {"x": ["pod-failure has no such parameter; nothing is expected here"]}),
         ("dns-error", {"patterns": ["a", 1]}, {"patterns": ["expected a list of strings, not ['a', 1]"]}),
         (
             "cpu-stress",
