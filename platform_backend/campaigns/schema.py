@@ -125,6 +125,9 @@ def after(fault: Fault | Member) -> float:
 
 
 class CampaignFile(Section):
+    # What its shape gives is not to be written, though it has no default here.
+    model_config = ConfigDict(json_schema_extra={"required": ["name", "matrix"]})
+
     name: Name
     seed: int = Field(0, ge=0, lt=1 << 53, description="decides the order, the pauses, and which pod of a service")
     load: float | None = Field(None, ge=0, le=1000, description="requests per second; absent: as it is")

@@ -61,3 +61,30 @@ class ApiSchema(AutoSchema):
         """Examples are of success: the base class knows 200 and 201 only."""
         success = "200" if status_code == "202" else status_code
         return super()._get_examples(serializer, direction, media_type, success, extras)
+
+
+def as_openapi_30(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """drf-spectacular's hook: what pydantic writes by JSON Schema 2020-12, as OpenAPI 3.0 has it."""
+    schemas = result["components"]["schemas"]
+    for name, schema in schemas.items():
+        schemas[name] = _as_30(schema)
+    return result
+
+
+def _as_30(schema: Any) -> Any:
+    if isinstance(schema, list):
+        return [_as_30(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {name: _as_30(value) for name, value in schema.items()}
+    choices = found.get("anyOf")
+    if isinstance(choices, list) and {"type": "null"} in choices:
+        others = [each for each in choices if each != {"type": "null"}]
+        del found["anyOf"]
+        found |= {"nullable": True, **(others[0] if len(others) == 1 else {"anyOf": others})}
+    for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
+        if isinstance(found.get(exclusive), int | float) and not isinstance(found[exclusive], bool):
+            found |= {bound: found[exclusive], exclusive: True}
+    if "const" in found:
+        found["enum"] = [found.pop("const")]
+    return found

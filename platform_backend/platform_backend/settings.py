@@ -152,6 +152,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "common.schema.as_openapi_30"],
     # Fields of the same name whose values differ.
     "ENUM_NAME_OVERRIDES": {
         "Role": "accounts.models.ROLES",

@@ -24,7 +24,7 @@ from common.roles import Role
 from common.schema import page_example
 from common.views import ApiView, ListView, operation
 
-BODY: Final = {"application/json": OpenApiTypes.OBJECT, "application/yaml": OpenApiTypes.STR}
+BODY: Final = {"application/json": CampaignFile, "application/yaml": OpenApiTypes.STR}
 FILES: Final = [
     OpenApiExample("as JSON", examples.FILE, request_only=True, media_type="application/json"),
     OpenApiExample("as a file", examples.TEXT, request_only=True, media_type="application/yaml"),

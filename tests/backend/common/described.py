@@ -70,3 +70,5 @@ def objects(schema: dict[str, Any], path: str = "") -> Iterator[tuple[str, dict[
             yield from objects(inner, f"{path}.{name}" if path else name)
     elif "items" in schema:
         yield from objects(schema["items"], f"{path}.0")
+    for choice in schema.get("oneOf", ()):
+        yield from objects(choice, path)

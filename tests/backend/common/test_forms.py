@@ -254,7 +254,7 @@ def test_every_body_refuses_a_key_that_it_does_not_know(root: APIClient, operati
     near = next(iter(operation.body["properties"]))
     answer = root.generic(operation.method.upper(), operation.address, f'{{"{near}_": 1}}', "application/json")
     assert answer.status_code == 400, answer.content
-    assert answer.json()["errors"][f"{near}_"] == [f'unknown; did you mean "{near}"?']
+    assert answer.json()["errors"][f"{near}_"][0].endswith(f'; did you mean "{near}"?')
 
 
 @pytest.mark.parametrize("operation", WITHOUT_BODY)
