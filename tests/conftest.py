@@ -10,12 +10,16 @@ import tempfile
 
 import django
 import pytest
+from hypothesis import settings
 
 STATE = tempfile.mkdtemp(prefix="ms-test-")
 atexit.register(shutil.rmtree, STATE, ignore_errors=True)
 os.environ["MICROSERVO_STATE_DIR"] = STATE
 os.environ["DJANGO_SETTINGS_MODULE"] = "platform_backend.settings"
 django.setup()
+# How long an example takes says how busy the machine is.
+settings.register_profile("ours", deadline=None)
+settings.load_profile("ours")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
