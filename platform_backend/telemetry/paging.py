@@ -2,10 +2,14 @@
 
 from typing import Final
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from common.errors import UserError, said
 from telemetry.records import Window
 
 MAX_LIMIT: Final = 1000
+LONGEST_REGEX: Final = 200
 # Prometheus refuses more points per series; so do we everywhere, and no chart could show them.
 MAX_POINTS: Final = 11_000
 
@@ -32,3 +36,24 @@ def check_step(window: Window, step: int) -> None:
             said("step.too_small", "{message}; choose a larger step or a shorter window", message=message),
             fields={"step": ["too small"]},
         )
+
+
+def check_regex(pattern: str) -> None:
+    """It must be one of RE2, which pyarrow has too; that has neither lookaround nor references to groups."""
+    if len(pattern) > LONGEST_REGEX:
+        problem = f"it has {len(pattern)} characters, and {LONGEST_REGEX} are the most"
+    else:
+        problem = _regex_problem(pattern)
+    if problem:
+        raise UserError(
+            said("regex.invalid", "regex is not a regular expression that can be used: {problem}", problem=problem),
+            fields={"regex": [problem]},
+        )
+
+
+def _regex_problem(pattern: str) -> str:
+    try:
+        pc.match_substring_regex(pa.array([""]), pattern)
+    except pa.ArrowInvalid as error:
+        return str(error).removeprefix("Invalid regular expression: ")
+    return ""

@@ -32,6 +32,10 @@ class LogQuery:
     pods: Sequence[str] = ()
     levels: Sequence[str] = ()
     contains: str = ""  # substring of the message, case matters
+    search: str = ""  # the same, case does not matter
+    regex: str = ""  # found anywhere in the message; RE2's language, in time linear in the message
+    trace_id: str = ""
+    span_id: str = ""
     limit: int = 50
     cursor: Place | None = None  # only rows after this place, which is none of them
 

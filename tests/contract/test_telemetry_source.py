@@ -95,6 +95,12 @@ class TestLogs:
             ({"contains": "ge 12"}, lambda log: "ge 12" in log.message),
             ({"contains": "MESSAGE"}, lambda log: False),
             ({"contains": "%"}, lambda log: False),
+            ({"search": "MESSAGE 12"}, lambda log: "message 12" in log.message),
+            ({"search": "."}, lambda log: False),
+            ({"regex": "^message 1[0-4]$"}, lambda log: log.message[8:] in ("10", "11", "12", "13", "14")),
+            ({"regex": "(?i)AGE 7"}, lambda log: "age 7" in log.message),
+            ({"regex": "MESSAGE"}, lambda log: False),
+            ({"regex": "(x+x+)+y"}, lambda log: False),
             ({"contains": "'; drop table hot; --"}, lambda log: False),
             (
                 {"services": ["cartservice"], "levels": ["INFO"], "contains": "0"},
@@ -108,6 +114,34 @@ class TestLogs:
         rows = load(logs=logs).logs(LogQuery(window, limit=500, **filters)).rows
         assert {identity(row) for row in rows} == {identity(log) for log in logs if expected(log)}
         assert len({identity(row) for row in rows}) == len(rows)
+
+    def test_case_is_ignored_beyond_ascii(self, load: Load) -> None:
+        source = load(logs=[data.log(1, at=T0, message="Käufer ÄRGERT sich"), data.log(2, at=T0, message="Ärger?")])
+        assert len(source.logs(LogQuery(WINDOW, search="äRGER")).rows) == 2
+        assert [row.message for row in source.logs(LogQuery(WINDOW, search="KÄUFER")).rows] == ["Käufer ÄRGERT sich"]
+
+    def test_of_a_trace_and_of_a_span(self, load: Load) -> None:
+        owners = [("a" * 32, "1" * 16), ("a" * 32, "2" * 16), ("b" * 32, "3" * 16), (None, None)]
+        logs = [
+            replace(data.log(index, at=T0 + index), trace_id=trace, span_id=span)
+            for index, (trace, span) in enumerate(owners)
+        ]
+        source = load(logs=logs)
+        of_trace = source.logs(LogQuery(WINDOW, trace_id="a" * 32)).rows
+        assert [row.message for row in of_trace] == ["message 1", "message 0"]
+        of_span = source.logs(LogQuery(WINDOW, trace_id="a" * 32, span_id="2" * 16)).rows
+        assert [row.message for row in of_span] == ["message 1"]
+        assert source.logs(LogQuery(WINDOW, span_id="9" * 16)).rows == []
+        counts = source.log_histogram(LogQuery(WINDOW, trace_id="b" * 32), step=SECOND)
+        assert [bucket.count for bucket in counts] == [1]
+
+    @pytest.mark.parametrize("pattern", ["(", "a(?=b)", r"(a)\1", "*", "[", "x" * 201, "(a{900}){900}"])
+    def test_a_bad_pattern_is_refused(self, load: Load, pattern: str) -> None:
+        source = load(logs=[data.log(1, at=T0)])
+        for ask in (source.logs, lambda query: source.log_histogram(query, step=SECOND)):
+            with pytest.raises(UserError, match="regular expression") as error:
+                ask(LogQuery(WINDOW, regex=pattern))
+            assert "regex" in error.value.fields
 
     def test_filters_hold_on_every_page(self, load: Load) -> None:
         source = load(logs=shuffled_logs(150))

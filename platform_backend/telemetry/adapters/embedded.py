@@ -12,6 +12,7 @@ from common.errors import Unavailable, said
 from platform_backend.config import Config
 from telemetry.adapters import embedded_sql as sql
 from telemetry.adapters.embedded_newest import (
+    MOST_ID_ROWS,
     MOST_LOG_ROWS,
     MOST_TEXT_ROWS,
     TRACE_SPREAD_US,
@@ -21,7 +22,7 @@ from telemetry.adapters.embedded_newest import (
     newest_traces,
 )
 from telemetry.adapters.held_store import HeldStore
-from telemetry.paging import check_limit, check_step
+from telemetry.paging import check_limit, check_regex, check_step
 from telemetry.ports import (
     Bucket,
     Edge,
@@ -61,6 +62,7 @@ class EmbeddedTelemetry:
 
     def logs(self, query: LogQuery) -> Page[LogRecord]:
         check_limit(query.limit)
+        check_regex(query.regex)
         conditions = sql.log_conditions(query)
         end = query.window.end
         if query.cursor:
@@ -70,7 +72,7 @@ class EmbeddedTelemetry:
         if end <= query.window.start:
             return Page(())
         search = Search(sql.log_page(conditions), {**conditions.parameters, "limit": query.limit + 1})
-        most = MOST_TEXT_ROWS if query.contains else MOST_LOG_ROWS
+        most = _most_log_rows(query)
 
         def attempt() -> Found:
             snapshot = self._reader.snapshot("logs", query.window.start, end)
@@ -84,6 +86,7 @@ class EmbeddedTelemetry:
 
     def log_histogram(self, query: LogQuery, *, step: int) -> Sequence[Bucket]:
         check_step(query.window, step)
+        check_regex(query.regex)
         conditions = sql.log_conditions(query)
         parameters = {**conditions.parameters, "origin": query.window.start, "step": step}
         rows = self._query("logs", query.window, sql.log_histogram(conditions), parameters)
@@ -148,6 +151,13 @@ class EmbeddedTelemetry:
         start, end = (window.start, window.end) if window else (BEGINNING, END)
         with _reachable():
             return self._reader.query(statement, parameters, table=table, start=start, end=end)
+
+
+def _most_log_rows(query: LogQuery) -> int:
+    """That one page may read."""
+    if query.contains or query.search or query.regex:
+        return MOST_TEXT_ROWS
+    return MOST_ID_ROWS if query.trace_id or query.span_id else MOST_LOG_ROWS
 
 
 def _page(

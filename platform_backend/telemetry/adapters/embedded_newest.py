@@ -17,6 +17,7 @@ MINUTE_US: Final = 60_000_000
 TRACE_SPREAD_US: Final = 60_000_000
 # Rows that one page may read: about 50 ms on one core. Text is slow to search, everything else is compressed well.
 MOST_TEXT_ROWS: Final = 300_000
+MOST_ID_ROWS: Final = 1_000_000
 MOST_LOG_ROWS: Final = 10_000_000
 MOST_SPANS: Final = 300_000
 

@@ -102,6 +102,14 @@ def log_conditions(query: LogQuery) -> Conditions:
     conditions.one_of("level", query.levels)
     if query.contains:
         conditions.add("contains(message, $contains)", contains=query.contains)
+    if query.search:
+        conditions.add("contains(lower(message), lower($search))", search=query.search)
+    if query.regex:
+        conditions.add("regexp_matches(message, $regex)", regex=query.regex)
+    if query.trace_id:
+        conditions.add("trace_id = $trace_id", trace_id=query.trace_id)
+    if query.span_id:
+        conditions.add("span_id = $span_id", span_id=query.span_id)
     return conditions
 
 

@@ -9,10 +9,11 @@ from statistics import fmean
 from typing import Protocol, Self, TypeVar
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from platform_backend.config import Config
 from telemetry.adapters.held_tables import HeldTables
-from telemetry.paging import check_limit, check_step
+from telemetry.paging import check_limit, check_regex, check_step
 from telemetry.ports import Bucket, Edge, HeldTelemetry, LogQuery, MetricQuery, Page, Series, TraceQuery, TraceSummary
 from telemetry.records import SCHEMAS, TABLES, LogRecord, Sample, Span, TableName, Window
 
@@ -42,6 +43,7 @@ class FakeTelemetry:
 
     def logs(self, query: LogQuery) -> Page[LogRecord]:
         check_limit(query.limit)
+        check_regex(query.regex)
         rows = sorted(self._matching(query), key=lambda log: (log.timestamp, log.log_id), reverse=True)
         if query.cursor:
             rows = [log for log in rows if (log.timestamp, log.log_id) < query.cursor]
@@ -51,6 +53,7 @@ class FakeTelemetry:
 
     def log_histogram(self, query: LogQuery, *, step: int) -> Sequence[Bucket]:
         check_step(query.window, step)
+        check_regex(query.regex)
         start = query.window.start
         counts = Counter(((log.timestamp - start) // step, log.level) for log in self._matching(query))
         return [Bucket(start + index * step, level, count) for (index, level), count in sorted(counts.items())]
@@ -131,8 +134,7 @@ class FakeTelemetry:
 
     def _matching(self, query: LogQuery) -> Iterator[LogRecord]:
         for log in _within(self._logs, query.window):
-            level_matches = not query.levels or log.level in query.levels
-            if level_matches and query.contains in log.message and _chosen(log, query.services, query.pods):
+            if _chosen(log, query.services, query.pods) and _matches(log, query):
                 yield log
 
 
@@ -142,6 +144,17 @@ def _within(rows: Iterable[Timed], window: Window) -> list[Timed]:
 
 def _chosen(row: LogRecord | Sample, services: Sequence[str], pods: Sequence[str]) -> bool:
     return (not services or row.service in services) and (not pods or row.pod in pods)
+
+
+def _matches(log: LogRecord, query: LogQuery) -> bool:
+    return (
+        (not query.levels or log.level in query.levels)
+        and query.contains in log.message
+        and query.search.lower() in log.message.lower()
+        and pc.match_substring_regex(pa.array([log.message]), query.regex)[0].as_py()
+        and query.trace_id in ("", log.trace_id)
+        and query.span_id in ("", log.span_id)
+    )
 
 
 def _any_of(spans: Sequence[Span], services: Sequence[str]) -> bool:

@@ -3,12 +3,13 @@
 import math
 from typing import Any, Final
 
+from django.core.validators import RegexValidator
 from rest_framework import serializers
 
 from common import fields
 from common.forms import PageQuery, Query
 from telemetry.api.windows import WindowQuery
-from telemetry.paging import MAX_LIMIT
+from telemetry.paging import LONGEST_REGEX, MAX_LIMIT
 
 MAX_NAMES: Final = 200
 LONGEST_NAME: Final = 253
@@ -19,6 +20,12 @@ LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 def _names(text: str) -> serializers.ListField:
     child = fields.Text(max_length=LONGEST_NAME)
     return serializers.ListField(child=child, default=list, max_length=MAX_NAMES, help_text=text)
+
+
+def _hex(digits: int, text: str) -> fields.Text:
+    """Lower case, as trace contexts have it."""
+    lower = RegexValidator(f"^[0-9a-f]{{{digits}}}\\Z", f"must be {digits} lower-case hex digits")
+    return fields.Text(validators=[lower], default="", help_text=text)
 
 
 CURSOR_HELP: Final = (
@@ -51,6 +58,22 @@ class LogFilterQuery(WindowQuery):
         trim_whitespace=False,
         help_text="part of the message; case matters",
     )
+    search = fields.Text(
+        max_length=500,
+        default="",
+        allow_blank=True,
+        trim_whitespace=False,
+        help_text="part of the message; case does not matter",
+    )
+    regex = fields.Text(
+        max_length=LONGEST_REGEX,
+        default="",
+        allow_blank=True,
+        trim_whitespace=False,
+        help_text="regular expression of RE2 that is found in the message; (?i) in front: case does not matter",
+    )
+    trace_id = _hex(32, "only of this trace")
+    span_id = _hex(16, "only of this span")
 
 
 class LogsQuery(LogFilterQuery, LongPageQuery):

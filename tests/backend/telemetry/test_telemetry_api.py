@@ -70,6 +70,10 @@ def test_logs_by_filters(api: APIClient, source: FakeTelemetry) -> None:
     assert ids(contains="message 4", limit=2) == [49, 48]
     assert len(ids(levels=["ERROR", "INFO"], services=["cartservice", "frontend"])) == 50
     assert ids(pods="frontend-0") == []
+    assert ids(search="MESSAGE 4", limit=2) == [49, 48]
+    assert ids(regex="[13]7$") == [37, 17]
+    assert len(ids(trace_id=TRACE)) == 50
+    assert ids(trace_id="0" * 32) == ids(span_id="0" * 16) == []
     assert ids(to=T0 + SECOND) == [0]
 
 
@@ -121,6 +125,11 @@ def test_numbers_that_json_does_not_have_are_null(api: APIClient, source: FakeTe
         ("logs", {"limit": 1001}, "limit"),
         ("logs", {"cursor": "!"}, "cursor"),
         ("logs", {"from": "yesterday"}, "from"),
+        ("logs", {"regex": "a(?=b)"}, "regex"),
+        ("logs", {"regex": "x" * 201}, "regex"),
+        ("logs", {"trace_id": "A" * 32}, "trace_id"),
+        ("logs", {"span_id": "1"}, "span_id"),
+        ("logs/histogram", {"regex": "("}, "regex"),
         ("logs/histogram", {"step": 0}, "step"),
         ("logs/histogram", {"step": 0.001}, "step"),
         ("traces", {"min_duration": -1}, "min_duration"),
