@@ -26,7 +26,7 @@ from generated_store import SERVICES, Generated, generate, link
 from live_ingest import Rates, ingesting
 
 from telemetry.adapters.embedded import EmbeddedTelemetry
-from telemetry.ports import LogQuery, MetricQuery, TraceQuery
+from telemetry.ports import AroundQuery, LogQuery, MetricQuery, TraceQuery
 from telemetry.records import Window
 from telemetry_store.reader import StoreReader
 
@@ -70,7 +70,10 @@ class Queries:
         self._source, self._generated = source, generated
         self._begun = time.monotonic()
         self._noise = random.Random(3)
-        self.trace_ids = [row.trace_id for row in source.traces(TraceQuery(self._any(30), limit=200)).rows]
+        traces = source.traces(TraceQuery(self._any(30), limit=200)).rows
+        self.trace_ids = [row.trace_id for row in traces]
+        self._operation = traces[0].operation_name
+        self._lines = source.logs(LogQuery(self._any(30), limit=200)).rows
 
     def all(self) -> dict[str, Callable[[], object]]:
         return {
@@ -89,6 +92,8 @@ class Queries:
             "logs: rare regular expression, 2 h": lambda: self._logs(self._last(120), regex=f"{self._rare()}$"),
             "logs: of a trace, 15 min": lambda: self._logs(self._any(15), trace_id=self._noise.choice(self.trace_ids)),
             "logs: of a trace, 2 h": lambda: self._logs(self._last(120), trace_id=self._noise.choice(self.trace_ids)),
+            "logs: around one": lambda: self._around(),
+            "logs: around one, of its pod": lambda: self._around(of_pod=True),
             "logs: histogram, 15 min": lambda: self._histogram(self._last(15)),
             "logs: histogram of a service, 15 min": lambda: self._histogram(self._any(15), services=[self._service()]),
             "logs: histogram of a substring, 15 min": lambda: self._histogram(self._any(15), contains="order"),
@@ -96,9 +101,12 @@ class Queries:
             "traces: list, 15 min": lambda: self._traces(self._last(15)),
             "traces: list, 2 h": lambda: self._traces(self._last(120)),
             "traces: list of any 15 min": lambda: self._traces(self._any(15)),
-            "traces: with errors, 2 h": lambda: self._traces(self._last(120), errors_only=True),
+            "traces: with errors, 2 h": lambda: self._traces(self._last(120), status="error"),
             "traces: of a service, 2 h": lambda: self._traces(self._last(120), services=[self._service()]),
             "traces: longer than 60 ms, 2 h": lambda: self._traces(self._last(120), min_duration=60_000),
+            "traces: of an operation, 50 to 60 ms, 2 h": lambda: self._traces(
+                self._last(120), operations=[self._operation], min_duration=50_000, max_duration=60_000
+            ),
             "trace by id, whole store": lambda: self._source.spans(self._noise.choice(self.trace_ids)),
             "topology, 15 min": lambda: self._source.topology(self._any(15)),
             "topology, last 15 min": lambda: self._source.topology(self._last(15)),
@@ -113,6 +121,10 @@ class Queries:
 
     def _logs(self, window: Window, **conditions: object) -> object:
         return self._source.logs(LogQuery(window, **conditions))  # type: ignore[arg-type]
+
+    def _around(self, *, of_pod: bool = False) -> object:
+        line = self._noise.choice(self._lines)
+        return self._source.logs_around(AroundQuery(line.timestamp, line.log_id, pods=[line.pod] if of_pod else ()))
 
     def _next_page(self) -> object:
         window = self._any(15)

@@ -6,9 +6,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from common.errors import UserError, said
+from telemetry.ports import AroundQuery
 from telemetry.records import Window
 
 MAX_LIMIT: Final = 1000
+MAX_AROUND: Final = 500
 LONGEST_REGEX: Final = 200
 # Prometheus refuses more points per series; so do we everywhere, and no chart could show them.
 MAX_POINTS: Final = 11_000
@@ -20,6 +22,16 @@ def check_limit(limit: int) -> None:
             said("page.limit", "limit is {limit}; choose 1 to {max_limit}", limit=limit, max_limit=MAX_LIMIT),
             fields={"limit": [f"must be 1 to {MAX_LIMIT}"]},
         )
+
+
+def check_around(query: AroundQuery) -> None:
+    for name in ("before", "after"):
+        value = getattr(query, name)
+        if not 0 <= value <= MAX_AROUND:
+            raise UserError(
+                said("page.around", "{name} is {value}; choose 0 to {most}", name=name, value=value, most=MAX_AROUND),
+                fields={name: [f"must be 0 to {MAX_AROUND}"]},
+            )
 
 
 def check_step(window: Window, step: int) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Generic, Protocol, TypeVar
+from typing import Final, Generic, Literal, Protocol, TypeVar
 
 import pyarrow as pa
 
@@ -11,7 +11,10 @@ from telemetry.records import LogRecord, Span, TableName, Window
 from telemetry_store.window import HeldTelemetry
 
 Row = TypeVar("Row")
+Status = Literal["any", "ok", "error"]
 Place = tuple[int, int | str]  # of a row in its order: its timestamp, then log_id or trace_id
+
+REACH_US: Final = 3_600_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +44,28 @@ class LogQuery:
 
 
 @dataclass(frozen=True, slots=True)
+class AroundQuery:
+    """Neighbours of one log line, at most REACH_US away from it."""
+
+    timestamp: int
+    log_id: int
+    before: int = 20
+    after: int = 20
+    services: Sequence[str] = ()  # of the neighbours, as the pods
+    pods: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TraceQuery:
+    """A trace is found by one span that is of one of the services, and of the pods, and of the operations."""
+
     window: Window
-    services: Sequence[str] = ()  # a span of any of these services
+    services: Sequence[str] = ()
+    pods: Sequence[str] = ()
+    operations: Sequence[str] = ()
+    status: Status = "any"  # error: any span failed
     min_duration: int = 0  # of the whole trace
-    errors_only: bool = False  # any span failed
+    max_duration: int | None = None
     limit: int = 50
     cursor: Place | None = None  # only rows after this place, which is none of them
 
@@ -102,6 +122,10 @@ class TelemetrySource(Protocol):
     """Raises `common.errors.UserError` for a bad query, `common.errors.Unavailable` when not reachable."""
 
     def logs(self, query: LogQuery) -> Page[LogRecord]: ...
+    def logs_around(self, query: AroundQuery) -> Sequence[LogRecord]:
+        """Oldest first, the line itself among them; nothing when there is no such line."""
+        ...
+
     def log_histogram(self, query: LogQuery, *, step: int) -> Sequence[Bucket]: ...
     def traces(self, query: TraceQuery) -> Page[TraceSummary]: ...
     def spans(self, trace_id: str, window: Window | None = None) -> Sequence[Span]: ...

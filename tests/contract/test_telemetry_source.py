@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from common.errors import UserError
-from telemetry.ports import LogQuery, MetricQuery, Page, Place, TelemetrySource, TraceQuery
+from telemetry.ports import AroundQuery, LogQuery, MetricQuery, Page, Place, TelemetrySource, TraceQuery
 from telemetry.records import SCHEMAS, TABLES, Window
 
 
@@ -181,6 +181,52 @@ class TestLogs:
             load().log_histogram(LogQuery(WINDOW), step=step)
 
 
+class TestLogsAround:
+    def lines(self) -> tuple[list, list]:
+        """As they arrive, and in order of time."""
+        logs = shuffled_logs(300)
+        return logs, [identity(log) for log in sorted(logs, key=lambda log: (log.timestamp, log.log_id))]
+
+    @pytest.mark.parametrize("place", [0, 1, 150, 297, 299])
+    @pytest.mark.parametrize(("before", "after"), [(0, 0), (3, 5), (500, 500), (0, 2), (2, 0)])
+    def test_neighbours_in_order_of_time(self, load: Load, place: int, before: int, after: int) -> None:
+        logs, ordered = self.lines()
+        source = load(logs=logs)
+        line = self.line(source, ordered[place])
+        rows = source.logs_around(AroundQuery(line.timestamp, line.log_id, before, after))
+        assert [identity(row) for row in rows] == ordered[max(0, place - before) : place + after + 1]
+
+    def line(self, source: TelemetrySource, sought: tuple[int, str]):
+        moment = Window(sought[0], sought[0] + 1)
+        return next(row for row in source.logs(LogQuery(moment)).rows if identity(row) == sought)
+
+    def test_neighbours_of_a_pod(self, load: Load) -> None:
+        logs, ordered = self.lines()
+        source = load(logs=logs)
+        line = self.line(source, ordered[150])
+        rows = source.logs_around(AroundQuery(line.timestamp, line.log_id, 4, 4, pods=["frontend-0"]))
+        others = [row for row in rows if row != line]
+        assert len(others) == 8
+        assert {row.pod for row in others} == {"frontend-0"}
+        assert line in rows, "also when it is of another pod"
+
+    def test_not_further_than_the_reach(self, load: Load) -> None:
+        source = load(logs=[data.log(i, at=T0 + i * 3601 * SECOND) for i in range(3)])
+        line = source.logs(LogQuery(Window(T0 + SECOND, T0 + 3602 * SECOND))).rows[0]
+        assert source.logs_around(AroundQuery(line.timestamp, line.log_id)) == [line]
+
+    def test_no_such_line(self, load: Load) -> None:
+        source = load(logs=[data.log(1, at=T0)])
+        line = source.logs(LogQuery(WINDOW)).rows[0]
+        assert source.logs_around(AroundQuery(T0 + 1, line.log_id)) == []
+        assert source.logs_around(AroundQuery(T0, line.log_id + 1)) == []
+
+    @pytest.mark.parametrize("query", [{"before": -1}, {"after": 501}])
+    def test_too_many_are_refused(self, load: Load, query: dict) -> None:
+        with pytest.raises(UserError, match="choose 0 to 500"):
+            load().logs_around(AroundQuery(T0, 1, **query))
+
+
 def shop_trace(trace: str, *, at: int, duration: int = 10_000, status: int = 0) -> list:
     """frontend (http server) -> client -> cartservice (grpc server)."""
     page, call, served = f"{trace}a", f"{trace}b", f"{trace}c"
@@ -225,8 +271,12 @@ class TestTraces:
         source = load(spans=many_traces(60))
         slow = source.traces(TraceQuery(WINDOW, min_duration=50_000, limit=100)).rows
         assert {row.trace_id for row in slow} == {f"t{i:03}" for i in range(49, 60)}
-        failed = source.traces(TraceQuery(WINDOW, errors_only=True, limit=100)).rows
+        failed = source.traces(TraceQuery(WINDOW, status="error", limit=100)).rows
         assert {row.trace_id for row in failed} == {f"t{i:03}" for i in range(0, 60, 10)}
+        sound = source.traces(TraceQuery(WINDOW, status="ok", limit=100)).rows
+        assert {row.trace_id for row in sound} == {f"t{i:03}" for i in range(60) if i % 10}
+        middle = source.traces(TraceQuery(WINDOW, min_duration=20_000, max_duration=22_000)).rows
+        assert {row.trace_id for row in middle} == {"t019", "t020", "t021"}
         assert len(source.traces(TraceQuery(WINDOW, services=["cartservice"], limit=100)).rows) == 60
         assert not source.traces(TraceQuery(WINDOW, services=["adservice"], limit=100)).rows
 
@@ -234,12 +284,27 @@ class TestTraces:
         rows = load(spans=shop_trace("t1", at=T0)).traces(TraceQuery(WINDOW, services=["cartservice"])).rows
         assert [row.span_count for row in rows] == [3]
 
+    def test_by_operation_and_pod_of_one_span(self, load: Load) -> None:
+        spans = shop_trace("t1", at=T0)
+        spans += [replace(span, trace_id="t2", operation_name="/other", pod=f"{span.service}-1") for span in spans]
+        source = load(spans=spans)
+
+        def found(**filters) -> set[str]:
+            return {row.trace_id for row in source.traces(TraceQuery(WINDOW, **filters)).rows}
+
+        assert found(operations=["/cart"]) == {"t1"}
+        assert found(operations=["/cart", "/other"]) == {"t1", "t2"}
+        assert found(pods=["cartservice-1"]) == {"t2"}
+        assert found(services=["cartservice"], operations=["/cart"]) == set(), "no one span is both"
+        assert found(services=["frontend"], pods=["frontend-0"], operations=["/cart"]) == {"t1"}
+        assert found(operations=["%"]) == set()
+
     def test_http_errors_are_5xx_only(self, load: Load) -> None:
         spans = [
             data.span(f"s{status}", None, at=T0, trace=f"t{status}", type="http", status=status)
             for status in (200, 404, 499, 500, 503)
         ]
-        rows = load(spans=spans).traces(TraceQuery(WINDOW, errors_only=True)).rows
+        rows = load(spans=spans).traces(TraceQuery(WINDOW, status="error")).rows
         assert {row.trace_id for row in rows} == {"t500", "t503"}
 
     def test_spans_of_a_trace(self, load: Load) -> None:

@@ -22,8 +22,10 @@ from telemetry.adapters.embedded_newest import (
     newest_traces,
 )
 from telemetry.adapters.held_store import HeldStore
-from telemetry.paging import check_limit, check_regex, check_step
+from telemetry.paging import check_around, check_limit, check_regex, check_step
 from telemetry.ports import (
+    REACH_US,
+    AroundQuery,
     Bucket,
     Edge,
     HeldTelemetry,
@@ -41,6 +43,8 @@ from telemetry_store.reader import BEGINNING, END, Row, StoreReader, StoreUnread
 
 # How far before its window a rate looks for the sample that its first difference needs.
 RATE_LOOKBACK_US: Final = 300_000_000
+# How far after a line its neighbours are looked for first.
+FIRST_LOOK_US: Final = 2_000_000
 # A writer looks for requests twice a second, and seals 200,000 rows in less than one.
 SEAL_WITHIN_S: Final = 15.0
 # Keys of places that lie before all rows of their time.
@@ -83,6 +87,33 @@ class EmbeddedTelemetry:
         records = [LogRecord(*row) for row in found.rows]
         until = None if found.until is None else (found.until, NO_LOG)
         return _page(records, query.limit, lambda record: (record.timestamp, record.log_id), until)
+
+    def logs_around(self, query: AroundQuery) -> Sequence[LogRecord]:
+        check_around(query)
+        moment = Window(query.timestamp, query.timestamp + 1)
+        itself = self._query("logs", moment, *sql.log_itself(query.log_id))
+        if not itself:
+            return []
+        return [*self._before(query), LogRecord(*itself[0]), *self._after(query)]
+
+    def _before(self, query: AroundQuery) -> Sequence[LogRecord]:
+        if not query.before:
+            return []
+        window = Window(query.timestamp - REACH_US, query.timestamp + 1)
+        place = (query.timestamp, query.log_id)
+        page = self.logs(LogQuery(window, query.services, query.pods, limit=query.before, cursor=place))
+        return page.rows[::-1]
+
+    def _after(self, query: AroundQuery) -> Sequence[LogRecord]:
+        """Looks ever further until there are enough."""
+        depth, rows = min(FIRST_LOOK_US, REACH_US), list[Row]()
+        while query.after:
+            window = Window(query.timestamp, query.timestamp + depth + 1)
+            rows = self._query("logs", window, *sql.logs_after(query))
+            if len(rows) == query.after or depth == REACH_US:
+                break
+            depth = min(depth * 8, REACH_US)
+        return [LogRecord(*row) for row in rows]
 
     def log_histogram(self, query: LogQuery, *, step: int) -> Sequence[Bucket]:
         check_step(query.window, step)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from telemetry.ports import LogQuery, MetricQuery, Place, TraceQuery
+from telemetry.ports import AroundQuery, LogQuery, MetricQuery, Place, TraceQuery
 from telemetry_store.schemas import SPAN_IS_ERROR
 
 LOG_COLUMNS: Final = "log_id, timestamp, service, pod, level, message, trace_id, span_id"
@@ -24,7 +24,7 @@ with traces as (
     from {{rows}} group by trace_id
 ), page as (
     select * from traces
-    where chosen and length >= $min_duration and errors >= $min_errors and [AFTER]
+    where chosen and [CONDITION]
     order by started desc, trace_id desc limit $limit
 ), ranked as (
     select *, timestamp + case when parent_span_id is null then 0 else 2305843009213693952 end as rank
@@ -117,6 +117,19 @@ def log_page(conditions: Conditions) -> str:
     return f"select {LOG_COLUMNS} from {{rows}} where {conditions} order by timestamp desc, log_id desc limit $limit"  # noqa: S608 - bound
 
 
+def log_itself(log_id: int) -> tuple[str, dict[str, Any]]:
+    return f"select {LOG_COLUMNS} from {{rows}} where log_id = $log_id", {"log_id": log_id}  # noqa: S608 - bound
+
+
+def logs_after(query: AroundQuery) -> tuple[str, dict[str, Any]]:
+    conditions = Conditions()
+    conditions.one_of("service", query.services)
+    conditions.one_of("pod", query.pods)
+    conditions.add("(timestamp, log_id) > ($place, $place_id)", place=query.timestamp, place_id=query.log_id)
+    sql = f"select {LOG_COLUMNS} from {{rows}} where {conditions} order by timestamp, log_id limit $limit"  # noqa: S608 - bound
+    return sql, {**conditions.parameters, "limit": query.after}
+
+
 def log_histogram(conditions: Conditions) -> str:
     return f"""
         select (timestamp - $origin) // $step as step, level, count(*)
@@ -125,16 +138,19 @@ def log_histogram(conditions: Conditions) -> str:
 
 
 def trace_page(query: TraceQuery, after: Place | None) -> tuple[str, dict[str, Any]]:
-    parameters: dict[str, Any] = {
-        "min_duration": query.min_duration,
-        "min_errors": int(query.errors_only),
-        "limit": query.limit + 1,
-    }
+    parameters: dict[str, Any] = {"limit": query.limit + 1}
     chosen, condition = Conditions(), Conditions()
     chosen.one_of("service", query.services)
+    chosen.one_of("pod", query.pods)
+    chosen.one_of("operation_name", query.operations)
+    if query.status != "any":
+        condition.add("errors > 0" if query.status == "error" else "errors = 0")
+    condition.add("length >= $min_duration", min_duration=query.min_duration)
+    if query.max_duration is not None:
+        condition.add("length <= $max_duration", max_duration=query.max_duration)
     if after:
         condition.add("(started, trace_id) < ($after, $after_id)", after=after[0], after_id=after[1])
-    sql = _TRACES.replace("[CHOSEN]", f"bool_or({chosen})").replace("[AFTER]", str(condition))
+    sql = _TRACES.replace("[CHOSEN]", f"bool_or({chosen})").replace("[CONDITION]", str(condition))
     return sql, {**parameters, **chosen.parameters, **condition.parameters}
 
 

@@ -13,8 +13,20 @@ import pyarrow.compute as pc
 
 from platform_backend.config import Config
 from telemetry.adapters.held_tables import HeldTables
-from telemetry.paging import check_limit, check_regex, check_step
-from telemetry.ports import Bucket, Edge, HeldTelemetry, LogQuery, MetricQuery, Page, Series, TraceQuery, TraceSummary
+from telemetry.paging import check_around, check_limit, check_regex, check_step
+from telemetry.ports import (
+    REACH_US,
+    AroundQuery,
+    Bucket,
+    Edge,
+    HeldTelemetry,
+    LogQuery,
+    MetricQuery,
+    Page,
+    Series,
+    TraceQuery,
+    TraceSummary,
+)
 from telemetry.records import SCHEMAS, TABLES, LogRecord, Sample, Span, TableName, Window
 
 RATE_LOOKBACK_US = 300_000_000
@@ -51,6 +63,19 @@ class FakeTelemetry:
         more = len(rows) > len(page)
         return Page(page, (page[-1].timestamp, page[-1].log_id) if more else None)
 
+    def logs_around(self, query: AroundQuery) -> Sequence[LogRecord]:
+        check_around(query)
+        near = Window(query.timestamp - REACH_US, query.timestamp + REACH_US + 1)
+        place = (query.timestamp, query.log_id)
+        rows = sorted(_within(self._logs, near), key=lambda log: (log.timestamp, log.log_id))
+        itself = [log for log in rows if (log.timestamp, log.log_id) == place]
+        if not itself:
+            return []
+        others = [log for log in rows if _chosen(log, query.services, query.pods)]
+        before = [log for log in others if (log.timestamp, log.log_id) < place]
+        after = [log for log in others if (log.timestamp, log.log_id) > place]
+        return [*before[max(0, len(before) - query.before) :], *itself, *after[: query.after]]
+
     def log_histogram(self, query: LogQuery, *, step: int) -> Sequence[Bucket]:
         check_step(query.window, step)
         check_regex(query.regex)
@@ -63,9 +88,8 @@ class FakeTelemetry:
         groups = defaultdict(list)
         for span in _within(self._spans, query.window):
             groups[span.trace_id].append(span)
-        found = [_summary(spans) for spans in groups.values() if _any_of(spans, query.services)]
-        found = [item for item in found if item.duration >= query.min_duration]
-        found = [item for item in found if item.error_count or not query.errors_only]
+        found = [_summary(spans) for spans in groups.values() if any(_is_sought(span, query) for span in spans)]
+        found = [item for item in found if _is_asked_for(item, query)]
         found.sort(key=lambda item: (item.timestamp, item.trace_id), reverse=True)
         if query.cursor:
             found = [item for item in found if (item.timestamp, item.trace_id) < query.cursor]
@@ -142,7 +166,7 @@ def _within(rows: Iterable[Timed], window: Window) -> list[Timed]:
     return [row for row in rows if window.start <= row.timestamp < window.end]
 
 
-def _chosen(row: LogRecord | Sample, services: Sequence[str], pods: Sequence[str]) -> bool:
+def _chosen(row: LogRecord | Span | Sample, services: Sequence[str], pods: Sequence[str]) -> bool:
     return (not services or row.service in services) and (not pods or row.pod in pods)
 
 
@@ -157,8 +181,16 @@ def _matches(log: LogRecord, query: LogQuery) -> bool:
     )
 
 
-def _any_of(spans: Sequence[Span], services: Sequence[str]) -> bool:
-    return not services or any(span.service in services for span in spans)
+def _is_sought(span: Span, query: TraceQuery) -> bool:
+    return _chosen(span, query.services, query.pods) and (
+        not query.operations or span.operation_name in query.operations
+    )
+
+
+def _is_asked_for(trace: TraceSummary, query: TraceQuery) -> bool:
+    longest = trace.duration if query.max_duration is None else query.max_duration
+    status = "error" if trace.error_count else "ok"
+    return query.min_duration <= trace.duration <= longest and query.status in ("any", status)
 
 
 def _summary(spans: Sequence[Span]) -> TraceSummary:

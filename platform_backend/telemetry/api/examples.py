@@ -62,6 +62,7 @@ def _example(value: Any) -> OpenApiExample:
 
 LOGS: Final = _example({"results": [_LOG], "cursor": None})
 HISTOGRAM: Final = _example({"step": 9.0, "buckets": [{"start": START, "level": "ERROR", "count": 3}]})
+AROUND: Final = _example({"results": [_LOG]})
 TRACES: Final = _example({"results": [_TRACE], "cursor": None})
 SPANS: Final = _example(_SPAN)
 TOPOLOGY: Final = _example(_EDGE)

@@ -1,7 +1,7 @@
 """Telemetry queries and their answers in JSON."""
 
 import math
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from django.core.validators import RegexValidator
 from rest_framework import serializers
@@ -9,16 +9,18 @@ from rest_framework import serializers
 from common import fields
 from common.forms import PageQuery, Query
 from telemetry.api.windows import WindowQuery
-from telemetry.paging import LONGEST_REGEX, MAX_LIMIT
+from telemetry.paging import LONGEST_REGEX, MAX_AROUND, MAX_LIMIT
+from telemetry.ports import Status
 
 MAX_NAMES: Final = 200
 LONGEST_NAME: Final = 253
+LONGEST_OPERATION: Final = 500
 LONGEST_DURATION: Final = 10**15
 LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
-def _names(text: str) -> serializers.ListField:
-    child = fields.Text(max_length=LONGEST_NAME)
+def _names(text: str, *, longest: int = LONGEST_NAME) -> serializers.ListField:
+    child = fields.Text(max_length=longest)
     return serializers.ListField(child=child, default=list, max_length=MAX_NAMES, help_text=text)
 
 
@@ -80,6 +82,15 @@ class LogsQuery(LogFilterQuery, LongPageQuery):
     pass
 
 
+class AroundLogsQuery(Query):
+    timestamp = fields.Moment(help_text="of the line")
+    log_id = fields.Integer(help_text="of the line")
+    before = fields.Integer(min_value=0, max_value=MAX_AROUND, default=20, help_text="how many lines before it at most")
+    after = fields.Integer(min_value=0, max_value=MAX_AROUND, default=20, help_text="how many lines after it at most")
+    services = _names("neighbours only of these services")
+    pods = _names("neighbours only of these pods")
+
+
 class StepQuery(Query):
     step = fields.Number(
         min_value=0.001, max_value=1e7, default=None, help_text="seconds; default: some 100 steps in the window"
@@ -91,11 +102,16 @@ class HistogramQuery(LogFilterQuery, StepQuery):
 
 
 class TracesQuery(WindowQuery, LongPageQuery):
-    services = _names("with a span of any of these services")
+    services = _names("with a span of any of these services; one span must fit services, pods and operations")
+    pods = _names("with a span of any of these pods")
+    operations = _names("with a span of any of these operations", longest=LONGEST_OPERATION)
+    status = fields.Choice(choices=get_args(Status), default="any", help_text="error: with a failed span; ok: without")
     min_duration = fields.Integer(
         min_value=0, max_value=LONGEST_DURATION, default=0, help_text="microseconds, of the whole trace"
     )
-    errors_only = fields.Flag(default=False, help_text="only with a failed span")
+    max_duration = fields.Integer(
+        min_value=0, max_value=LONGEST_DURATION, default=None, help_text="microseconds, of the whole trace"
+    )
 
 
 class RangeQuery(WindowQuery, StepQuery):
@@ -183,6 +199,10 @@ class RangeSerializer(serializers.Serializer):
 class LogPageSerializer(serializers.Serializer):
     results = LogSerializer(many=True)
     cursor = serializers.CharField(allow_null=True, help_text=CURSOR_HELP)
+
+
+class AroundSerializer(serializers.Serializer):
+    results = LogSerializer(many=True)
 
 
 class TracePageSerializer(serializers.Serializer):

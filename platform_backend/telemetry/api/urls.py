@@ -21,6 +21,7 @@ register_converter(TraceId, "trace_id")
 
 urlpatterns = [
     path("logs", views.LogsView.as_view(), name="logs"),
+    path("logs/around", views.LogsAroundView.as_view(), name="logs-around"),
     path("logs/histogram", views.LogHistogramView.as_view(), name="logs-histogram"),
     path("traces", views.TracesView.as_view(), name="traces"),
     path("traces/<trace_id:trace_id>", views.TraceView.as_view(), name="trace"),

@@ -18,7 +18,7 @@ from telemetry import services
 from telemetry.api import examples
 from telemetry.api import serializers as forms
 from telemetry.api.windows import OpenWindowQuery, WindowQuery
-from telemetry.ports import LogQuery, MetricQuery, Page, TelemetrySource, TraceQuery
+from telemetry.ports import AroundQuery, LogQuery, MetricQuery, Page, TelemetrySource, TraceQuery
 from telemetry.records import Window
 
 STEPS: Final = 100
@@ -62,6 +62,30 @@ class LogsView(ApiView):
         """Log lines, newest first."""
         page = _source().logs(LogQuery(**_paged(request, self.query)))
         return _page(request, page, forms.LogSerializer)
+
+
+class LogsAroundView(ApiView):
+    queries = {"get": forms.AroundLogsQuery}
+
+    @operation(
+        "logs_around",
+        role=Role.VIEWER,
+        tags=["telemetry"],
+        responses=forms.AroundSerializer,
+        examples=[examples.AROUND],
+    )
+    def get(self, request: Request) -> Response:
+        """The lines before and after one, oldest first, itself among them; as far as an hour away."""
+        rows = _source().logs_around(AroundQuery(**self.query))
+        if not rows:
+            raise NotFound(
+                said(
+                    "log.unknown",
+                    "There is no log line {log_id} at this time, or it is too old to be kept.",
+                    log_id=self.query["log_id"],
+                )
+            )
+        return Response({"results": forms.LogSerializer(rows, many=True).data})
 
 
 class LogHistogramView(ApiView):

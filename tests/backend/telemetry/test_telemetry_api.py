@@ -77,6 +77,17 @@ def test_logs_by_filters(api: APIClient, source: FakeTelemetry) -> None:
     assert ids(to=T0 + SECOND) == [0]
 
 
+def test_lines_around_one(api: APIClient, source: FakeTelemetry) -> None:
+    def around(**query: Any) -> Any:
+        return api.get(f"{URL}/logs/around", {"timestamp": T0 + 10 * SECOND, "log_id": 10} | query)
+
+    assert [row["log_id"] for row in around(before=2, after=1).json()["results"]] == [8, 9, 10, 11]
+    assert len(around().json()["results"]) == 31
+    assert around(log_id=11).json()["code"] == "log.unknown"
+    assert list(around(before=501).json()["errors"]) == ["before"]
+    assert list(api.get(f"{URL}/logs/around").json()["errors"]) == ["timestamp", "log_id"]
+
+
 def test_histogram_counts_all(api: APIClient, source: FakeTelemetry) -> None:
     body = get(api, "logs/histogram", step=10)
     assert body["step"] == 10.0
@@ -86,9 +97,11 @@ def test_histogram_counts_all(api: APIClient, source: FakeTelemetry) -> None:
 
 
 def test_traces_and_their_spans(api: APIClient, source: FakeTelemetry) -> None:
-    [trace] = get(api, "traces", services="cartservice", errors_only="true")["results"]
+    [trace] = get(api, "traces", services="cartservice", status="error")["results"]
     assert (trace["trace_id"], trace["service"], trace["span_count"], trace["error_count"]) == (TRACE, "frontend", 3, 2)
     assert get(api, "traces", min_duration=10**9)["results"] == []
+    assert get(api, "traces", max_duration=1)["results"] == get(api, "traces", status="ok")["results"] == []
+    assert len(get(api, "traces", operations="GET /", pods="frontend-0", max_duration=2_000)["results"]) == 1
     spans = get(api, f"traces/{TRACE}")
     assert (spans[0]["parent_span_id"], spans[0]["is_error"]) == (None, False)
     assert api.get(f"{URL}/traces/{TRACE}").json() == spans, "without a window all is searched"
@@ -133,7 +146,8 @@ def test_numbers_that_json_does_not_have_are_null(api: APIClient, source: FakeTe
         ("logs/histogram", {"step": 0}, "step"),
         ("logs/histogram", {"step": 0.001}, "step"),
         ("traces", {"min_duration": -1}, "min_duration"),
-        ("traces", {"errors_only": "perhaps"}, "errors_only"),
+        ("traces", {"status": "perhaps"}, "status"),
+        ("traces", {"max_duration": "1 s"}, "max_duration"),
         ("topology", {"to": "1"}, "to"),
         ("metrics/x/range", {"step": "nan"}, "step"),
     ],
