@@ -1,5 +1,6 @@
 """The bounds of queries; the same for every adapter."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import pyarrow as pa
@@ -69,3 +70,11 @@ def _regex_problem(pattern: str) -> str:
     except pa.ArrowInvalid as error:
         return str(error).removeprefix("Invalid regular expression: ")
     return ""
+
+
+def by_key(labels: Sequence[str]) -> list[list[str]]:
+    """The choices of "key=value" that each key has."""
+    found: dict[str, list[str]] = {}
+    for pair in labels:
+        found.setdefault(pair.partition("=")[0], []).append(pair)
+    return list(found.values())

@@ -107,6 +107,7 @@ class MetricQuery:
     step: int  # microseconds
     pods: Sequence[str] = ()
     services: Sequence[str] = ()
+    labels: Sequence[str] = ()  # "key=value": of each key given, one of its values
     rate: bool = False  # per-second increase of a counter, resets taken into account
 
 

@@ -365,6 +365,24 @@ class TestMetrics:
         assert {s.pod for s in chosen} == {pods[1]}
         assert source.metric_range(MetricQuery("other", WINDOW, step=SECOND)) == []
 
+    @pytest.mark.parametrize(
+        ("labels", "expected"),
+        [
+            (["code=200"], {"code=200,to=a", "code=200,to=b"}),
+            (["code=200", "to=b"], {"code=200,to=b"}),
+            (["code=200", "code=500", "to=a"], {"code=200,to=a", "code=500,to=a"}),
+            (["code=20"], set()),
+            (["ode=200"], set()),
+            (["to=a"], {"code=200,to=a", "code=500,to=a"}),
+            (["to=%"], set()),
+        ],
+    )
+    def test_by_label(self, load: Load, labels: list[str], expected: set[str]) -> None:
+        names = [f"code={code},to={to}" for code in (200, 500) for to in "ab"]
+        source = load(samples=[data.sample("m", at=T0, value=1, labels=name) for name in [*names, ""]])
+        found = source.metric_range(MetricQuery("m", WINDOW, step=SECOND, labels=labels))
+        assert {series.labels for series in found} == expected
+
     def test_rate_of_a_steady_counter(self, load: Load) -> None:
         samples = [data.sample("m", at=T0 + i * SECOND, value=5.0 * i) for i in range(-10, 60)]
         query = MetricQuery("m", Window(T0, T0 + 60 * SECOND), step=10 * SECOND, rate=True)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
+from telemetry.paging import by_key
 from telemetry.ports import AroundQuery, LogQuery, MetricQuery, Place, TraceQuery
 from telemetry_store.schemas import SPAN_IS_ERROR
 
@@ -159,5 +160,12 @@ def metric_range(query: MetricQuery) -> tuple[str, dict[str, Any]]:
     conditions.add("metric = $metric", metric=query.metric)
     conditions.one_of("service", query.services)
     conditions.one_of("pod", query.pods)
+    for index, pairs in enumerate(by_key(query.labels)):
+        name = f"labels_{index}"
+        within = "contains(',' || labels || ',', pair)"
+        conditions.add(
+            f"list_has_any(list_transform(${name}::varchar[], lambda pair: {within}), [true])",
+            **{name: [f",{pair}," for pair in pairs]},
+        )
     sql = (_RATE if query.rate else _LAST_VALUE).replace("[CHOSEN]", str(conditions))
     return sql, {**conditions.parameters, "origin": query.window.start, "step": query.step}

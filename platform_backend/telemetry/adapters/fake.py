@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from platform_backend.config import Config
 from telemetry.adapters.held_tables import HeldTables
-from telemetry.paging import check_around, check_limit, check_regex, check_step
+from telemetry.paging import by_key, check_around, check_limit, check_regex, check_step
 from telemetry.ports import (
     REACH_US,
     AroundQuery,
@@ -126,7 +126,7 @@ class FakeTelemetry:
         lookback = RATE_LOOKBACK_US if query.rate else 0
         groups = defaultdict(list)
         for sample in _within(self._samples, Window(query.window.start - lookback, query.window.end)):
-            if sample.metric == query.metric and _chosen(sample, query.services, query.pods):
+            if sample.metric == query.metric and _is_measured(sample, query):
                 groups[sample.service, sample.pod, sample.labels].append(sample)
         series = [Series(*key, points=_points(samples, query)) for key, samples in sorted(groups.items())]
         return [item for item in series if item.points]
@@ -178,6 +178,13 @@ def _matches(log: LogRecord, query: LogQuery) -> bool:
         and pc.match_substring_regex(pa.array([log.message]), query.regex)[0].as_py()
         and query.trace_id in ("", log.trace_id)
         and query.span_id in ("", log.span_id)
+    )
+
+
+def _is_measured(sample: Sample, query: MetricQuery) -> bool:
+    labels = f",{sample.labels},"
+    return _chosen(sample, query.services, query.pods) and all(
+        any(f",{pair}," in labels for pair in pairs) for pairs in by_key(query.labels)
     )
 
 

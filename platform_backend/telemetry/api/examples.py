@@ -66,5 +66,17 @@ AROUND: Final = _example({"results": [_LOG]})
 TRACES: Final = _example({"results": [_TRACE], "cursor": None})
 SPANS: Final = _example(_SPAN)
 TOPOLOGY: Final = _example(_EDGE)
-METRICS: Final = _example(["container_cpu_usage_seconds_total", "istio_requests_total"])
-RANGE: Final = _example({"metric": "container_cpu_usage_seconds_total", "step": 5.0, "series": [_SERIES]})
+METRICS: Final = _example(
+    {
+        "name": "container_cpu_usage_seconds_total",
+        "type": "counter",
+        "unit": "seconds",
+        "help": "CPU time used",
+    }
+)
+RANGE: Final = _example(
+    {
+        "step": 5.0,
+        "results": [{"metric": "container_cpu_usage_seconds_total", "series": [_SERIES], "truncated": False}],
+    }
+)

@@ -9,11 +9,15 @@ from rest_framework import serializers
 from common import fields
 from common.forms import PageQuery, Query
 from telemetry.api.windows import WindowQuery
+from telemetry.metrics import Kind
 from telemetry.paging import LONGEST_REGEX, MAX_AROUND, MAX_LIMIT
 from telemetry.ports import Status
+from telemetry.series import Aggregate
 
 MAX_NAMES: Final = 200
 LONGEST_NAME: Final = 253
+MAX_METRICS: Final = 20
+MAX_KEYS: Final = 10
 LONGEST_OPERATION: Final = 500
 LONGEST_DURATION: Final = 10**15
 LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -115,9 +119,43 @@ class TracesQuery(WindowQuery, LongPageQuery):
 
 
 class RangeQuery(WindowQuery, StepQuery):
+    metrics = serializers.ListField(
+        child=fields.Text(max_length=LONGEST_NAME), min_length=1, max_length=MAX_METRICS, help_text="their names"
+    )
     services = _names("only of these services")
     pods = _names("only of these pods")
+    labels = serializers.ListField(
+        child=fields.Text(max_length=LONGEST_OPERATION, validators=[RegexValidator("^[^=,]+=", "must be key=value")]),
+        default=list,
+        max_length=MAX_NAMES,
+        help_text="only with this key=value; several of one key: any of them",
+    )
+    by = serializers.ListField(
+        child=fields.Text(max_length=LONGEST_NAME),
+        default=None,
+        max_length=MAX_KEYS,
+        help_text="one series for each value of these: service, pod, or the key of a label; none are told apart else",
+    )
+    aggregate = fields.Choice(
+        choices=get_args(Aggregate), default=None, help_text="how those that `by` does not tell apart become one; sum"
+    )
     rate = fields.Flag(default=False, help_text="increase per second of a counter, resets considered")
+    quantile = fields.Number(
+        min_value=0,
+        max_value=1,
+        default=None,
+        help_text="of the histograms whose buckets are named so with _bucket; of the rates, those of one `by` together",
+    )
+    limit = fields.Integer(
+        min_value=1, max_value=MAX_LIMIT, default=200, help_text="how many series of a metric at most"
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["quantile"] is not None:
+            doubled = {name: ["does not go with quantile"] for name in ("rate", "aggregate") if attrs[name]}
+            if doubled:
+                raise serializers.ValidationError(doubled)
+        return super().validate(attrs)
 
 
 class LogSerializer(serializers.Serializer):
@@ -177,8 +215,8 @@ class EdgeSerializer(serializers.Serializer):
 
 
 class SeriesSerializer(serializers.Serializer):
-    service = serializers.CharField()
-    pod = serializers.CharField()
+    service = serializers.CharField(help_text='"" when summed over')
+    pod = serializers.CharField(help_text='"" when summed over')
     labels = serializers.CharField(help_text="key=value,key=value")
     points = serializers.ListField(
         child=serializers.ListField(child=FiniteFloat(allow_null=True), min_length=2, max_length=2),
@@ -190,10 +228,22 @@ class SeriesSerializer(serializers.Serializer):
         return {"service": instance.service, "pod": instance.pod, "labels": instance.labels, "points": points}
 
 
-class RangeSerializer(serializers.Serializer):
+class MetricSerializer(serializers.Serializer):
+    name = serializers.CharField()
+    type = serializers.ChoiceField(choices=get_args(Kind), help_text="by the conventions of its name")
+    unit = serializers.CharField(help_text='"" for a number of things')
+    help = serializers.CharField(help_text='"" when nothing is known')
+
+
+class MetricRangeSerializer(serializers.Serializer):
     metric = serializers.CharField()
-    step = serializers.FloatField(help_text="seconds")
     series = SeriesSerializer(many=True)
+    truncated = serializers.BooleanField(help_text="there are more series than `limit`; these are the first by name")
+
+
+class RangeSerializer(serializers.Serializer):
+    step = serializers.FloatField(help_text="seconds")
+    results = MetricRangeSerializer(many=True)
 
 
 class LogPageSerializer(serializers.Serializer):

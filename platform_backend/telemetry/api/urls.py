@@ -27,5 +27,5 @@ urlpatterns = [
     path("traces/<trace_id:trace_id>", views.TraceView.as_view(), name="trace"),
     path("topology", views.TopologyView.as_view(), name="topology"),
     path("metrics", views.MetricsView.as_view(), name="metrics"),
-    path("metrics/<str:name>/range", views.MetricRangeView.as_view(), name="metrics-range"),
+    path("metrics/range", views.MetricRangeView.as_view(), name="metrics-range"),
 ]

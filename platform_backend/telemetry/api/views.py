@@ -18,8 +18,10 @@ from telemetry import services
 from telemetry.api import examples
 from telemetry.api import serializers as forms
 from telemetry.api.windows import OpenWindowQuery, WindowQuery
-from telemetry.ports import AroundQuery, LogQuery, MetricQuery, Page, TelemetrySource, TraceQuery
+from telemetry.metrics import described
+from telemetry.ports import AroundQuery, LogQuery, MetricQuery, Page, Series, TelemetrySource, TraceQuery
 from telemetry.records import Window
+from telemetry.series import aggregated, quantile
 
 STEPS: Final = 100
 SECOND: Final = 1_000_000
@@ -169,13 +171,13 @@ class MetricsView(ApiView):
         "metrics",
         role=Role.VIEWER,
         tags=["telemetry"],
-        responses={200: serializers.ListSerializer(child=serializers.CharField())},
+        responses=forms.MetricSerializer(many=True),
         examples=[examples.METRICS],
     )
     def get(self, request: Request) -> Response:
-        """Names of the metrics in the window."""
-        names: Sequence[str] = _source().metric_names(self.query["window"])
-        return Response(list(names))
+        """The metrics in the window, by name."""
+        metrics = [described(name) for name in _source().metric_names(self.query["window"])]
+        return Response(forms.MetricSerializer(metrics, many=True).data)
 
 
 class MetricRangeView(ApiView):
@@ -188,10 +190,23 @@ class MetricRangeView(ApiView):
         responses=forms.RangeSerializer,
         examples=[examples.RANGE],
     )
-    def get(self, request: Request, name: str) -> Response:
-        """One metric over the window, a point a step: the last value in it, or the rate."""
-        query = dict(self.query)
-        step = _step(query.pop("step"), query["window"])
-        series = _source().metric_range(MetricQuery(metric=name, step=step, **query))
-        body = forms.SeriesSerializer(series, many=True).data
-        return Response({"metric": name, "step": step / SECOND, "series": body})
+    def get(self, request: Request) -> Response:
+        """Metrics over the window, a point a step: the last value in it, the rate, or a quantile of a histogram."""
+        step = _step(self.query["step"], self.query["window"])
+        results = [self._result(name, step) for name in dict.fromkeys(self.query["metrics"])]
+        return Response({"step": step / SECOND, "results": results})
+
+    def _result(self, name: str, step: int) -> dict[str, Any]:
+        series, limit = self._series(name, step), self.query["limit"]
+        body = forms.SeriesSerializer(series[:limit], many=True).data
+        return {"metric": name, "series": body, "truncated": len(series) > limit}
+
+    def _series(self, name: str, step: int) -> Sequence[Series]:
+        asked = self.query
+        filters = {key: asked[key] for key in ("window", "services", "pods", "labels")}
+        by, how, share = asked["by"], asked["aggregate"], asked["quantile"]
+        if share is not None:
+            buckets = _source().metric_range(MetricQuery(f"{name}_bucket", step=step, rate=True, **filters))
+            return quantile(buckets, share, by)
+        series = _source().metric_range(MetricQuery(name, step=step, rate=asked["rate"], **filters))
+        return series if by is None and how is None else aggregated(series, by or (), how or "sum")

@@ -118,17 +118,67 @@ def test_topology_has_the_edge(api: APIClient, source: FakeTelemetry) -> None:
 
 
 def test_metrics_and_their_ranges(api: APIClient, source: FakeTelemetry) -> None:
-    assert get(api, "metrics") == ["container_cpu_usage_seconds_total", "odd_name"]
-    body = get(api, "metrics/container_cpu_usage_seconds_total/range", step=10, rate="true")
-    [series] = body["series"]
-    assert (series["pod"], body["step"]) == ("cartservice-0", 10.0)
+    cpu = "container_cpu_usage_seconds_total"
+    assert get(api, "metrics") == [
+        {"name": cpu, "type": "counter", "unit": "seconds", "help": "CPU time used"},
+        {"name": "odd_name", "type": "gauge", "unit": "", "help": ""},
+    ]
+    body = get(api, "metrics/range", metrics=[cpu, "odd_name", "unknown"], step=10, rate="true")
+    assert (body["step"], [each["metric"] for each in body["results"]]) == (10.0, [cpu, "odd_name", "unknown"])
+    [series] = body["results"][0]["series"]
+    assert series["pod"] == "cartservice-0"
     assert {round(value, 3) for _, value in series["points"][1:5]} == {0.5}
-    assert get(api, "metrics/container_cpu_usage_seconds_total/range", pods="frontend-0")["series"] == []
+    [result] = get(api, "metrics/range", metrics=cpu, pods="frontend-0")["results"]
+    assert (result["series"], result["truncated"]) == ([], False)
+
+
+def test_series_are_summed_cut_and_filtered(api: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    samples = [
+        Sample(T0, service, f"{service}-{pod}", "m", f"code={code}", float(code))
+        for service in ("cart", "shop")
+        for pod in range(2)
+        for code in (200, 500)
+    ]
+    monkeypatch.setattr(services, "telemetry_source", lambda: FakeTelemetry(samples=samples))
+
+    def values(**query: Any) -> dict[str, float]:
+        [result] = get(api, "metrics/range", metrics="m", **query)["results"]
+        return {row["service"] + row["pod"] + row["labels"]: row["points"][0][1] for row in result["series"]}
+
+    assert values(by="service") == {"cart": 1400, "shop": 1400}
+    assert values(by=["service", "code"], aggregate="avg") == {
+        "cartcode=200": 200,
+        "cartcode=500": 500,
+        "shopcode=200": 200,
+        "shopcode=500": 500,
+    }
+    assert values(aggregate="max") == {"": 500}
+    assert values(by="pod", labels="code=200", services="shop") == {"shop-0": 200, "shop-1": 200}
+    [cut] = get(api, "metrics/range", metrics="m", limit=7)["results"]
+    assert (len(cut["series"]), cut["truncated"]) == (7, True)
+    [whole] = get(api, "metrics/range", metrics="m", limit=8)["results"]
+    assert (len(whole["series"]), whole["truncated"]) == (8, False)
+
+
+def test_quantiles_of_a_histogram(api: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = {"10": 50.0, "20": 100.0, "+Inf": 100.0}
+    samples = [
+        Sample(T0 + second * SECOND, "cart", f"cart-{pod}", "d_bucket", f"code=200,le={bound}", count * second)
+        for second in range(11)
+        for pod in range(2)
+        for bound, count in counts.items()
+    ]
+    monkeypatch.setattr(services, "telemetry_source", lambda: FakeTelemetry(samples=samples))
+    [result] = get(api, "metrics/range", metrics="d", quantile=0.75, step=100)["results"]
+    assert [(row["pod"], row["labels"]) for row in result["series"]] == [("cart-0", "code=200"), ("cart-1", "code=200")]
+    assert result["series"][0]["points"] == [[T0, 15.0]]
+    [result] = get(api, "metrics/range", metrics="d", quantile=0.5, step=100, by="service")["results"]
+    assert [(row["service"], row["pod"], row["points"]) for row in result["series"]] == [("cart", "", [[T0, 10.0]])]
 
 
 def test_numbers_that_json_does_not_have_are_null(api: APIClient, source: FakeTelemetry) -> None:
-    [series] = get(api, "metrics/odd_name/range")["series"]
-    assert series["points"] == [[T0, None]]
+    [result] = get(api, "metrics/range", metrics="odd_name")["results"]
+    assert result["series"][0]["points"] == [[T0, None]]
 
 
 @pytest.mark.parametrize(
@@ -149,7 +199,12 @@ def test_numbers_that_json_does_not_have_are_null(api: APIClient, source: FakeTe
         ("traces", {"status": "perhaps"}, "status"),
         ("traces", {"max_duration": "1 s"}, "max_duration"),
         ("topology", {"to": "1"}, "to"),
-        ("metrics/x/range", {"step": "nan"}, "step"),
+        ("metrics/range", {}, "metrics"),
+        ("metrics/range", {"metrics": "x", "step": "nan"}, "step"),
+        ("metrics/range", {"metrics": "x", "labels": "code"}, "labels.0"),
+        ("metrics/range", {"metrics": "x", "quantile": 2}, "quantile"),
+        ("metrics/range", {"metrics": "x", "quantile": 0.5, "rate": "true"}, "rate"),
+        ("metrics/range", {"metrics": [f"m{n}" for n in range(21)]}, "metrics"),
     ],
 )
 def test_errors_name_their_field(api: APIClient, source: Any, path: str, query: dict[str, Any], field: str) -> None:
