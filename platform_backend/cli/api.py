@@ -50,15 +50,15 @@ class Api:
     def post(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
         return self._call("POST", path, json=body or {})
 
-    def pages(self, path: str) -> Iterator[Mapping[str, Any]]:
+    def pages(self, path: str, **filters: str) -> Iterator[Mapping[str, Any]]:
         """The results of all pages of a list."""
-        query: dict[str, str] = {}
+        query = filters
         for _ in range(_MOST_PAGES):
             page = self.get(path, **query)
             yield from page["results"]
             if not page.get("cursor"):
                 return
-            query = {"cursor": page["cursor"]}
+            query = {**filters, "cursor": page["cursor"]}
 
     def patch(self, path: str, body: Mapping[str, Any]) -> Any:
         return self._call("PATCH", path, json=body)

@@ -36,6 +36,12 @@ class Found:
     def digest(self) -> str:
         return digest(self.manifest)
 
+    @property
+    def faults(self) -> Mapping[str, int]:
+        """By kind, as the manifest names them."""
+        named = json.loads(self.manifest).get("faults", [])
+        return Counter(str(each["kind"]) for each in named if isinstance(each, dict) and "kind" in each)
+
 
 def examine(path: Path, *, name: str, limits: Limits, progress: Progress) -> Found:
     """Raises UserError that names the file and the place; `name` is for a dataset that has none."""

@@ -53,6 +53,8 @@ class Dataset(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     name = models.CharField(max_length=100)
+    notes = models.TextField(blank=True)  # its owner's words, which may change
+    campaign = models.UUIDField(null=True)  # whose time it was built of
     format = models.CharField(max_length=20)
     knobs: "models.JSONField[Any]" = models.JSONField(default=dict)
     origin = models.CharField(max_length=10, choices=Origin.choices, default=Origin.BUILT)
@@ -71,7 +73,7 @@ class Dataset(models.Model):
     seconds_left = models.FloatField(null=True)
     size = models.BigIntegerField(null=True)  # of the zip, bytes
     digest = models.CharField(max_length=80, blank=True)
-    counts: "models.JSONField[Any]" = models.JSONField(default=dict)  # rows by table, and by metric
+    counts: "models.JSONField[Any]" = models.JSONField(default=dict)  # rows by table, rows by metric, faults by kind
     error = models.TextField(blank=True)
     warnings: "models.JSONField[Any]" = models.JSONField(default=list)  # of an import: what to be careful with
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")

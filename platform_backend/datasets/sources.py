@@ -10,7 +10,11 @@ from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
+from uuid import UUID
 
+from campaigns import selectors as campaign_selectors
+from common import moments
+from common.errors import Conflict, said
 from dataset_builder.build import Order
 from dataset_builder.card.files import Origin
 from dataset_builder.knobs import Knobs
@@ -62,6 +66,17 @@ def rows_expected(window: Window, knobs: Knobs) -> Mapping[TableName, int]:
         "samples": min(1.0, config().telemetry.sample_interval_s / (knobs.metric_step_s or 1e-9)),
     }
     return {table: round(source.count(table, window) * shares[table]) for table in TABLES}
+
+
+def window_of_campaign(campaign_id: UUID | None) -> Window:
+    """From the beginning of its warm-up to its end. Raises NotFound, Conflict while it is not over or never began."""
+    if campaign_id is None:
+        raise ValueError("neither a window nor a campaign")
+    campaign = campaign_selectors.campaign(campaign_id)
+    if campaign.started_at is None or campaign.finished_at is None:
+        text = "The campaign {name} is {state}: a dataset can be built of it once it has begun and is over."
+        raise Conflict(said("campaign.not_over", text, name=campaign.name, state=campaign.state))
+    return Window(moments.microseconds(campaign.started_at), moments.microseconds(campaign.finished_at))
 
 
 def service_names() -> list[str]:

@@ -31,6 +31,7 @@ WORDS: Final[Mapping[str, str]] = {
     "dataset.failed": "The dataset {subject} could not be made: {error}",
     "dataset.import": "{actor} imported the dataset {name}",
     "dataset.keep": "{actor} marked the dataset {subject} to keep, or no longer",
+    "dataset.notes": "{actor} changed the notes on the dataset {subject}",
     "dataset.ready": "The dataset {subject} is ready",
     "emergency_stop.release": "{actor} released the emergency stop of {stopped_by}",
     "emergency_stop.start": "{actor} pressed the emergency stop: {reason}",

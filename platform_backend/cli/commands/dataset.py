@@ -30,8 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _build(api: Api, arguments: argparse.Namespace) -> None:
-    start, end = window(arguments.last, arguments.start, arguments.end)
-    request = dataset_request(start, end, arguments.name, arguments.format) | {"knobs": knobs(arguments)}
+    request = _request(api, arguments) | {"knobs": knobs(arguments), "notes": arguments.notes}
     dataset = api.post("/datasets", request)
     if not arguments.wait:
         say(f"{dataset['id']}  {dataset['name']}  {dataset['state']}")
@@ -39,6 +38,18 @@ def _build(api: Api, arguments: argparse.Namespace) -> None:
     with Progress("Building") as progress:
         dataset = wait_until_built(api, dataset["id"], progress)
     say(f"{dataset['id']}  {dataset['name']}  {dataset['digest']}")
+
+
+def _request(api: Api, arguments: argparse.Namespace) -> dict[str, Any]:
+    if arguments.campaign is None:
+        return dataset_request(
+            *window(arguments.last, arguments.start, arguments.end), arguments.name, arguments.format
+        )
+    if arguments.last is not None or arguments.start or arguments.end:
+        raise CliError("a campaign has a time of its own: leave out --last, --from and --to", code=2)
+    campaign = api.get(f"/campaigns/{_checked(arguments.campaign, 'campaign')}")
+    name = arguments.name or f"{campaign['name']}-{campaign['id'][:8]}"
+    return {"name": name, "format": arguments.format, "campaign": campaign["id"]}
 
 
 def knobs(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -72,8 +83,9 @@ def moment(text: str) -> int:
     return int(parsed.timestamp() * 1e6)
 
 
-def _list(api: Api, _: argparse.Namespace) -> None:
-    header = ("ID", "NAME", "FORMAT", "STATE", "KEPT", "SIZE", "DIGEST")
+def _list(api: Api, arguments: argparse.Namespace) -> None:
+    header = ("ID", "NAME", "FORMAT", "STATE", "KEPT", "FAULTS", "SIZE", "DIGEST")
+    asked = {"search": arguments.search} if arguments.search else {}
     rows = [
         (
             str(each["id"]),
@@ -81,12 +93,13 @@ def _list(api: Api, _: argparse.Namespace) -> None:
             each["format"] or "-",
             each["state"],
             "yes" if each["keep"] else "-",
+            str(sum(each["counts"].get("faults", {}).values())),
             human_bytes(each.get("size") or 0),
             each.get("digest") or "-",
         )
-        for each in api.pages("/datasets")
+        for each in api.pages("/datasets", **asked)
     ]
-    say(table(header, rows, right=frozenset({5})) if rows else "There are none yet.")
+    say(table(header, rows, right=frozenset({5, 6})) if rows else "There are none yet.")
 
 
 def _export(api: Api, arguments: argparse.Namespace) -> None:
@@ -121,11 +134,11 @@ def _delete(api: Api, arguments: argparse.Namespace) -> None:
     api.delete(f"/datasets/{_checked(arguments.id)}")
 
 
-def _checked(dataset_id: str) -> str:
+def _checked(text: str, thing: str = "dataset") -> str:
     try:
-        return str(UUID(dataset_id))
+        return str(UUID(text))
     except ValueError:
-        raise CliError(f"{dataset_id!r} is not the id of a dataset; see: ./microservo dataset list", code=2) from None
+        raise CliError(f"{text!r} is not the id of a {thing}; see: ./microservo {thing} list", code=2) from None
 
 
 ACTIONS: Final = {

@@ -7,6 +7,8 @@ from dataset_builder.knobs import Knobs
 READY: Final[dict[str, Any]] = {
     "id": "3f0c2a8e-6f5b-4d8e-9a57-6c1c3a0f1b22",
     "name": "checkout-abort",
+    "notes": "",
+    "campaign": None,
     "format": "csv",
     "knobs": Knobs(trace_sampling=0.1).to_record(),
     "origin": "built",
@@ -22,7 +24,11 @@ READY: Final[dict[str, Any]] = {
     },
     "size": 1203456,
     "digest": "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-    "counts": {"tables": {"logs": 18200, "spans": 21050, "samples": 22100}, "metrics": {"container_memory_rss": 3600}},
+    "counts": {
+        "tables": {"logs": 18200, "spans": 21050, "samples": 22100},
+        "metrics": {"container_memory_rss": 3600},
+        "faults": {"http-abort": 1},
+    },
     "error": "",
     "warnings": [],
     "created_by": "admin",

@@ -1,17 +1,19 @@
 """Datasets in JSON. Times of windows are UTC integer microseconds since the epoch."""
 
-from typing import Any
+from typing import Any, Final
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from common import fields
 from common.errors import UserError
-from common.forms import Form
+from common.forms import Form, PageQuery
 from dataset_builder.formats import FORMATS
 from dataset_builder.knobs import Knobs
 from datasets.models import Dataset, Origin, Phase, State
 from telemetry.records import Window
+
+LONGEST_NOTES: Final = 4000
 
 
 class DatasetKnobsSerializer(Form):
@@ -51,32 +53,51 @@ class KnobsField(serializers.Field):
 
 class DatasetCreateSerializer(Form):
     name = fields.Text(max_length=100, help_text="letters, digits, dots, dashes, underscores")
+    campaign = fields.Uuid(required=False, help_text="instead of from and to: all of its time, warm-up included")
     format = fields.Choice(choices=sorted(FORMATS), default="csv")
     knobs = KnobsField(required=False, help_text="what to change of the telemetry while it is exported")
+    notes = fields.Text(max_length=LONGEST_NOTES, default="", allow_blank=True, help_text="for people; may be changed")
 
     def get_fields(self) -> dict[str, serializers.Field]:
         """`from` is no name in Python, so these two can't be attributes."""
         moments = {
-            "from": fields.Moment(help_text="start of the window"),
-            "to": fields.Moment(help_text="its end, not part of it; in the past"),
+            "from": fields.Moment(required=False, help_text="start of the window"),
+            "to": fields.Moment(required=False, help_text="its end, not part of it; in the past"),
         }
         return super().get_fields() | moments
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        start, end = attrs.pop("from", None), attrs.pop("to", None)
+        if "campaign" in attrs:
+            given = [name for name, value in (("from", start), ("to", end)) if value is not None]
+            if given:
+                raise serializers.ValidationError({name: ["leave it out: the campaign has a time"] for name in given})
+            return attrs
+        missing = [name for name, value in (("from", start), ("to", end)) if value is None]
+        if missing:
+            raise serializers.ValidationError(
+                {name: ["is missing; or give a campaign"] for name in missing}, "required"
+            )
         try:
-            window = Window(attrs["from"], attrs["to"])
+            return attrs | {"window": Window(start, end)}
         except ValueError:
             raise serializers.ValidationError({"to": ["must lie after from"]}) from None
-        return {
-            "name": attrs["name"],
-            "format": attrs["format"],
-            "window": window,
-            "knobs": attrs.get("knobs", Knobs()),
-        }
 
 
 class DatasetChangeSerializer(Form):
-    keep = fields.Flag(help_text="never delete it because of its age (datasets.keep_days)")
+    """What is left out stays."""
+
+    keep = fields.Flag(required=False, help_text="never delete it because of its age (datasets.keep_days)")
+    notes = fields.Text(max_length=LONGEST_NOTES, required=False, allow_blank=True)
+
+
+class DatasetsQuery(PageQuery):
+    search = fields.Text(max_length=100, default="", help_text="part of its name, notes or digest")
+    state = serializers.ListField(child=fields.Choice(choices=State.choices), default=list, help_text="only in these")
+    format = serializers.ListField(child=fields.Text(max_length=20), default=list, help_text="only of these")
+    origin = fields.Choice(choices=Origin.choices, default=None)
+    campaign = fields.Uuid(default=None, help_text="only those built of it")
+    by = fields.Text(max_length=150, default="", help_text="only this user's")
 
 
 class DatasetProgressSerializer(serializers.Serializer):
@@ -92,6 +113,7 @@ class DatasetProgressSerializer(serializers.Serializer):
 class DatasetCountsSerializer(serializers.Serializer):
     tables = serializers.DictField(child=serializers.IntegerField(), required=False)
     metrics = serializers.DictField(child=serializers.IntegerField(), required=False)
+    faults = serializers.DictField(child=serializers.IntegerField(), required=False, help_text="injections by kind")
 
 
 class DatasetSerializer(serializers.ModelSerializer):
@@ -100,7 +122,7 @@ class DatasetSerializer(serializers.ModelSerializer):
     format = serializers.CharField(help_text="of an import it is known once it is checked")
     knobs = KnobsField(help_text="what was changed of the telemetry")
     progress = DatasetProgressSerializer(source="*")
-    counts = DatasetCountsSerializer(help_text="rows by table and by metric, once it is ready")
+    counts = DatasetCountsSerializer(help_text="rows by table and by metric, faults by kind, once it is ready")
     warnings = serializers.ListField(
         child=serializers.CharField(), help_text="what to be careful with, found when it was imported"
     )
@@ -112,6 +134,8 @@ class DatasetSerializer(serializers.ModelSerializer):
         fields = (
             "id",
             "name",
+            "notes",
+            "campaign",
             "format",
             "knobs",
             "origin",

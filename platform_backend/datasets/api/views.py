@@ -17,7 +17,7 @@ from common.schema import page_example
 from common.views import ApiView, ListView, operation
 from datasets import selectors, services
 from datasets.api.examples import QUEUED, READY, REQUEST
-from datasets.api.serializers import DatasetChangeSerializer, DatasetCreateSerializer, DatasetSerializer
+from datasets.api.serializers import DatasetChangeSerializer, DatasetCreateSerializer, DatasetSerializer, DatasetsQuery
 from datasets.models import Dataset
 
 
@@ -26,15 +26,27 @@ class ByTime(NewestFirst):
 
 
 class DatasetsView(ListView[Dataset]):
+    queries = {"get": DatasetsQuery}
     bodies = {"post": DatasetCreateSerializer}
     serializer_class = DatasetSerializer
     pagination_class = ByTime
-    queryset = selectors.datasets()
+    queryset = Dataset.objects.none()
 
     @operation("datasets_list", role=Role.VIEWER, tags=["datasets"], examples=[page_example(READY)])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Datasets, newest first."""
         return self.list(request, *args, **kwargs)
+
+    def get_queryset(self) -> Any:
+        asked = self.query
+        return selectors.found(
+            search=asked["search"],
+            states=asked["state"],
+            formats=asked["format"],
+            origin=asked["origin"],
+            campaign=asked["campaign"],
+            by=asked["by"],
+        )
 
     @operation(
         "datasets_create",
@@ -47,7 +59,9 @@ class DatasetsView(ListView[Dataset]):
         ],
     )
     def post(self, request: Request) -> Response:
-        """Build a dataset of a window of time. No fault of the window may still be running (409).
+        """Build a dataset of a window of time, or of a campaign that is over.
+
+        No fault of the window may still be running (409).
 
         With a quota (`datasets.quota_gigabytes_per_user`), your datasets and this one's estimate must keep to it (409).
         """
@@ -84,8 +98,8 @@ class DatasetView(ApiView):
         ],
     )
     def patch(self, request: Request, dataset_id: UUID) -> Response:
-        """Keep a dataset whatever its age, or no longer. For who made it and admins (403)."""
-        dataset = services.dataset_keep(dataset_id=dataset_id, by=user_of(request), keep=self.asked["keep"])
+        """Keep a dataset whatever its age, or no longer; change its notes. For who made it and admins (403)."""
+        dataset = services.dataset_update(dataset_id=dataset_id, by=user_of(request), **self.asked)
         return Response(DatasetSerializer(dataset).data)
 
     @operation("datasets_delete", role=Role.RESEARCHER, tags=["datasets"], responses={204: None})

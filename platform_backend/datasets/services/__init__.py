@@ -2,7 +2,7 @@
 
 from datasets.services.imports import dataset_import
 from datasets.services.orders import dataset_cancel, dataset_create
-from datasets.services.removal import dataset_delete, dataset_keep, datasets_expire, deletions_finish, leftovers_sweep
+from datasets.services.removal import dataset_delete, dataset_update, datasets_expire, deletions_finish, leftovers_sweep
 from datasets.services.working import builds_resume, dataset_build
 
 __all__ = [
@@ -12,7 +12,7 @@ __all__ = [
     "dataset_create",
     "dataset_delete",
     "dataset_import",
-    "dataset_keep",
+    "dataset_update",
     "datasets_expire",
     "deletions_finish",
     "leftovers_sweep",

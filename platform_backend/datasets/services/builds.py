@@ -1,13 +1,14 @@
 """Build what was asked for: wait until the window is complete, then write it."""
 
 import time
+from collections import Counter
 from typing import Final
 
 from common.registry import load_adapter
 from dataset_builder.build import Built, Order, build
 from dataset_builder.formats import FORMATS
 from dataset_builder.knobs import Knobs
-from dataset_builder.labels import MICROSECONDS, refuse_open, refuse_unchecked, unchecked
+from dataset_builder.labels import MICROSECONDS, in_window, refuse_open, refuse_unchecked, unchecked
 from datasets import sources
 from datasets.fairness import CORES
 from datasets.models import Dataset, Phase
@@ -36,6 +37,7 @@ def make(dataset: Dataset, work: Work, watch: Watch) -> Outcome:
         size=built.size,
         tables={str(table): rows for table, rows in built.counts.tables.items()},
         metrics=built.counts.metrics,
+        faults=Counter(each.kind for each in in_window(order.injections, order.window)),
     )
 
 

@@ -88,6 +88,7 @@ def make(dataset: Dataset, work: Work, watch: Watch) -> Outcome:
         size=archive.stat().st_size,
         tables=found.tables,
         metrics=found.metrics,
+        faults=found.faults,
         columns={
             "name": found.name,
             "format": found.format,

@@ -26,10 +26,21 @@ NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 @atomic
 def dataset_create(
-    *, by: User | None, name: str, window: Window, format: str = "csv", knobs: Knobs | None = None
+    *,
+    by: User | None,
+    name: str,
+    window: Window | None = None,
+    campaign: UUID | None = None,
+    format: str = "csv",
+    knobs: Knobs | None = None,
+    notes: str = "",
 ) -> Dataset:
-    """Queue a build. Raises UserError per field, Conflict while a fault of the window runs or the quota is used up."""
+    """Queue a build of a window, or of the time of a campaign that is over.
+
+    Raises UserError per field, Conflict while a fault of the window runs or the quota is used up.
+    """
     knobs = knobs or Knobs()
+    window = window or sources.window_of_campaign(campaign)
     _check(name, window, format, knobs)
     refuse_open(sources.injections(window), window)
     quota.check_order(by, window, knobs)
@@ -40,6 +51,8 @@ def dataset_create(
         window_start=window.start,
         window_end=window.end,
         created_by=by,
+        campaign=campaign,
+        notes=notes,
     )
     audit(
         "dataset.create",

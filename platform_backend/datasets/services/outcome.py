@@ -13,4 +13,5 @@ class Outcome:
     size: int  # of the zip, bytes
     tables: Mapping[str, int]  # rows
     metrics: Mapping[str, int]
+    faults: Mapping[str, int]  # by kind
     columns: Mapping[str, Any] = field(default_factory=dict)  # of the row in the database: what is known only now

@@ -66,12 +66,16 @@ def deletions_finish() -> int:
 
 
 @atomic
-def dataset_keep(*, dataset_id: UUID, by: User, keep: bool) -> Dataset:
-    """Keep it whatever its age, or no longer."""
+def dataset_update(*, dataset_id: UUID, by: User, keep: bool | None = None, notes: str | None = None) -> Dataset:
+    """Keep it whatever its age, or no longer; other notes. What is None stays. Its files never change."""
     dataset = locked_by(by, dataset_id, to="change")
-    dataset.keep = keep
-    dataset.save(update_fields=["keep"])
-    audit("dataset.keep", dataset, by, keep=keep)
+    if keep is not None and keep != dataset.keep:
+        dataset.keep = keep
+        audit("dataset.keep", dataset, by, keep=keep)
+    if notes is not None and notes != dataset.notes:
+        dataset.notes = notes
+        audit("dataset.notes", dataset, by)
+    dataset.save(update_fields=["keep", "notes"])
     return dataset
 
 

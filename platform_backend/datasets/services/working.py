@@ -141,7 +141,11 @@ def _finish(dataset_id: UUID, outcome: Outcome) -> None:
     for column, value in outcome.columns.items():
         setattr(dataset, column, value)
     dataset.rows_done = dataset.rows_total = sum(outcome.tables.values())
-    dataset.counts = {"tables": dict(outcome.tables), "metrics": dict(outcome.metrics)}
+    dataset.counts = {
+        "tables": dict(outcome.tables),
+        "metrics": dict(outcome.metrics),
+        "faults": dict(outcome.faults),
+    }
     dataset.size, dataset.digest, dataset.error = outcome.size, outcome.digest, ""
     advance(dataset, State.READY)
     dataset.save()

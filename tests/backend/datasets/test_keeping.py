@@ -109,7 +109,7 @@ def test_old_datasets_go_but_for_those_kept_or_read(build: Build, user: User, co
     for dataset in (old, kept, read):
         age(dataset, 8)
     age(new, 6)
-    services.dataset_keep(dataset_id=kept.pk, by=user, keep=True)
+    services.dataset_update(dataset_id=kept.pk, by=user, keep=True)
     assert services.datasets_expire() == 0  # there is no limit of age unless it is set
     configure(keep_days=7.0)
     with selectors.dataset_lease(read):
