@@ -27,10 +27,9 @@ def _no_worker(monkeypatch: pytest.MonkeyPatch, driver: FakeFaultDriver) -> None
 
 @pytest.fixture
 def campaign(user: User) -> Campaign:
-    return Campaign.objects.create(
-        name="full", seed=1, digest="d", content={}, expected_s=60, created_at=BEGUN, created_by=user, state=CampaignState.COMPLETED,
-        started_at=BEGUN, finished_at=BEGUN + timedelta(minutes=40),
-    )  # fmt: skip
+    times = {"created_at": BEGUN, "started_at": BEGUN, "finished_at": BEGUN + timedelta(minutes=40)}
+    made = {"name": "full", "seed": 1, "digest": "d", "content": {}, "expected_s": 60, "created_by": user}
+    return Campaign.objects.create(**made, **times, state=CampaignState.COMPLETED)
 
 
 def test_a_campaign_gives_its_whole_time(api: APIClient, campaign: Campaign) -> None:
