@@ -26,6 +26,7 @@ NOTHING_HERE: Final = said("request.no_such_address", "There is nothing at this 
 BAD_REQUEST: Final = said("request.bad", "The request is not valid, or its host name is not in web.allowed_hosts.")
 FORBIDDEN: Final = said("request.forbidden", "You may not do this.")
 INVALID: Final = said("input.invalid", "The input is not valid; see errors.")
+LONGEST_MESSAGE: Final = 2000
 Errors = Mapping[str, list[str]]
 S = TypeVar("S", bound=serializers.BaseSerializer[Any])
 
@@ -40,9 +41,14 @@ def problem(status: int, detail: Said, errors: Errors | None = None, **extra: An
         "params": dict(detail.params),
     }
     if errors:
-        body["errors"] = dict(errors)
+        body["errors"] = {name: [_short(each) for each in messages] for name, messages in errors.items()}
         body["error_codes"] = {name: [_code(each) for each in messages] for name, messages in errors.items()}
     return body | extra
+
+
+def _short(message: str) -> str:
+    """A message may quote what it is about, which may be large."""
+    return message if len(message) <= LONGEST_MESSAGE else f"{message[:LONGEST_MESSAGE]}…"
 
 
 def _code(message: str) -> str:

@@ -3,7 +3,6 @@
 A query string holds text alone, so there, and only there, fields read their values from text (`Form.from_text`).
 """
 
-import json
 import math
 import re
 from datetime import datetime
@@ -16,10 +15,10 @@ from rest_framework import serializers
 from rest_framework.fields import empty
 
 from common import moments, names
+from common.plain import shown
 
 INT64: Final = (1 << 63) - 1
 EXACT: Final = 1 << 53  # whole numbers below it are exact in JSON's floating point too
-LONGEST_SHOWN: Final = 40
 _WHOLE: Final = re.compile(r"-?[0-9]{1,19}")
 _NUMBER: Final = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,3})?")
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -135,11 +134,3 @@ class Instant(Moment):
 
 def reads_text(field: serializers.Field) -> bool:
     return bool(getattr(field.root, "from_text", False))
-
-
-def shown(value: Any) -> str:
-    """A value of a request as JSON, short enough for a message."""
-    if isinstance(value, list | dict):
-        return "a list" if isinstance(value, list) else "an object"
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Final
 
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
 
 from common import fields, names
 
@@ -34,7 +35,7 @@ class Form(serializers.Serializer[Any]):
         known = [name for name, field in self.fields.items() if not field.read_only]
         unknown = [name for name in data if name not in known]
         for name in unknown[:MOST_REFUSED]:
-            yield name[:LONGEST_NAME], [names.unknown(name, known)]
+            yield name[:LONGEST_NAME], [ErrorDetail(names.unknown(name, known), "unknown")]
 
 
 class Query(Form):
@@ -48,9 +49,9 @@ class Query(Form):
             if isinstance(field, serializers.ListField) or name not in data:
                 continue
             if len(data.getlist(name)) > 1:  # type: ignore[attr-defined]  # a QueryDict
-                yield name, ["given more than once"]
+                yield name, [ErrorDetail("given more than once", "repeated")]
             elif data[name] == "" and not getattr(field, "allow_blank", False):
-                yield name, ["has no value"]
+                yield name, [ErrorDetail("has no value", "blank")]
 
 
 class PageQuery(Query):

@@ -9,7 +9,7 @@ from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
 from common.errors import TooLarge, said
-from web_server.limits import BODY_BYTES
+from common.limits import BODY_BYTES
 
 DEEPEST: Final = 32
 MANY_DIGITS: Final = 400  # a float has at most 309 before the point

@@ -1,8 +1,11 @@
-"""Text from outside as a terminal may have it. Standard library only."""
+"""Text and values from outside as they may be shown. Standard library only."""
 
+import json
 import unicodedata
+from typing import Any, Final
 
-LINES = "\n\t"
+LINES: Final = "\n\t"
+LONGEST_SHOWN: Final = 40
 
 
 def plain(text: str, *, keep: str = "") -> str:
@@ -21,3 +24,9 @@ def _is_visible(character: str) -> bool:
 
 def _escaped(character: str) -> str:
     return character.encode("unicode_escape").decode()
+
+
+def shown(value: Any) -> str:
+    """A value of a request as JSON, short enough for a message."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"

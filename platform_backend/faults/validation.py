@@ -1,12 +1,14 @@
 """Fault parameters against the catalogue. Pure functions."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from common.names import instead
+from common.plain import shown
 from faults.catalogue import Bounds, Kind, Parameter
 
 Errors = dict[str, list[str]]
+MOST_NAMED: Final = 10
 
 
 def complete(kind: Kind, given: Mapping[str, Any]) -> tuple[dict[str, Any], Errors]:
@@ -42,19 +44,19 @@ def fault_of(parameter: Parameter, value: Any) -> str:
 
 def _integer(parameter: Parameter, value: Any) -> str:
     if not isinstance(value, int) or isinstance(value, bool):
-        return f"expected an integer, not {value!r}"
+        return f"expected an integer, not {shown(value)}"
     return _in_bounds(parameter, value)
 
 
 def _number(parameter: Parameter, value: Any) -> str:
     if not isinstance(value, int | float) or isinstance(value, bool):
-        return f"expected a number, not {value!r}"
+        return f"expected a number, not {shown(value)}"
     return _in_bounds(parameter, value)
 
 
 def _string(parameter: Parameter, value: Any) -> str:
     if not isinstance(value, str):
-        return f"expected a string, not {value!r}"
+        return f"expected a string, not {shown(value)}"
     if "\x00" in value or not value.isprintable():
         return "has characters that can't be printed"
     return "" if _within(parameter.bounds, len(value)) else f"expected {_ranges(parameter.bounds)} characters"
@@ -62,21 +64,21 @@ def _string(parameter: Parameter, value: Any) -> str:
 
 def _strings(parameter: Parameter, value: Any) -> str:
     if not isinstance(value, list) or not all(isinstance(item, str) and item.isprintable() for item in value):
-        return f"expected a list of strings, not {value!r}"
+        return f"expected a list of strings, not {shown(value)}"
     if parameter.choices and (unknown := [item for item in value if item not in parameter.choices]):
-        return f"expected some of {', '.join(parameter.choices)}, not {', '.join(map(repr, unknown))}"
+        return f"expected some of {', '.join(parameter.choices)}, not {', '.join(map(shown, unknown[:MOST_NAMED]))}"
     return "" if _within(parameter.bounds, len(value)) else f"expected {_ranges(parameter.bounds)} items"
 
 
 def _choice(parameter: Parameter, value: Any) -> str:
-    return "" if value in parameter.choices else f"expected one of {', '.join(parameter.choices)}, not {value!r}"
+    return "" if value in parameter.choices else f"expected one of {', '.join(parameter.choices)}, not {shown(value)}"
 
 
 def _in_bounds(parameter: Parameter, value: float) -> str:
     if _within(parameter.bounds, value):
         return ""
     unit = f" {parameter.unit}" if parameter.unit else ""
-    return f"expected {_ranges(parameter.bounds)}{unit}, not {value}"
+    return f"expected {_ranges(parameter.bounds)}{unit}, not {shown(value)}"
 
 
 def _within(bounds: Bounds, value: float) -> bool:

@@ -142,8 +142,11 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "MicroServo",
     "DESCRIPTION": "Inject faults into a microservice system, read its telemetry, build labelled datasets.\n\n"
-    "Errors are problem details (RFC 9457). Times in requests are RFC 3339 or integer microseconds; "
-    "times of telemetry and labels are UTC integer microseconds since the epoch.",
+    "Errors are problem details (RFC 9457). What an operation does not know is refused (400) with the nearest name "
+    "that it does, and no value is turned into another type.\n\n"
+    "Times in requests are RFC 3339 with a time zone, or integer microseconds; "
+    "times of telemetry and labels are UTC integer microseconds since the epoch.\n\n"
+    "Lists are pages: `limit` rows, and a `cursor` that continues the same list with the same filters.",
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["accounts.api.permissions.HasRole"],

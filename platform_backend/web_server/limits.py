@@ -2,12 +2,13 @@
 
 from typing import Final
 
+from common import limits
+
 HEAD_BYTES: Final = 64 << 10
-# A body up to this size has arrived whole before a thread is taken for it; only uploads are larger, and stream.
-BODY_BYTES: Final = 1 << 20
+BODY_BYTES: Final = limits.BODY_BYTES
 # An answer, or what is left of it, that needs no thread any more while it leaves; longer ones keep theirs.
 ANSWER_BYTES: Final = 4 << 20
-SHORT_BYTES: Final = 64 << 10
+SHORT_BYTES: Final = 64 << 10  # answers up to this size leave at once
 
 HEAD_S: Final = 10.0  # for the whole head of a request
 # For everything else a client has this credit of seconds to keep us waiting; each byte that moves earns some back.

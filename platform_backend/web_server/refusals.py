@@ -6,6 +6,8 @@ from typing import Final
 
 from gunicorn.http import errors
 
+from common.errors import Said, said
+
 STATUSES: Final[dict[type[Exception], HTTPStatus]] = {
     errors.LimitRequestLine: HTTPStatus.REQUEST_URI_TOO_LONG,
     errors.LimitRequestHeaders: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
@@ -17,14 +19,21 @@ STATUSES: Final[dict[type[Exception], HTTPStatus]] = {
 class Refused(Exception):
     """The request is answered without the API."""
 
-    def __init__(self, status: HTTPStatus, detail: str) -> None:
+    def __init__(self, status: HTTPStatus, detail: Said) -> None:
         super().__init__(detail)
         self.status = status
         self.detail = detail
 
     def answer(self) -> bytes:
-        """Problem details (RFC 9457), after which the connection is closed."""
-        body = {"type": "about:blank", "title": self.status.phrase, "status": self.status, "detail": self.detail}
+        """Problem details as the API's own, after which the connection is closed."""
+        body = {
+            "type": "about:blank",
+            "title": self.status.phrase,
+            "status": self.status,
+            "detail": self.detail,
+            "code": self.detail.code,
+            "params": dict(self.detail.params),
+        }
         content = json.dumps(body).encode()
         head = (
             f"HTTP/1.1 {self.status.value} {self.status.phrase}\r\nContent-Type: application/problem+json\r\n"
@@ -36,16 +45,19 @@ class Refused(Exception):
 def of_parser(error: Exception) -> Refused:
     """What gunicorn's parser found wrong with the head."""
     status = STATUSES.get(type(error), HTTPStatus.BAD_REQUEST)
-    return Refused(status, f"The request is not valid HTTP: {error}")
+    return Refused(status, said("request.no_http", "The request is not valid HTTP: {reason}", reason=error))
 
 
 def too_slow(what: str) -> Refused:
-    return Refused(HTTPStatus.REQUEST_TIMEOUT, f"The {what} of the request did not come in time.")
+    text = "The {what} of the request did not come in time."
+    return Refused(HTTPStatus.REQUEST_TIMEOUT, said("request.too_slow", text, what=what))
 
 
 def head_too_large(limit: int) -> Refused:
-    return Refused(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, f"The head of the request has more than {limit} bytes.")
+    text = "The head of the request has more than {limit} bytes."
+    return Refused(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, said("request.head_too_large", text, limit=limit))
 
 
 def length_required() -> Refused:
-    return Refused(HTTPStatus.LENGTH_REQUIRED, "Send the body with a Content-Length; chunked bodies are not taken.")
+    text = "Send the body with a Content-Length; chunked bodies are not taken."
+    return Refused(HTTPStatus.LENGTH_REQUIRED, said("request.no_length", text))

@@ -15,13 +15,13 @@ from common import fields
 from common.api import user_of
 from common.errors import UserError, said
 from common.forms import Query
+from common.limits import BODY_BYTES
 from common.roles import Role
 from common.views import ApiView, operation
 from datasets import services
 from datasets.api.examples import IMPORTING
 from datasets.api.serializers import DatasetSerializer
 from datasets.api.transfers import take_place
-from web_server.limits import BODY_BYTES
 
 BLOCK: Final = 1 << 18
 

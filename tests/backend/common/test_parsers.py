@@ -13,9 +13,9 @@ from rest_framework.exceptions import APIException
 from rest_framework.test import APIClient
 
 from common.errors import UserError
+from common.limits import BODY_BYTES
 from common.parsers import DEEPEST, JsonParser
 from platform_backend.wsgi import application
-from web_server.limits import BODY_BYTES
 
 SESSION = "/api/v1/session"
 

@@ -97,3 +97,10 @@ def test_security_headers(db: None) -> None:
 )
 def test_nested_errors_are_flat(detail: Any, flat: dict[str, list[str]]) -> None:
     assert flatten(detail) == flat
+
+
+def test_a_message_that_quotes_something_large_is_cut(api: APIClient, driver: Any) -> None:
+    asked = {"kind": "network-delay", "services": ["x" * 200] * 100, "parameters": {"latency_ms": ["y" * 500_000]}}
+    answer = api.post("/api/v1/faults/injections", asked)
+    assert {"services", "parameters.latency_ms"} <= answer.json()["errors"].keys()
+    assert len(answer.content) < 50_000

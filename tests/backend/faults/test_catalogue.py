@@ -71,22 +71,22 @@ def test_what_is_unknown_is_named(kind: str, given_values: dict[str, object]) ->
     [
         ("network-delay", {}, {"latency_ms": ["missing"]}),
         ("network-delay", {"latency_ms": 0}, {"latency_ms": ["expected 1 to 60000 ms, not 0"]}),
-        ("network-delay", {"latency_ms": "9"}, {"latency_ms": ["expected an integer, not '9'"]}),
-        ("network-delay", {"latency_ms": True}, {"latency_ms": ["expected an integer, not True"]}),
+        ("network-delay", {"latency_ms": "9"}, {"latency_ms": ['expected an integer, not "9"']}),
+        ("network-delay", {"latency_ms": True}, {"latency_ms": ["expected an integer, not true"]}),
         (
             "network-delay",
             {"latency_ms": 1, "correlation": float("nan")},
-            {"correlation": ["expected 0 to 100 %, not nan"]},
+            {"correlation": ["expected 0 to 100 %, not NaN"]},
         ),
         (
             "network-delay",
             {"latency_ms": 1, "direction": "up"},
-            {"direction": ["expected one of to, from, both, not 'up'"]},
+            {"direction": ['expected one of to, from, both, not "up"']},
         ),
         ("network-delay", {"latency_ms": 1, "target": "a\x00"}, {"target": ["has characters that can't be printed"]}),
         ("http-abort", {"status": 200}, {"status": ["expected 1 to 16 or 400 to 599, not 200"]}),
         ("pod-failure", {"x": 1}, {"x": ["pod-failure has no such parameter; nothing is expected here"]}),
-        ("dns-error", {"patterns": ["a", 1]}, {"patterns": ["expected a list of strings, not ['a', 1]"]}),
+        ("dns-error", {"patterns": ["a", 1]}, {"patterns": ['expected a list of strings, not ["a", 1]']}),
         (
             "cpu-stress",
             {"workers": 65, "load": 0},
