@@ -26,7 +26,7 @@ from generated_store import SERVICES, Generated, generate, link
 from live_ingest import Rates, ingesting
 
 from telemetry.adapters.embedded import EmbeddedTelemetry
-from telemetry.ports import AroundQuery, LogQuery, MetricQuery, TraceQuery
+from telemetry.ports import AroundQuery, DurationQuery, LogQuery, MetricQuery, TraceQuery
 from telemetry.records import Window
 from telemetry_store.reader import StoreReader
 
@@ -107,6 +107,11 @@ class Queries:
             "traces: of an operation, 50 to 60 ms, 2 h": lambda: self._traces(
                 self._last(120), operations=[self._operation], min_duration=50_000, max_duration=60_000
             ),
+            "logs: arrivals, live": lambda: self._arrivals(self._source.newest("logs")),
+            "logs: arrivals, from half of the store": lambda: self._arrivals(self._lines[0].log_id),
+            "logs: arrivals, of rare text": lambda: self._arrivals(self._lines[0].log_id, contains=self._rare()),
+            "traces: durations, 15 min": lambda: self._durations(self._any(15)),
+            "traces: durations, 2 h": lambda: self._durations(self._last(120)),
             "trace by id, whole store": lambda: self._source.spans(self._noise.choice(self.trace_ids)),
             "topology, 15 min": lambda: self._source.topology(self._any(15)),
             "topology, last 15 min": lambda: self._source.topology(self._last(15)),
@@ -121,6 +126,14 @@ class Queries:
 
     def _logs(self, window: Window, **conditions: object) -> object:
         return self._source.logs(LogQuery(window, **conditions))  # type: ignore[arg-type]
+
+    def _arrivals(self, after: int | None, **conditions: object) -> object:
+        always = Window(0, self._generated.end * 2)
+        return self._source.arrivals(LogQuery(always, **conditions), after)  # type: ignore[arg-type]
+
+    def _durations(self, window: Window) -> object:
+        step = SECOND * max(1, -(-(window.end - window.start) // SECOND // 100))
+        return self._source.durations(DurationQuery(window), step=step)
 
     def _around(self, *, of_pod: bool = False) -> object:
         line = self._noise.choice(self._lines)

@@ -44,6 +44,15 @@ class LogQuery:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrivals:
+    """Log lines, the first that arrived first. `last` goes on after them, and after all that did not match."""
+
+    rows: Sequence[LogRecord]
+    last: int  # a log_id
+    more: bool  # there is more already
+
+
+@dataclass(frozen=True, slots=True)
 class AroundQuery:
     """Neighbours of one log line, at most REACH_US away from it."""
 
@@ -79,6 +88,26 @@ class TraceSummary:
     operation_name: str
     span_count: int
     error_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class DurationQuery:
+    """Root spans; with services, pods or operations instead the spans that are of one of each."""
+
+    window: Window
+    services: Sequence[str] = ()
+    pods: Sequence[str] = ()
+    operations: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DurationBucket:
+    """Spans of a step of time with 2**(level/2) <= duration < 2**((level+1)/2) microseconds."""
+
+    start: int
+    level: int
+    count: int
+    errors: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +156,16 @@ class TelemetrySource(Protocol):
         """Oldest first, the line itself among them; nothing when there is no such line."""
         ...
 
+    def arrivals(self, query: LogQuery, after: int | None) -> Arrivals:
+        """What arrived after the line of this log_id, however old it says it is; None: nothing yet, only `last`.
+
+        The query's cursor means nothing here.
+        """
+        ...
+
     def log_histogram(self, query: LogQuery, *, step: int) -> Sequence[Bucket]: ...
     def traces(self, query: TraceQuery) -> Page[TraceSummary]: ...
+    def durations(self, query: DurationQuery, *, step: int) -> Sequence[DurationBucket]: ...
     def spans(self, trace_id: str, window: Window | None = None) -> Sequence[Span]: ...
     def topology(self, window: Window) -> Sequence[Edge]: ...
     def metric_names(self, window: Window) -> Sequence[str]: ...

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from common.errors import UserError
-from telemetry.ports import AroundQuery, LogQuery, MetricQuery, Page, Place, TelemetrySource, TraceQuery
+from telemetry.ports import AroundQuery, DurationQuery, LogQuery, MetricQuery, Page, Place, TelemetrySource, TraceQuery
 from telemetry.records import SCHEMAS, TABLES, Window
 
 
@@ -181,6 +181,48 @@ class TestLogs:
             load().log_histogram(LogQuery(WINDOW), step=step)
 
 
+class TestArrivals:
+    ALWAYS = Window(0, T0 * 2)
+
+    def follow(self, source: TelemetrySource, **query) -> list[str]:
+        after, seen = -1, []
+        for _ in range(500):
+            found = source.arrivals(LogQuery(self.ALWAYS, **query), after)
+            seen += [row.message for row in found.rows]
+            assert found.last > after or not found.more
+            after = found.last
+            if not found.more:
+                assert after == source.arrivals(LogQuery(self.ALWAYS), None).last
+                return seen
+        raise AssertionError("following does not end")
+
+    @pytest.mark.parametrize("limit", [1, 7, 300, 1000])
+    def test_each_row_once_as_they_came(self, load: Load, limit: int) -> None:
+        logs = shuffled_logs(300)
+        assert self.follow(load(logs=logs), limit=limit) == [log.message for log in logs]
+
+    def test_filters_hold_and_the_cursor_passes_what_they_leave_out(self, load: Load) -> None:
+        logs = shuffled_logs(300)
+        source = load(logs=logs)
+        assert self.follow(source, limit=7, levels=["ERROR"], regex="[02468]$") == [
+            log.message for log in logs if log.level == "ERROR" and log.message[-1] in "02468"
+        ]
+        nothing = source.arrivals(LogQuery(self.ALWAYS, contains="absent"), -1)
+        assert (list(nothing.rows), nothing.more) == ([], False)
+        assert nothing.last == source.arrivals(LogQuery(self.ALWAYS), None).last
+
+    def test_from_now_on(self, load: Load) -> None:
+        source = load(logs=shuffled_logs(30))
+        begun = source.arrivals(LogQuery(self.ALWAYS), None)
+        assert not begun.rows
+        later = source.arrivals(LogQuery(self.ALWAYS), begun.last)
+        assert (list(later.rows), later.last, later.more) == ([], begun.last, False)
+
+    def test_nothing_there(self, load: Load) -> None:
+        found = load().arrivals(LogQuery(self.ALWAYS), None)
+        assert (list(found.rows), found.last, found.more) == ([], 0, False)
+
+
 class TestLogsAround:
     def lines(self) -> tuple[list, list]:
         """As they arrive, and in order of time."""
@@ -313,6 +355,42 @@ class TestTraces:
         assert source.spans("t1") == spans[:3]
         assert source.spans("t1", Window(T0 + 150, T0 + SECOND)) == [spans[2]]
         assert source.spans("unknown") == []
+
+
+class TestDurations:
+    def found(self, source: TelemetrySource, **filters) -> list[tuple[int, int, int, int]]:
+        buckets = source.durations(DurationQuery(WINDOW, **filters), step=10 * SECOND)
+        return [((each.start - T0) // SECOND, each.level, each.count, each.errors) for each in buckets]
+
+    def test_root_spans_by_step_and_half_powers_of_two(self, load: Load) -> None:
+        durations = [0, 1, 2, 3, 4, 5, 6, 1023, 1024, 1448, 1449]
+        spans = [data.span(f"s{i}", None, at=T0, duration=each, trace=f"t{i}") for i, each in enumerate(durations)]
+        spans.append(data.span("late", None, at=T0 + 25 * SECOND, duration=1024, trace="late", status=14))
+        spans.append(data.span("inner", "late", at=T0, duration=7))
+        assert self.found(load(spans=spans)) == [
+            (0, 0, 2, 0),
+            (0, 2, 1, 0),
+            (0, 3, 1, 0),
+            (0, 4, 2, 0),
+            (0, 5, 1, 0),
+            (0, 19, 1, 0),
+            (0, 20, 2, 0),
+            (0, 21, 1, 0),
+            (20, 20, 1, 1),
+        ]
+
+    def test_spans_of_the_filters(self, load: Load) -> None:
+        source = load(spans=shop_trace("t1", at=T0, duration=4600, status=14))
+        assert self.found(source) == [(0, 24, 1, 0)]
+        assert self.found(source, services=["cartservice"]) == [(0, 24, 1, 1)]
+        assert self.found(source, services=["frontend"]) == [(0, 24, 2, 1)]
+        assert self.found(source, operations=["/cart"], pods=["frontend-0"]) == [(0, 24, 1, 0)]
+        assert self.found(source, operations=["/cart"], services=["cartservice"]) == []
+
+    @pytest.mark.parametrize("step", [0, 1000])
+    def test_a_bad_step_is_refused(self, load: Load, step: int) -> None:
+        with pytest.raises(UserError, match="step"):
+            load().durations(DurationQuery(WINDOW), step=step)
 
 
 class TestTopology:

@@ -11,6 +11,7 @@ import pyarrow as pa
 from common.errors import Unavailable, said
 from platform_backend.config import Config
 from telemetry.adapters import embedded_sql as sql
+from telemetry.adapters.embedded_arrivals import Arrived, arrived_after, newest_arrival
 from telemetry.adapters.embedded_newest import (
     MOST_ID_ROWS,
     MOST_LOG_ROWS,
@@ -26,7 +27,10 @@ from telemetry.paging import check_around, check_limit, check_regex, check_step
 from telemetry.ports import (
     REACH_US,
     AroundQuery,
+    Arrivals,
     Bucket,
+    DurationBucket,
+    DurationQuery,
     Edge,
     HeldTelemetry,
     LogQuery,
@@ -115,6 +119,23 @@ class EmbeddedTelemetry:
             depth = min(depth * 8, REACH_US)
         return [LogRecord(*row) for row in rows]
 
+    def arrivals(self, query: LogQuery, after: int | None) -> Arrivals:
+        check_limit(query.limit)
+        check_regex(query.regex)
+        conditions = sql.log_conditions(query)
+        search = Search(sql.arrivals(conditions), {**conditions.parameters, "limit": query.limit})
+        most = min(_most_log_rows(query), MOST_ID_ROWS)
+
+        def attempt() -> Arrived:
+            snapshot = self._reader.snapshot("logs", query.window.start, query.window.end)
+            if after is None:
+                return Arrived([], newest_arrival(snapshot), more=False)
+            return arrived_after(self._reader, search, snapshot, after, most_rows=most)
+
+        with _reachable():
+            found = self._reader.retrying(attempt)
+        return Arrivals([LogRecord(*row) for row in found.rows], found.last, found.more)
+
     def log_histogram(self, query: LogQuery, *, step: int) -> Sequence[Bucket]:
         check_step(query.window, step)
         check_regex(query.regex)
@@ -139,6 +160,13 @@ class EmbeddedTelemetry:
         summaries = [TraceSummary(*row) for row in found.rows]
         until = None if found.until is None else (found.until, NO_TRACE)
         return _page(summaries, query.limit, lambda summary: (summary.timestamp, summary.trace_id), until)
+
+    def durations(self, query: DurationQuery, *, step: int) -> Sequence[DurationBucket]:
+        check_step(query.window, step)
+        start = query.window.start
+        statement, parameters = sql.durations(query)
+        rows = self._query("spans", query.window, statement, {**parameters, "origin": start, "step": step})
+        return [DurationBucket(start + index * step, *values) for index, *values in rows]
 
     def spans(self, trace_id: str, window: Window | None = None) -> Sequence[Span]:
         rows = self._query("spans", window, sql.SPANS_OF_TRACE, {"trace_id": trace_id})

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from telemetry.paging import by_key
-from telemetry.ports import AroundQuery, LogQuery, MetricQuery, Place, TraceQuery
+from telemetry.ports import AroundQuery, DurationQuery, LogQuery, MetricQuery, Place, TraceQuery
 from telemetry_store.schemas import SPAN_IS_ERROR
 
 LOG_COLUMNS: Final = "log_id, timestamp, service, pod, level, message, trace_id, span_id"
@@ -116,6 +116,26 @@ def log_conditions(query: LogQuery) -> Conditions:
 
 def log_page(conditions: Conditions) -> str:
     return f"select {LOG_COLUMNS} from {{rows}} where {conditions} order by timestamp desc, log_id desc limit $limit"  # noqa: S608 - bound
+
+
+def arrivals(conditions: Conditions) -> str:
+    wanted = f"{conditions} and log_id > $after and log_id <= $last"
+    return f"select {LOG_COLUMNS} from {{rows}} where {wanted} order by log_id limit $limit"  # noqa: S608 - bound
+
+
+def durations(query: DurationQuery) -> tuple[str, dict[str, Any]]:
+    conditions = Conditions()
+    conditions.one_of("service", query.services)
+    conditions.one_of("pod", query.pods)
+    conditions.one_of("operation_name", query.operations)
+    if not conditions.parameters:
+        conditions.add("parent_span_id is null")
+    sql = f"""
+        select (timestamp - $origin) // $step as step, floor(2 * log2(greatest(duration, 1)))::int as level,
+               count(*), count(*) filter (where {SPAN_IS_ERROR})
+        from {{rows}} where {conditions} group by all order by step, level
+    """  # noqa: S608 - bound
+    return sql, conditions.parameters
 
 
 def log_itself(log_id: int) -> tuple[str, dict[str, Any]]:

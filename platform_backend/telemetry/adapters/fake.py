@@ -1,5 +1,6 @@
 """Telemetry in memory: what tests load into it, answered in plain Python. The oracle of the contract tests."""
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
@@ -17,7 +18,10 @@ from telemetry.paging import by_key, check_around, check_limit, check_regex, che
 from telemetry.ports import (
     REACH_US,
     AroundQuery,
+    Arrivals,
     Bucket,
+    DurationBucket,
+    DurationQuery,
     Edge,
     HeldTelemetry,
     LogQuery,
@@ -76,6 +80,17 @@ class FakeTelemetry:
         after = [log for log in others if (log.timestamp, log.log_id) > place]
         return [*before[max(0, len(before) - query.before) :], *itself, *after[: query.after]]
 
+    def arrivals(self, query: LogQuery, after: int | None) -> Arrivals:
+        check_limit(query.limit)
+        check_regex(query.regex)
+        last = max((log.log_id for log in self._logs), default=0)
+        if after is None:
+            return Arrivals((), last, more=False)
+        rows = [log for log in self._matching(query) if log.log_id > after]
+        page = rows[: query.limit]
+        more = len(rows) > len(page)
+        return Arrivals(page, page[-1].log_id if more else max(after, last), more)
+
     def log_histogram(self, query: LogQuery, *, step: int) -> Sequence[Bucket]:
         check_step(query.window, step)
         check_regex(query.regex)
@@ -96,6 +111,18 @@ class FakeTelemetry:
         page = found[: query.limit]
         more = len(found) > len(page)
         return Page(page, (page[-1].timestamp, page[-1].trace_id) if more else None)
+
+    def durations(self, query: DurationQuery, *, step: int) -> Sequence[DurationBucket]:
+        check_step(query.window, step)
+        start = query.window.start
+        counts: Counter[tuple[int, int]] = Counter()
+        errors: Counter[tuple[int, int]] = Counter()
+        for span in _within(self._spans, query.window):
+            if _is_counted(span, query):
+                key = ((span.timestamp - start) // step, math.floor(2 * math.log2(max(span.duration, 1))))
+                counts[key] += 1
+                errors[key] += span.is_error
+        return [DurationBucket(start + key[0] * step, key[1], counts[key], errors[key]) for key in sorted(counts)]
 
     def spans(self, trace_id: str, window: Window | None = None) -> Sequence[Span]:
         spans = _within(self._spans, window) if window else self._spans
@@ -188,7 +215,13 @@ def _is_measured(sample: Sample, query: MetricQuery) -> bool:
     )
 
 
-def _is_sought(span: Span, query: TraceQuery) -> bool:
+def _is_counted(span: Span, query: DurationQuery) -> bool:
+    if query.services or query.pods or query.operations:
+        return _is_sought(span, query)
+    return span.parent_span_id is None
+
+
+def _is_sought(span: Span, query: TraceQuery | DurationQuery) -> bool:
     return _chosen(span, query.services, query.pods) and (
         not query.operations or span.operation_name in query.operations
     )

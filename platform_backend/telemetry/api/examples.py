@@ -62,6 +62,13 @@ def _example(value: Any) -> OpenApiExample:
 
 LOGS: Final = _example({"results": [_LOG], "cursor": None})
 HISTOGRAM: Final = _example({"step": 9.0, "buckets": [{"start": START, "level": "ERROR", "count": 3}]})
+ARRIVALS: Final = _example({"results": [_LOG], "cursor": "q83vEjRWeJCrze8SWzE3Njc2MDM2MDAxMjAwMDFd", "more": False})
+DURATIONS: Final = _example(
+    {
+        "step": 9.0,
+        "buckets": [{"start": START, "shortest": 1024.0, "longest": 1448.2, "count": 12, "error_count": 1}],
+    }
+)
 AROUND: Final = _example({"results": [_LOG]})
 TRACES: Final = _example({"results": [_TRACE], "cursor": None})
 SPANS: Final = _example(_SPAN)

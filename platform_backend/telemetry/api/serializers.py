@@ -11,7 +11,7 @@ from common.forms import PageQuery, Query
 from telemetry.api.windows import WindowQuery
 from telemetry.metrics import Kind
 from telemetry.paging import LONGEST_REGEX, MAX_AROUND, MAX_LIMIT
-from telemetry.ports import Status
+from telemetry.ports import DurationBucket, Status
 from telemetry.series import Aggregate
 
 MAX_NAMES: Final = 200
@@ -51,7 +51,7 @@ class LongPageQuery(PageQuery):
     limit = fields.Integer(min_value=1, max_value=MAX_LIMIT, default=50, help_text="how many rows at most")
 
 
-class LogFilterQuery(WindowQuery):
+class LogChoiceQuery(Query):
     services = _names("only of these services; repeat the parameter for more than one")
     pods = _names("only of these pods")
     levels = serializers.ListField(
@@ -82,8 +82,16 @@ class LogFilterQuery(WindowQuery):
     span_id = _hex(16, "only of this span")
 
 
+class LogFilterQuery(LogChoiceQuery, WindowQuery):
+    pass
+
+
 class LogsQuery(LogFilterQuery, LongPageQuery):
     pass
+
+
+class ArrivalsQuery(LogChoiceQuery, LongPageQuery):
+    cursor = fields.Text(max_length=1000, default=None, help_text="of the answer before; without it: begin now")
 
 
 class AroundLogsQuery(Query):
@@ -103,6 +111,12 @@ class StepQuery(Query):
 
 class HistogramQuery(LogFilterQuery, StepQuery):
     pass
+
+
+class DurationsQuery(WindowQuery, StepQuery):
+    services = _names("spans of these services, and not root spans")
+    pods = _names("spans of these pods, and not root spans")
+    operations = _names("spans of these operations, and not root spans", longest=LONGEST_OPERATION)
 
 
 class TracesQuery(WindowQuery, LongPageQuery):
@@ -249,6 +263,29 @@ class RangeSerializer(serializers.Serializer):
 class LogPageSerializer(serializers.Serializer):
     results = LogSerializer(many=True)
     cursor = serializers.CharField(allow_null=True, help_text=CURSOR_HELP)
+
+
+class ArrivalsSerializer(serializers.Serializer):
+    results = LogSerializer(many=True)
+    cursor = serializers.CharField(help_text="what comes later comes after it; there is always one")
+    more = serializers.BooleanField(help_text="there is more already; false: ask again in a while")
+
+
+class DurationBucketSerializer(serializers.Serializer):
+    start = serializers.IntegerField(help_text="UTC microseconds")
+    shortest = serializers.FloatField(help_text="microseconds")
+    longest = serializers.FloatField(help_text="microseconds, exclusive")
+    count = serializers.IntegerField()
+    error_count = serializers.IntegerField(help_text="how many of them failed")
+
+    def to_representation(self, instance: DurationBucket) -> dict[str, Any]:
+        bounds = {"shortest": 2 ** (instance.level / 2), "longest": 2 ** ((instance.level + 1) / 2)}
+        return {"start": instance.start, **bounds, "count": instance.count, "error_count": instance.errors}
+
+
+class DurationsSerializer(serializers.Serializer):
+    step = serializers.FloatField(help_text="seconds")
+    buckets = DurationBucketSerializer(many=True)
 
 
 class AroundSerializer(serializers.Serializer):

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from common import cursors
+from common import cursors, moments
 from common.errors import NotFound, said
 from common.paging import list_of
 from common.roles import Role
@@ -19,12 +19,13 @@ from telemetry.api import examples
 from telemetry.api import serializers as forms
 from telemetry.api.windows import OpenWindowQuery, WindowQuery
 from telemetry.metrics import described
-from telemetry.ports import AroundQuery, LogQuery, MetricQuery, Page, Series, TelemetrySource, TraceQuery
+from telemetry.ports import AroundQuery, DurationQuery, LogQuery, MetricQuery, Page, Series, TelemetrySource, TraceQuery
 from telemetry.records import Window
 from telemetry.series import aggregated, quantile
 
 STEPS: Final = 100
 SECOND: Final = 1_000_000
+ALWAYS: Final = Window(0, moments.END)
 
 
 def _source() -> TelemetrySource:
@@ -64,6 +65,26 @@ class LogsView(ApiView):
         """Log lines, newest first."""
         page = _source().logs(LogQuery(**_paged(request, self.query)))
         return _page(request, page, forms.LogSerializer)
+
+
+class LogArrivalsView(ApiView):
+    queries = {"get": forms.ArrivalsQuery}
+
+    @operation(
+        "logs_arrivals",
+        role=Role.VIEWER,
+        tags=["telemetry"],
+        responses=forms.ArrivalsSerializer,
+        examples=[examples.ARRIVALS],
+    )
+    def get(self, request: Request) -> Response:
+        """Log lines in the order of their arrival, to follow them live: none is lost, however late it comes."""
+        place = _paged(request, self.query).pop("cursor")
+        query = LogQuery(window=ALWAYS, **{**self.query, "cursor": None})
+        found = _source().arrivals(query, None if place is None else place[0])
+        cursor = cursors.encode([found.last], of=list_of(request))
+        results = forms.LogSerializer(found.rows, many=True).data
+        return Response({"results": results, "cursor": cursor, "more": found.more})
 
 
 class LogsAroundView(ApiView):
@@ -122,6 +143,24 @@ class TracesView(ApiView):
         """Traces, newest first."""
         page = _source().traces(TraceQuery(**_paged(request, self.query)))
         return _page(request, page, forms.TraceSerializer)
+
+
+class DurationsView(ApiView):
+    queries = {"get": forms.DurationsQuery}
+
+    @operation(
+        "traces_durations",
+        role=Role.VIEWER,
+        tags=["telemetry"],
+        responses=forms.DurationsSerializer,
+        examples=[examples.DURATIONS],
+    )
+    def get(self, request: Request) -> Response:
+        """How long root spans, or the spans of the filters, took: counts by step of time and by duration."""
+        query = dict(self.query)
+        step = _step(query.pop("step"), query["window"])
+        buckets = _source().durations(DurationQuery(**query), step=step)
+        return Response({"step": step / SECOND, "buckets": forms.DurationBucketSerializer(buckets, many=True).data})
 
 
 class TraceView(ApiView):

@@ -109,6 +109,6 @@ def test_a_search_in_vain_ends_early_and_goes_on(tmp_path: Path) -> None:
 def test_traces_that_do_not_match_end_early_too(tmp_path: Path) -> None:
     parts = [span_columns([at * 10 for at in range(i * 10, i * 10 + 10)], first=100 * i) for i in range(6)]
     source = stored(tmp_path, "spans", parts)
-    pages = all_pages(lambda cursor: source.traces(TraceQuery(WINDOW, errors_only=True, cursor=cursor)))
+    pages = all_pages(lambda cursor: source.traces(TraceQuery(WINDOW, status="error", cursor=cursor)))
     assert len(pages) > 2
     assert not any(page.rows for page in pages)

@@ -77,6 +77,28 @@ def test_logs_by_filters(api: APIClient, source: FakeTelemetry) -> None:
     assert ids(to=T0 + SECOND) == [0]
 
 
+def test_following_begins_now_and_goes_on(api: APIClient, source: FakeTelemetry) -> None:
+    def follow(**query: Any) -> Any:
+        return api.get(f"{URL}/logs/arrivals", query)
+
+    begun = follow().json()
+    assert (begun["results"], begun["more"]) == ([], False)
+    source._logs.append(LogRecord(50, 1, "cartservice", "cartservice-0", "INFO", "very late", None, None))
+    later = follow(cursor=begun["cursor"]).json()
+    assert [row["message"] for row in later["results"]] == ["very late"]
+    assert follow(cursor=later["cursor"]).json()["results"] == []
+    assert list(follow(cursor=later["cursor"], levels="ERROR").json()["errors"]) == ["cursor"], "of other filters"
+    assert list(follow(**{"from": T0}).json()["errors"]) == ["from"]
+
+
+def test_durations_over_time(api: APIClient, source: FakeTelemetry) -> None:
+    body = get(api, "traces/durations", step=10)
+    [bucket] = body["buckets"]
+    assert (bucket["start"], bucket["count"], bucket["error_count"]) == (T0, 1, 0)
+    assert bucket["shortest"] <= 2_000 < bucket["longest"] < bucket["shortest"] * 1.5
+    assert [each["error_count"] for each in get(api, "traces/durations", services="cartservice")["buckets"]] == [1]
+
+
 def test_lines_around_one(api: APIClient, source: FakeTelemetry) -> None:
     def around(**query: Any) -> Any:
         return api.get(f"{URL}/logs/around", {"timestamp": T0 + 10 * SECOND, "log_id": 10} | query)
@@ -199,6 +221,7 @@ def test_numbers_that_json_does_not_have_are_null(api: APIClient, source: FakeTe
         ("traces", {"status": "perhaps"}, "status"),
         ("traces", {"max_duration": "1 s"}, "max_duration"),
         ("topology", {"to": "1"}, "to"),
+        ("traces/durations", {"step": 0}, "step"),
         ("metrics/range", {}, "metrics"),
         ("metrics/range", {"metrics": "x", "step": "nan"}, "step"),
         ("metrics/range", {"metrics": "x", "labels": "code"}, "labels.0"),
