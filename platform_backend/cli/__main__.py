@@ -3,9 +3,9 @@
 import sys
 from importlib import import_module
 
-from cli.console import CliError, complain
+from cli.console import CliError, complain, disk_is_full
 from cli.parser import parse
-from platform_backend.config import ConfigError
+from platform_backend.config import ConfigError, config
 from platform_backend.private import become_private
 
 
@@ -23,12 +23,16 @@ def main(argv: list[str]) -> int:
     except CliError as error:
         complain(str(error))
         return error.code
-    except KeyboardInterrupt:
-        complain("stopped")
-        return 130
     except BrokenPipeError:  # `| head`
         sys.stderr.close()
         return 0
+    except OSError as error:
+        if not disk_is_full(error, config().state):
+            raise
+        return 1
+    except KeyboardInterrupt:
+        complain("stopped")
+        return 130
 
 
 if __name__ == "__main__":

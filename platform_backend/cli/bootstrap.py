@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Literal
 
-from cli.console import CliError, Progress, complain
+from cli.console import CliError, Progress, complain, disk_is_full
 from cli.parser import parse
 from cli.venv import STAMP, Version, begin, own_version, python_version, refuse_closed, refuse_foreign, stamped
 
@@ -50,6 +50,10 @@ def main(repo: Path, argv: list[str]) -> int:
     except CliError as error:
         complain(str(error))
         return error.code
+    except OSError as error:
+        if not disk_is_full(error, repo):
+            raise
+        return 1
     except KeyboardInterrupt:
         complain("stopped; the next start does the installation again")
         return 130

@@ -3,6 +3,7 @@
 All that is printed comes through here, and none of it raw: names, reasons and log lines are other people's.
 """
 
+import errno
 import shutil
 import sys
 import time
@@ -31,6 +32,14 @@ def say(text: str = "") -> None:
 
 def complain(text: str) -> None:
     print(f"microservo: {plain(text, keep=LINES)}", file=sys.stderr, flush=True)
+
+
+def disk_is_full(error: OSError, folder: object) -> bool:
+    """Whether that is what went wrong; it is said then."""
+    if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        return False
+    complain(f"{error.filename or folder}: {error.strerror}; free some space there and call this again")
+    return True
 
 
 @dataclass(slots=True)

@@ -156,9 +156,17 @@ def _contents(zipped: zipfile.ZipFile) -> Contents:
 
 
 def _unpack(archive: Path, out: Path) -> Path:
-    with zipfile.ZipFile(archive) as zipped:
-        found = _contents(zipped)
+    """Whole or not at all: a folder that a full disk cut short would pass for the dataset."""
+    draft = out / f".{archive.stem}.part"
+    shutil.rmtree(draft, ignore_errors=True)
+    try:
+        with zipfile.ZipFile(archive) as zipped:
+            found = _contents(zipped)
+            zipped.extractall(draft, members=found.names)
         folder = out / (found.prefix.rstrip("/") or archive.stem)
         shutil.rmtree(folder, ignore_errors=True)
-        zipped.extractall(out if found.prefix else folder, members=found.names)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        (draft / found.prefix).rename(folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
     return folder

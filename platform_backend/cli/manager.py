@@ -19,12 +19,14 @@ from supervisor.supervisord import Supervisor
 
 from cli.instance import MANAGER_VARIABLE, Instance, try_lock
 from cli.launch import die_with_parent
+from cli.manager_log import outlive_full_disks
 from platform_backend.config import config
 from platform_backend.private import become_private
 
 # supervisord waits one second longer after each failed start, without end; a broken part shall
 # come back soon after its cause is gone.
 _LONGEST_WAIT: Final = 10
+_PAUSE: Final = 1.0
 
 
 @dataclass(slots=True)
@@ -42,11 +44,18 @@ class Manager(Supervisor):
         super().__init__(options)
         self._file = restarts_file
         self._book: dict[str, Restarts] = {}
+        self._unwritten = False
 
     def runforever(self) -> None:
         events.subscribe(events.ProcessStateStartingEvent, self._on_starting)
         events.subscribe(events.ProcessStateBackoffEvent, _limit_wait)
-        super().runforever()
+        events.subscribe(events.Tick5Event, self._on_tick)
+        while True:  # until ExitNow, which is how supervisord leaves its loop
+            try:
+                super().runforever()
+            except OSError as error:  # the parts need their manager, whatever the machine has run out of
+                self.options.logger.critical(f"the manager's loop failed and goes on: {error!r}")
+                time.sleep(_PAUSE)
 
     def _on_starting(self, event: Any) -> None:
         name = event.process.config.name
@@ -55,9 +64,22 @@ class Manager(Supervisor):
             self._book[name] = Restarts()
         else:
             known.count, known.last = known.count + 1, time.time()
+        self._write_book()
+
+    def _on_tick(self, event: Any) -> None:
+        if self._unwritten:
+            self._write_book()
+
+    def _write_book(self) -> None:
+        """Without an error, which would leave the part that is being started half started for good."""
         draft = self._file.with_suffix(".new")
-        draft.write_text(json.dumps({part: asdict(book) for part, book in self._book.items()}))
-        draft.replace(self._file)
+        try:
+            draft.write_text(json.dumps({part: asdict(book) for part, book in self._book.items()}))
+            draft.replace(self._file)
+            self._unwritten = False
+        except OSError as error:
+            self._unwritten = True
+            self.options.logger.warn(f"{self._file} can't be written: {error.strerror}")
 
 
 def _limit_wait(event: Any) -> None:
@@ -89,6 +111,7 @@ def _run(instance: Instance) -> None:
     options = ServerOptions()
     options.realize(["-c", str(instance.manager_configuration)])
     options.first, options.test = True, False
+    outlive_full_disks()
     try:
         Manager(options, instance.restarts_file).main()
     except asyncore.ExitNow:  # how supervisord leaves its loop when told to end

@@ -1,6 +1,7 @@
 """What every API view shares: problem details (RFC 9457), cursor pages, input checks."""
 
 import logging
+import sys
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
@@ -16,6 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from common import full_disk
 from common.errors import Said, Unavailable, UserError, said
 from common.transactions import is_contention
 
@@ -75,6 +77,8 @@ def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response:
         body, headers = _of_rest_framework(exc), _headers(exc)
     elif isinstance(exc, SuspiciousOperation | UnreadablePostError):
         body, headers = _of_django(exc), {}
+    elif full_disk.is_full(exc):
+        body, headers = _full_disk(exc, context["request"]), {"Retry-After": "10"}
     else:
         body, headers = _internal(exc, context["request"]), {}
     # Whatever language the view would have answered in.
@@ -111,6 +115,11 @@ def _internal(exc: BaseException | None, request: Any) -> dict[str, Any]:
     error_id = uuid4().hex
     logger.error("internal error %s at %s %s", error_id, request.method, request.path, exc_info=exc)
     return problem(500, said("internal", "internal error"), id=error_id)
+
+
+def _full_disk(exc: BaseException | None, request: Any) -> dict[str, Any]:
+    logger.error("no room on the disk at %s %s: %s", request.method, request.path, exc)
+    return problem(HTTPStatus.INSUFFICIENT_STORAGE, full_disk.MESSAGE)
 
 
 def flatten(detail: Any, prefix: str = "") -> dict[str, list[str]]:
@@ -162,5 +171,8 @@ def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
 
 
 def server_error(request: HttpRequest) -> JsonResponse:
-    """An exception outside of any API view; Django has logged it with its traceback."""
+    """An exception outside of any API view; Django has logged it with its traceback, and still handles it."""
+    error = sys.exc_info()[1]
+    if full_disk.is_full(error):
+        return JsonResponse(_full_disk(error, request), status=507, content_type=PROBLEM)
     return JsonResponse(_internal(None, request), status=500, content_type=PROBLEM)

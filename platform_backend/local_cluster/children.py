@@ -23,6 +23,7 @@ Callback = Callable[[], Awaitable[None]]
 READY_TIMEOUT: Final = 20.0
 READY_INTERVAL: Final = 0.05
 STOP_GRACE: Final = 3.0
+LAUNCH_RETRY: Final = 2.0
 
 
 class ChildFailed(Exception):
@@ -115,6 +116,15 @@ class Children:
             )
         child.started_us = now_us()
 
+    async def _launch_at_last(self, child: _Child) -> None:
+        """Also when the machine has no room or no processes left for a while."""
+        while True:
+            try:
+                return await self._launch(child)
+            except OSError as error:
+                logger.error("%s can't be started: %s", child.name, error)
+                await asyncio.sleep(LAUNCH_RETRY)
+
     async def _wait_ready(self, child: _Child) -> None:
         if child.ready is None:
             return
@@ -139,9 +149,9 @@ class Children:
     async def _relaunch(self, child: _Child) -> None:
         child.restarts += 1
         try:
-            await self._launch(child)
+            await self._launch_at_last(child)
             await self._wait_ready(child)
-        except (ChildFailed, OSError) as failure:
+        except ChildFailed as failure:
             logger.error("%s", failure)
             return
         for callback in child.callbacks:

@@ -111,7 +111,6 @@ class Pod:
         return self._ended_why if self._ended_us >= us else ""
 
     async def run(self) -> None:
-        self.log.parent.mkdir(parents=True, exist_ok=True)
         while True:
             await self._allowed.wait()
             began = time.monotonic()
@@ -133,6 +132,7 @@ class Pod:
         self._ended.clear()
         self._terminating = False
         try:
+            self.log.parent.mkdir(parents=True, exist_ok=True)
             empty(self._mounts)
             spawn = self._owner.program_of(self.spec, self.log)
             pid = await self._owner.spawner.spawn(spawn, self._on_exit)

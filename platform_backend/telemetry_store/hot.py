@@ -1,11 +1,13 @@
 """The hot file: an append-only Arrow IPC stream, readable while it grows and after its writer was killed."""
 
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
 
+from telemetry_store.appended import AppendedFile
 from telemetry_store.layout import CHECKPOINT
 
 
@@ -21,19 +23,34 @@ class HotWriter:
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self.path = path
         self.rows = 0
-        self._file = path.open("xb", buffering=1 << 18)
-        self._stream = pa.ipc.new_stream(self._file, schema)
-        self._file.flush()
+        self._file = AppendedFile(path)
+        self._buffer = io.BytesIO()
+        self._stream = pa.ipc.new_stream(self._buffer, schema)
+
+    @property
+    def can_grow(self) -> bool:
+        """Not when an append failed and left its half, nor when it was the first: the schema comes only with that."""
+        return self._file.size > 0 and not self._file.torn
 
     def append(self, batch: pa.RecordBatch, checkpoint: bytes | None) -> None:
+        """Raises OSError; nothing of the batch can be read then."""
         metadata = None if checkpoint is None else {CHECKPOINT: checkpoint}
         self._stream.write_batch(batch, custom_metadata=metadata)
-        self._file.flush()
+        self._flush()
         self.rows += batch.num_rows
 
     def close(self) -> None:
-        self._stream.close()
-        self._file.close()
+        try:
+            self._stream.close()
+            self._flush()
+        finally:
+            self._file.close()
+
+    def _flush(self) -> None:
+        data = self._buffer.getvalue()
+        self._buffer.seek(0)
+        self._buffer.truncate()
+        self._file.append(data)
 
 
 def read_hot(path: Path) -> HotContents:

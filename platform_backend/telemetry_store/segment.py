@@ -46,8 +46,12 @@ def write_segment(
         rows = rows.replace_schema_metadata({CHECKPOINT: checkpoint})
     first, last = _time_range(rows)
     temporary = temporary_path(folder, seq)
-    write_parquet(rows, temporary, table)
-    _to_disk(temporary)
+    try:
+        write_parquet(rows, temporary, table)
+        _to_disk(temporary)
+    except OSError:
+        temporary.unlink(missing_ok=True)  # a full disk needs the room
+        raise
     path = segment_path(folder, seq, first, last, rows.num_rows)
     temporary.rename(path)
     _to_disk(folder)

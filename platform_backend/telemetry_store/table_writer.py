@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import pyarrow as pa
 
@@ -18,6 +19,8 @@ from telemetry_store.schemas import SCHEMAS, TableName
 from telemetry_store.segment import read_checkpoint, write_segment
 
 logger = logging.getLogger(__name__)
+
+RETRY_SECONDS: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class _Sealing:
     hot: HotFile
     checkpoint: bytes | None
     future: Future[Segment | None]
+    begun: float  # monotonic
 
 
 class TableWriter:
@@ -58,7 +62,6 @@ class TableWriter:
         newest = self.newest_segment()
         self._seq = newest.seq + 1 if newest else 1
         self.checkpoint = self._stored_checkpoint()
-        self._open()
 
     def append(self, batch: pa.RecordBatch, checkpoint: bytes | None = None) -> None:
         """The rows and the checkpoint are stored together or not at all; safe from a kill on return."""
@@ -66,8 +69,8 @@ class TableWriter:
         try:
             hot.append(batch, checkpoint)
         except OSError:
-            # What follows a torn batch could not be read, so this file ends here.
-            self._rotate()
+            if not hot.can_grow:  # what follows could not be read, so this file ends here
+                self._rotate()
             raise
         self.checkpoint = self.checkpoint if checkpoint is None else checkpoint
         self.seal_if_due()
@@ -78,10 +81,9 @@ class TableWriter:
             self.seal()
 
     def seal(self) -> None:
-        """Hand the hot file over to the sealing thread and begin the next one."""
+        """Hand the hot file over to the sealing thread; the next append begins another one."""
         if self._hot and self._hot.rows:
             self._rotate()
-            self._open()
 
     def answer_requests(self) -> None:
         """Seal for those who asked, and tell them when it is done."""
@@ -99,6 +101,7 @@ class TableWriter:
         """Seal everything and wait for it."""
         if self._hot:
             self._rotate()
+        self._retry_failed(pause=0)
         for sealing in self._sealing:
             sealing.future.result()
 
@@ -129,7 +132,9 @@ class TableWriter:
     def _rotate(self) -> None:
         if self._hot is None:
             return
-        with contextlib.suppress(OSError):  # a full disk; what was acknowledged is in the file
+        with contextlib.suppress(
+            OSError
+        ):  # a full disk; what was acknowledged is in the file, only its end mark is not
             self._hot.close()
         self._submit(HotFile(self._seq, self._hot.path), self.checkpoint)
         self._hot = None
@@ -137,12 +142,13 @@ class TableWriter:
 
     def _submit(self, hot: HotFile, checkpoint: bytes | None) -> None:
         future = self._sealer.submit(seal_hot, self._folder, self._table, hot, checkpoint)
-        self._sealing.append(_Sealing(hot, checkpoint, future))
+        self._sealing.append(_Sealing(hot, checkpoint, future, time.monotonic()))
 
-    def _retry_failed(self) -> None:
+    def _retry_failed(self, *, pause: float = RETRY_SECONDS) -> None:
         """A hot file that could not be sealed (disk full) stays readable; try again."""
-        finished = [sealing for sealing in self._sealing if sealing.future.done()]
-        self._sealing = [sealing for sealing in self._sealing if not sealing.future.done()]
+        before = time.monotonic() - pause
+        finished = [it for it in self._sealing if it.future.done() and (it.begun < before or not it.future.exception())]
+        self._sealing = [it for it in self._sealing if it not in finished]
         for sealing in finished:
             if error := sealing.future.exception():
                 logger.error("%s: can't be sealed, will try again: %s", sealing.hot.path, error)

@@ -12,6 +12,7 @@ from cli.commands.dataset import moment, window
 from cli.commands.inject import parameters
 from cli.console import CliError
 from cli.datasets import _unpack, how_far, verify
+from tests.full_disk import files_end_at
 
 CONTENT = {"log/log.csv": b"log_id\n1\n", "trace/trace.csv": b"span_id\n2\n"}
 
@@ -52,6 +53,18 @@ def test_a_case_of_rcaeval_keeps_the_folders_that_name_it(tmp_path: Path) -> Non
             zipped.writestr(name, data)
     verify(tmp_path / "a.zip", f"sha256:{hashlib.sha256(manifest.encode()).hexdigest()}", manifest.encode())
     assert (_unpack(tmp_path / "a.zip", tmp_path / "out") / "x_cpu" / "1" / "data.csv").is_file()
+
+
+def test_a_folder_that_found_no_room_leaves_no_half(tmp_path: Path) -> None:
+    archive(tmp_path / "a.zip", CONTENT | {"log/log.csv": b"x" * 10_000})
+    whole = _unpack(tmp_path / "a.zip", tmp_path / "out")
+    with files_end_at(5000), pytest.raises(OSError, match="too large"):
+        _unpack(tmp_path / "a.zip", tmp_path / "out")
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["mine"]
+    assert (whole / "log" / "log.csv").stat().st_size == 10_000, "what was there before"
+    with files_end_at(5000), pytest.raises(OSError, match="too large"):
+        _unpack(tmp_path / "a.zip", tmp_path / "other")
+    assert list((tmp_path / "other").iterdir()) == []
 
 
 def test_a_changed_file_is_named(tmp_path: Path) -> None:

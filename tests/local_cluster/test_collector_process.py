@@ -40,6 +40,7 @@ from local_cluster.collector.sampler import Sampler
 from local_cluster.environment import TOKEN_VARIABLE
 from telemetry_store.reader import BEGINNING, END, StoreReader
 from telemetry_store.writer import StoreWriter
+from tests.full_disk import small_disk
 
 BACKEND = Path(__file__).resolve().parents[2] / "platform_backend"
 PAGE = (Path(__file__).with_name("collector_data") / "envoy_stats.txt").read_bytes()
@@ -322,6 +323,44 @@ def test_missing_sources_and_a_missing_collector_are_gaps(collector: Collector, 
         "samples", f"select count(*) filter (metric like 'container%'), count(*) from {{rows}} where {where}"
     )
     assert inside[0][0] == 0 < inside[0][1]
+
+
+def test_a_full_disk_is_outlived_and_told(tmp_path: Path, mesh: UnixServer, controller: UnixServer) -> None:
+    def write(first: int, last: int) -> None:
+        lines = [json.dumps({"message": str(number), "severity": "INFO"}) for number in range(first, last)]
+        collector.write_log("pod-0", "\n".join(lines) + "\n")
+
+    def stored() -> list[int]:
+        return sorted(int(message) for (message,) in collector.rows("logs", "select message from {rows}"))
+
+    with small_disk(tmp_path / "telemetry", 8) as disk:
+        collector = Collector(tmp_path, free_port())
+        collector.start()
+        try:
+            write(0, 100)
+            collector.wait_for(lambda: stored() == list(range(100)))
+            disk.fill()
+            write(100, 20_000)  # more than may still fit into a page that is in use
+            for what in ("logs", "samples"):
+                collector.wait_for(lambda: f"{what} can't be stored" in collector.log.read_text())  # noqa: B023
+            traces = provider(collector.port, Compression.NoCompression)
+            with traces.get_tracer("test").start_as_current_span("page"):
+                pass
+            threading.Timer(2, disk.free).start()
+            assert traces.force_flush(20_000), "the exporter sends again what was refused"
+            traces.shutdown()
+            collector.wait_for(lambda: stored() == list(range(20_000)))
+            journal = tmp_path / "telemetry" / "gaps.jsonl"
+            collector.wait_for(lambda: journal.exists() and len(journal.read_text().splitlines()) >= 3)
+            gaps = [json.loads(line) for line in journal.read_text().splitlines()]
+            assert {gap["table"] for gap in gaps} == {"logs", "spans", "samples"}
+            assert all(gap["start_us"] < gap["end_us"] for gap in gaps)
+            assert collector.end(signal.SIGTERM) == 0
+            assert stored() == list(range(20_000))
+            assert not list((tmp_path / "telemetry").rglob(".tmp-*"))
+        finally:
+            collector.process.kill()
+            collector.process.wait(timeout=10)
 
 
 def test_a_second_collector_is_refused(collector: Collector) -> None:

@@ -54,6 +54,21 @@ def test_pod_and_service(log: Path) -> None:
     assert (columns["pod"], columns["service"], columns["timestamp"]) == (["cartservice-0"], ["cartservice"], [NOW])
 
 
+def test_half_of_a_line_that_found_no_room_does_not_hide_the_next(log: Path) -> None:
+    def record(text: str) -> str:
+        return json.dumps({"timestamp": "2026-01-01T00:00:00Z", "severity": "INFO", "message": text})
+
+    half = record("never whole")[:60]
+    append(log, record("before") + "\n" + half + record('after, with "timestamp": in it') + "\n" + half + "\n")
+    assert read(Tailer(pods_of(log), None)) == ["before", 'after, with "timestamp": in it', half]
+
+
+def test_half_of_a_line_among_many(log: Path) -> None:
+    lines = [json.dumps({"timestamp": "2026-01-01T00:00:00Z", "message": str(number)}) + "\n" for number in range(200)]
+    append(log, "".join(lines[:100]) + lines[100][:20] + "".join(lines[101:]))
+    assert read(Tailer(pods_of(log), None)) == [str(number) for number in range(200) if number != 100]
+
+
 def test_what_was_not_committed_is_read_again(log: Path) -> None:
     append(log, "one\n")
     tailer = Tailer(pods_of(log), None)

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import pytest
 
+from local_cluster import journal
 from local_cluster.faults import life, requests
 from local_cluster.faults.base import FaultKind, NotYet, Refused
 from local_cluster.faults.engine import FaultEngine
@@ -219,6 +220,23 @@ def test_what_is_open_at_the_controllers_end_is_closed(setting: Setting) -> None
         assert (record.state, record.pods[0].end_reason) == ("ended", "cluster-restarted")
         await asyncio.sleep(0)
 
+    run(scenario())
+
+
+def test_an_end_that_could_not_be_written_is_written_later(setting: Setting, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_room(record: FaultRecord) -> None:
+        raise OSError(28, "No space left on device")
+
+    async def scenario() -> None:
+        record = setting.submit(seconds=0.2)
+        await eventually(lambda: record.state == "active")
+        with monkeypatch.context() as full:
+            full.setattr(setting.journal, "write", no_room)
+            await eventually(lambda: record.over)
+            assert setting.kind.on == set(), "the fault is over all the same"
+        await eventually(lambda: setting.journal.recover()["one"] == record)
+
+    monkeypatch.setattr(journal, "SAVE_RETRY", 0.05)
     run(scenario())
 
 

@@ -8,9 +8,12 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from local_cluster.faults.journal import Journal
 from local_cluster.faults.record import FaultRecord, PodTimes
 from local_cluster.journal import KEPT
+from tests.full_disk import small_disk
 
 from .conftest import BACKEND
 
@@ -28,6 +31,33 @@ def test_a_record_comes_back_as_it_was_written(tmp_path: Path) -> None:
     record.pods[0].end_us, record.pods[0].end_reason = 2_000_000, "deadline"
     Journal(tmp_path).write(record)
     assert Journal(tmp_path).recover() == {"one": record}
+
+
+def test_on_a_full_disk_a_fault_can_end_and_none_can_begin(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", 1) as disk:
+        journal = Journal(disk.folder)
+        record = _record("one", state="active")
+        journal.begin(record)
+        disk.fill()
+        with pytest.raises(OSError, match="No space left"):
+            journal.begin(_record("two"))
+        assert not list(disk.folder.glob("two*")), "nothing half made"
+        record.state, record.pods[0].error = "ended", "why it ended, at some length " * 20
+        record.pods[0].end_us, record.pods[0].end_reason = 2_000_000, "deadline"
+        journal.write(record)
+        journal.beat()
+        assert Journal(disk.folder).recover() == {"one": record}
+
+
+def test_an_open_record_is_closed_on_a_full_disk(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", 1) as disk:
+        journal = Journal(disk.folder)
+        journal.begin(_record("one", state="active"))
+        journal.beat()
+        disk.fill()
+        (record,) = Journal(disk.folder).recover().values()
+        assert (record.state, record.pods[0].end_reason) == ("ended", "cluster-restarted")
+        assert Journal(disk.folder).recover() == {"one": record}
 
 
 WRITER = """

@@ -8,7 +8,6 @@ import sys
 import time
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
 
 from telemetry_store.hot import read_hot
@@ -16,6 +15,7 @@ from telemetry_store.layout import hot_path, list_folder
 from telemetry_store.reader import BEGINNING, END, StoreReader
 from telemetry_store.table_writer import SealPolicy
 from telemetry_store.writer import StoreLocked, StoreWriter
+from tests.full_disk import files_end_at
 
 BACKEND = Path(__file__).resolve().parents[2] / "platform_backend"
 ROUNDS = 6
@@ -180,14 +180,26 @@ def test_the_checkpoint_outlives_segments_without_one(tmp_path: Path) -> None:
         assert writer.checkpoint_of("logs") == b"here"
 
 
-def test_a_failed_append_leaves_a_readable_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Half of a batch on a full disk must not hide what comes after it."""
+def test_half_of_a_batch_on_a_full_disk_is_taken_back(tmp_path: Path) -> None:
     writer = StoreWriter(tmp_path)
     writer.append("logs", rows(10))
-    hot = writer._tables["logs"]._hot
-    with monkeypatch.context() as patch:
-        patch.setattr(hot, "_stream", FullDisk(hot._file))
-        with pytest.raises(OSError, match="No space"):
+    with files_end_at(hot_path(tmp_path / "logs", 1).stat().st_size + 100), pytest.raises(OSError, match="too large"):
+        writer.append("logs", rows(10, first=10))
+    writer.append("logs", rows(10, first=20))
+    assert stored(tmp_path) == [*range(10), *range(20, 30)]
+    writer.close()
+    assert stored(tmp_path) == [*range(10), *range(20, 30)]
+    assert len(list_folder(tmp_path / "logs").segments) == 1
+
+
+def test_half_of_a_batch_that_stays_hides_nothing_that_comes_after_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = StoreWriter(tmp_path)
+    writer.append("logs", rows(10))
+    with monkeypatch.context() as patch, files_end_at(hot_path(tmp_path / "logs", 1).stat().st_size + 100):
+        patch.setattr("telemetry_store.appended.os.ftruncate", _broken)
+        with pytest.raises(OSError, match="broken"):
             writer.append("logs", rows(10, first=10))
     writer.append("logs", rows(10, first=20))
     assert stored(tmp_path) == [*range(10), *range(20, 30)]
@@ -196,15 +208,22 @@ def test_a_failed_append_leaves_a_readable_store(tmp_path: Path, monkeypatch: py
     assert len(list_folder(tmp_path / "logs").segments) == 2
 
 
-class FullDisk:
-    """Writes part of something, then fails."""
+@pytest.mark.parametrize("room", [0, 100])  # not even for the schema, and half of it
+def test_a_new_file_that_finds_no_room_is_begun_when_there_is_some(tmp_path: Path, room: int) -> None:
+    """It was taken for one that exists already, from then on."""
+    writer = StoreWriter(tmp_path)
+    for _ in range(2):
+        with files_end_at(room), pytest.raises(OSError, match="too large"):
+            writer.append("logs", rows(10))
+    writer.append("logs", rows(10))
+    writer.seal()
+    with files_end_at(room), pytest.raises(OSError, match="too large"):
+        writer.append("logs", rows(10, first=10))
+    writer.append("logs", rows(10, first=20))
+    assert stored(tmp_path) == [*range(10), *range(20, 30)]
+    writer.close()
+    assert stored(tmp_path) == [*range(10), *range(20, 30)]
 
-    def __init__(self, file) -> None:
-        self._file = file
 
-    def write_batch(self, batch: pa.RecordBatch, custom_metadata: object = None) -> None:
-        self._file.write(b"\xff\xff\xff\xff half of a message")
-        raise OSError(28, "No space left on device")
-
-    def close(self) -> None:
-        self._file.flush()
+def _broken(*_: object) -> None:
+    raise OSError("broken")

@@ -97,6 +97,7 @@ class TestSealing:
         _wait_for_sealing(writer)
         assert StoreReader(tmp_path).count("samples", 0, 10) == 2
         monkeypatch.setattr("telemetry_store.table_writer.write_segment", write_segment)
+        monkeypatch.setattr("telemetry_store.table_writer.RETRY_SECONDS", 0)
         writer.seal_if_due()
         writer.close()
         assert [segment.rows for segment in list_folder(tmp_path / "samples").segments] == [2]

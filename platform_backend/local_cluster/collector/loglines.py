@@ -17,6 +17,7 @@ LEVELS: Final = {
     "CRITICAL": "CRITICAL",
     "FATAL": "CRITICAL",
 }
+RECORD: Final = '{"timestamp": '  # how a record of our services begins
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND: Final = timedelta(microseconds=1)
 TRACEBACK: Final = "Traceback (most recent call last):"
@@ -47,7 +48,7 @@ def parse_lines(lines: Sequence[bytes], now_us: int) -> tuple[list[Line], int]:
             index = end
             continue
         if text:
-            rows.append(_json_line(text, now_us) or Line(now_us, "INFO", text))
+            rows.append(_json_line(text, now_us) or _after_torn(text, now_us) or Line(now_us, "INFO", text))
         index += 1
     return rows, 0
 
@@ -79,6 +80,15 @@ def _json_line(text: str, now_us: int) -> Line | None:
     level = LEVELS.get(str(fields.get("severity", "INFO")).upper(), "INFO")
     timestamp = _microseconds(fields.get("timestamp"), now_us)
     return Line(timestamp, level, _clean(message), _hex_id(fields.get("trace_id")), _hex_id(fields.get("span_id")))
+
+
+def _after_torn(text: str, now_us: int) -> Line | None:
+    """The whole record after the beginning of one that found no room on the disk, which is dropped.
+
+    Inside of a record the mark could not stand: there its quotes are escaped.
+    """
+    start = text.rfind(RECORD)
+    return _json_line(text[start:], now_us) if start > 0 else None
 
 
 def _clean(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import logging
 import signal
 import time
@@ -23,6 +24,9 @@ logger = logging.getLogger(__name__)
 
 HOST: Final = "127.0.0.1"
 POLL_SECONDS: Final = 0.5
+POLL_US: Final = round(POLL_SECONDS * 1e6)
+FULL: Final = (errno.ENOSPC, errno.EDQUOT)
+DISK_FULL: Final = "the disk was full: lines that pods could not write are missing"
 SEAL_CHECK_SECONDS: Final = 0.5
 # A dataset build seals by itself while no collector runs.
 LOCK_WAIT_SECONDS: Final = 3.0
@@ -70,9 +74,9 @@ async def _running(settings: Settings, writer: StoreWriter) -> AsyncIterator[lis
         node=settings.node,
         interval_s=settings.interval_s,
     )
-    receiver = Receiver(HOST, settings.port, writer, token=settings.token)
+    receiver = Receiver(HOST, settings.port, writer, gaps, token=settings.token)
     await receiver.start()
-    parts = [_follow(tailer, writer), sampler.run(), _seal(writer), _retain(settings, gaps)]
+    parts = [_follow(tailer, writer, gaps), sampler.run(), _seal(writer), _retain(settings, gaps)]
     tasks = [asyncio.create_task(part) for part in parts]
     logger.info("collecting into %s, spans on port %d", settings.directory, settings.port)
     try:
@@ -82,24 +86,29 @@ async def _running(settings: Settings, writer: StoreWriter) -> AsyncIterator[lis
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await receiver.stop()
+        _follow_once(tailer, writer, gaps)
         await sampler.stop()
-        _follow_once(tailer, writer)
 
 
-async def _follow(tailer: Tailer, writer: StoreWriter) -> None:
+async def _follow(tailer: Tailer, writer: StoreWriter, gaps: GapLog) -> None:
     while True:
-        behind = _follow_once(tailer, writer)
+        behind = _follow_once(tailer, writer, gaps)
         await asyncio.sleep(0 if behind else POLL_SECONDS)
 
 
-def _follow_once(tailer: Tailer, writer: StoreWriter) -> bool:
+def _follow_once(tailer: Tailer, writer: StoreWriter, gaps: GapLog) -> bool:
     """Store what the pods have written; True if there is more. What can't be stored stays in the pods' files."""
-    tail = tailer.poll(time.time_ns() // 1000)
+    now_us = time.time_ns() // 1000
+    tail = tailer.poll(now_us)
     try:
-        writer.append("logs", tail.columns, checkpoint=tail.checkpoint)
+        stored = writer.append("logs", tail.columns, checkpoint=tail.checkpoint)
     except OSError as error:
         logger.error("logs can't be stored: %s", error)
+        if error.errno in FULL:  # nor written by the pods
+            gaps.begin(DISK_FULL, now_us - POLL_US, table="logs")
         return False
+    if stored:
+        gaps.end(DISK_FULL, now_us, table="logs")
     tailer.commit(tail)
     return tail.behind
 
@@ -126,7 +135,12 @@ async def _retain(settings: Settings, gaps: GapLog) -> None:
 async def _retain_once(settings: Settings, gaps: GapLog) -> None:
     now_us = time.time_ns() // 1000
     doomed = await asyncio.to_thread(expired, settings.directory, settings.retention, now_us=now_us)
-    gaps.add_deleted(doomed)
+    try:
+        gaps.add_deleted(doomed)
+    except OSError as error:  # a full disk must not keep us from making room
+        logger.error("what retention deletes can't be written down before: %s", error)
+        await asyncio.to_thread(delete, doomed)
+        gaps.add_deleted(doomed)
     await asyncio.to_thread(delete, doomed)
     if doomed:
         logger.info("deleted %d expired segments", len(doomed))

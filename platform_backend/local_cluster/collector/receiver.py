@@ -6,6 +6,7 @@ Whoever sends must have the token of this instance: every user of the machine ca
 import asyncio
 import hmac
 import logging
+import time
 from typing import Final
 
 from aiohttp import web
@@ -16,6 +17,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceResponse,
 )
 
+from local_cluster.collector.gaps import GapLog
 from local_cluster.collector.otlp import add_spans, empty_columns
 from telemetry_store.writer import StoreWriter
 
@@ -25,13 +27,14 @@ MAX_REQUEST_BYTES: Final = 16 << 20  # after decompression
 # Requests of this long share one stored batch: few large batches are quick to read, many small ones are not.
 GROUP_SECONDS: Final = 0.25
 PROTOBUF: Final = "application/x-protobuf"
+NOT_STORED: Final = "spans could not be stored: those that services gave up sending are missing"
 
 
 class SpanBuffer:
     """Spans that wait for the next group commit."""
 
-    def __init__(self, writer: StoreWriter) -> None:
-        self._writer = writer
+    def __init__(self, writer: StoreWriter, gaps: GapLog) -> None:
+        self._writer, self._gaps = writer, gaps
         self._columns = empty_columns()
         self._stored: asyncio.Future[None] | None = None
 
@@ -52,15 +55,17 @@ class SpanBuffer:
             self._writer.append("spans", columns)
         except OSError as error:
             logger.error("spans can't be stored: %s", error)
+            self._gaps.begin(NOT_STORED, min(columns["timestamp"], default=_now_us()), table="spans")
             stored.set_exception(error)
             stored.exception()  # every sender may have gone; then nobody asks for it
         else:
+            self._gaps.end(NOT_STORED, _now_us(), table="spans")
             stored.set_result(None)
 
 
 class Receiver:
-    def __init__(self, host: str, port: int, writer: StoreWriter, *, token: str = "") -> None:
-        self._buffer = SpanBuffer(writer)
+    def __init__(self, host: str, port: int, writer: StoreWriter, gaps: GapLog, *, token: str = "") -> None:
+        self._buffer = SpanBuffer(writer, gaps)
         self._authorization = f"Bearer {token}".encode() if token else b""
         self._address = host, port
         application = web.Application(client_max_size=MAX_REQUEST_BYTES)
@@ -99,6 +104,10 @@ class Receiver:
         except OSError as error:
             raise web.HTTPServiceUnavailable(text=f"spans can't be stored now: {error.strerror}") from None
         return web.Response(body=_reply(rejected), content_type=PROTOBUF)
+
+
+def _now_us() -> int:
+    return time.time_ns() // 1000
 
 
 def _reply(rejected: int) -> bytes:

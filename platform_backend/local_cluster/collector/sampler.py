@@ -85,6 +85,7 @@ class Sampler:
             self._gaps.begin(NOT_STORED, tick)
             return
         self._gaps.end(NOT_STORED, tick)
+        self._gaps.write()
         self._stored_checkpoint = checkpoint
 
     async def _sample_containers(self, tick: int, samples: SampleColumns) -> None:

@@ -60,11 +60,11 @@ class EventEngine:
         record = _new_record(request)
         self._make_room()
         try:
-            self._journal.write(record)
+            self._journal.begin(record)
         except OSError as error:
             raise Refused(503, f"the event can't be recorded, so it is not begun: {error}") from error
         self._records[record.event_id] = record
-        it = self._happening[record.event_id] = Happening(record, self._save)
+        it = self._happening[record.event_id] = Happening(record, self._journal.save)
         task = asyncio.create_task(self._carry_out(request, it), name=f"event-{record.event_id}")
         self._tasks[record.event_id] = task
         task.add_done_callback(lambda _: self._retire(record))
@@ -95,7 +95,8 @@ class EventEngine:
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
         for record in self._open():
             record.close(now_us(), "cluster-restarted")
-            self._save(record)
+            self._journal.save(record)
+        self._journal.stop()
 
     def _open(self) -> list[EventRecord]:
         return [record for record in self._records.values() if not record.over]
@@ -113,7 +114,7 @@ class EventEngine:
         reason, error = "completed", ""
         try:
             await request.kind.run(self._stage, it, request.parameters)
-        except (NotYet, MeshError, TopologyError) as failure:
+        except (NotYet, MeshError, TopologyError, OSError) as failure:
             reason, error = "failed", str(failure)
         except Exception as failure:  # a mistake of ours: what it has changed stays, and is told
             reason, error = "failed", f"internal error: {failure!r}"
@@ -123,7 +124,7 @@ class EventEngine:
         if error:
             logger.warning("%s on %s: %s", request.kind.name, request.service.name, error)
         it.record.close(now_us(), reason, error)
-        self._save(it.record)
+        self._journal.save(it.record)
 
     def _make_room(self) -> None:
         ended = [record for record in self._records.values() if record.over]
@@ -131,12 +132,6 @@ class EventEngine:
         self._journal.forget(surplus)
         for record in surplus:
             del self._records[record.event_id]
-
-    def _save(self, record: EventRecord) -> None:
-        try:
-            self._journal.write(record)
-        except OSError as error:
-            logger.error("event %s: its record can't be written: %s", record.event_id, error)
 
     def _retire(self, record: EventRecord) -> None:
         self._tasks.pop(record.event_id, None)

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -10,10 +9,12 @@ from typing import Any, Final
 
 from local_cluster.faults.base import Refused
 from local_cluster.linux import now_us
+from local_cluster.reserved_file import ReservedFile
 
 logger = logging.getLogger(__name__)
 
 LONGEST: Final = 500
+LARGEST: Final = 12 * LONGEST  # bytes of the mark: three texts, escaped at the worst
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,27 +40,27 @@ class BlockFile:
     """Holds the block in memory too: a full disk must not keep anyone from stopping."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self._file = ReservedFile(path)
         self.block = _read(path)
+        try:
+            self._file.prepare(LARGEST)
+        except OSError as error:
+            logger.warning("%s: no room can be kept for an emergency stop: %s", path, error)
 
     def set(self, block: Block) -> None:
         self.block = block
-        temporary = self._path.with_suffix(".new")
         try:
-            with temporary.open("w", encoding="utf-8") as file:
-                json.dump(asdict(block), file)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(self._path)
+            self._file.write(json.dumps(asdict(block)))
+            self._file.to_disk()
         except OSError as error:
-            logger.error("%s: the emergency stop holds, but not over a restart: %s", self._path, error)
+            logger.error("%s: the emergency stop holds, but not over a restart: %s", self._file.path, error)
 
     def clear(self) -> None:
         """Raises Refused when the mark can't be removed: it would be back after a restart."""
         try:
-            self._path.unlink(missing_ok=True)
+            self._file.set_aside()
         except OSError as error:
-            raise Refused(503, f"{self._path} can't be removed: {error.strerror}") from error
+            raise Refused(503, f"{self._file.path} can't be removed: {error.strerror}") from error
         self.block = None
 
 

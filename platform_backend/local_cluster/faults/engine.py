@@ -52,11 +52,11 @@ class FaultEngine:
         record = _new_record(request, self._context)
         self._make_room()
         try:
-            self._journal.write(record)
+            self._journal.begin(record)
         except OSError as error:
             raise Refused(503, f"the fault can't be recorded, so it is not applied: {error}") from error
         self._records[record.fault_id] = record
-        life = self._lives[record.fault_id] = FaultLife(record, request, self._context, self._save)
+        life = self._lives[record.fault_id] = FaultLife(record, request, self._context, self._journal.save)
         task = asyncio.create_task(life.run(), name=f"fault-{record.fault_id}")
         self._tasks[record.fault_id] = task
         task.add_done_callback(lambda _: self._retire(record))
@@ -100,13 +100,14 @@ class FaultEngine:
         for task in self._tasks.values():
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        self._journal.stop()
 
     def close_open(self) -> None:
         """Call when the pods are gone: that was the end of what was still open."""
         for record in self._records.values():
             if not record.over:
                 close_after_crash(record, now_us())
-                self._save(record)
+                self._journal.save(record)
 
     def refuse_busy(self, pods: Iterable[str]) -> None:
         """Raises Refused when one of these pods has a fault."""
@@ -122,13 +123,6 @@ class FaultEngine:
         self._journal.forget(surplus)
         for record in surplus:
             del self._records[record.fault_id]
-
-    def _save(self, record: FaultRecord) -> None:
-        """A full disk must not keep a fault from being ended."""
-        try:
-            self._journal.write(record)
-        except OSError as error:
-            logger.error("fault %s: its record can't be written: %s", record.fault_id, error)
 
     def _pod_ended(self, pod: str, at_us: int, why: str) -> None:
         for life in self._lives.values():

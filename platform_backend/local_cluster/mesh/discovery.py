@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from local_cluster.environment import CALLER_HEADER
-from local_cluster.files import write_private
 from local_cluster.mesh.clusters import app_cluster, outbound_cluster
 from local_cluster.mesh.http_fault import HttpFault, per_filter_config
 from local_cluster.mesh.layout import Layout, Outbound, app_cluster_name, is_http
+from local_cluster.reserved_file import ReservedFile
 from local_cluster.topology import HOST
 
 LISTENER_TYPE: Final = "type.googleapis.com/envoy.config.listener.v3.Listener"
@@ -25,6 +25,26 @@ ROUTES_TYPE: Final = "type.googleapis.com/envoy.config.route.v3.RouteConfigurati
 ROUTES_NAME: Final = "mesh"
 # Set by each listener to its own name, so that one route configuration serves them all; no application sees it.
 LISTENER_HEADER: Final = "x-mesh-listener"
+# Documents are first written without endpoints and faults, and pods may come.
+GROWTH: Final = 4
+
+
+class LiveDocument:
+    """A JSON file that others follow: never seen in part, and with room to be changed when the disk is full."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = ReservedFile(path)
+        self._reserved = False
+
+    def write(self, document: Any) -> None:
+        """Raises OSError."""
+        content = json.dumps(document)
+        if self._reserved:
+            self._file.write(content)
+            return
+        self._file.write(content, room=GROWTH * len(content))
+        self._file.reserve()
+        self._reserved = True
 
 
 @dataclass(slots=True)
@@ -37,6 +57,7 @@ class Discovery:
     ready: dict[str, frozenset[str]] = field(default_factory=dict)  # by service
     faults: dict[str, HttpFault] = field(default_factory=dict)  # by listener
     version: int = 0
+    _documents: dict[Path, LiveDocument] = field(default_factory=dict)
 
     @property
     def clusters_path(self) -> Path:
@@ -69,13 +90,9 @@ class Discovery:
 
     def _write(self, path: Path, resources: Iterable[Mapping[str, Any]]) -> int:
         self.version += 1
-        write_atomically(path, {"version_info": str(self.version), "resources": list(resources)})
+        document = self._documents.setdefault(path, LiveDocument(path))
+        document.write({"version_info": str(self.version), "resources": list(resources)})
         return self.version
-
-
-def write_atomically(path: Path, document: Any) -> None:
-    """The file is the old one or the new one, never a part."""
-    write_private(path, json.dumps(document))
 
 
 def route(

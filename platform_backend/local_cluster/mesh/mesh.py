@@ -1,7 +1,9 @@
 """Mesh: starts Envoy and the wire, and changes endpoints, impairments and request faults while they run."""
 
 import asyncio
+import contextlib
 import importlib.util
+import json
 import logging
 import socket
 import sys
@@ -12,10 +14,11 @@ from typing import Any, Final
 from local_cluster import without
 from local_cluster.children import Children
 from local_cluster.environment import inherited
+from local_cluster.files import write_private
 from local_cluster.mesh.admin import SOCKET_NAME as ADMIN_SOCKET
 from local_cluster.mesh.admin import EnvoyAdmin, wait_until
 from local_cluster.mesh.bootstrap import bootstrap
-from local_cluster.mesh.discovery import ROUTES_NAME, Discovery, write_atomically
+from local_cluster.mesh.discovery import ROUTES_NAME, Discovery, LiveDocument
 from local_cluster.mesh.http_fault import HttpFault
 from local_cluster.mesh.impairments import PodDirection, Scope, check_scope, http_listeners, wire_document
 from local_cluster.mesh.layout import Layout, MeshError, Outbound, plan
@@ -29,6 +32,7 @@ logger = logging.getLogger(__name__)
 IMPORT_ROOT: Final = Path(__file__).resolve().parents[2]
 CONFIRM_TIMEOUT: Final = 10.0
 ENDPOINTS_TIMEOUT: Final = 2.0
+REWRITE_INTERVAL: Final = 1.0
 # A listener that goes belongs to a pod that has gone: there is nothing to wait for.
 DRAIN: Final = ("--drain-time-s", "1", "--drain-strategy", "immediate")
 
@@ -64,6 +68,8 @@ class Mesh:
         self._admin = EnvoyAdmin(run_dir / ADMIN_SOCKET)
         self._wire = WireClient(self._control)
         self._discovery = Discovery(self.layout, directory, token)
+        self._wire_config = LiveDocument(directory / "wire.json")
+        self._rewriting: asyncio.Task[None] | None = None
         self._impairments: dict[Scope, Impairment] = {}
         self._lock = asyncio.Lock()
 
@@ -86,6 +92,8 @@ class Mesh:
         await self._start_envoy()
 
     async def stop(self) -> None:
+        if self._rewriting is not None:
+            self._rewriting.cancel()
         await self._admin.close()
         await self._children.stop("envoy")
         await self._children.stop("wire")
@@ -125,7 +133,12 @@ class Mesh:
     async def set_endpoints(self, service: str, ready_pods: Collection[str]) -> None:
         """Have calls of `service` balanced over these pods from now on; without any, they fail at once."""
         self._discovery.ready[service] = frozenset(ready_pods)
-        self._discovery.write_clusters()
+        try:
+            self._discovery.write_clusters()
+        except OSError as error:
+            logger.error("endpoints of %s can't be written, which is tried again: %s", service, error)
+            self._rewriting = self._rewriting or asyncio.create_task(self._rewrite_clusters())
+            return
         callers = self.layout.callers_of(service)
         try:
             await wait_until(
@@ -135,6 +148,14 @@ class Mesh:
             )
         except MeshError as error:  # Envoy is being restarted: it will read them then
             logger.warning("%s", error)
+
+    async def _rewrite_clusters(self) -> None:
+        while True:
+            await asyncio.sleep(REWRITE_INTERVAL)
+            with contextlib.suppress(OSError):  # told already
+                self._discovery.write_clusters()
+                self._rewriting = None
+                return
 
     async def set_impairment(
         self, pod: str, impairment: Impairment | None, *, direction: PodDirection, target: str = ""
@@ -150,8 +171,10 @@ class Mesh:
             self._impairments.pop(scope, None)
             if impairment is not None:
                 self._impairments[scope] = impairment
-            self._write_wire_config()
-            await self._wire.impair(self._wire_impairments())
+            try:
+                self._write_wire_config()
+            finally:  # the wire must hear of an end also when the disk does not take it
+                await self._wire.impair(self._wire_impairments())
 
     async def set_http_fault(
         self, pod: str, fault: HttpFault | None, *, direction: PodDirection = "from", target: str = ""
@@ -198,11 +221,11 @@ class Mesh:
         self._discovery.write_routes()
         self._discovery.write_listeners(listeners_of(self.layout, self._discovery.routes_path, self._token))
         self._write_wire_config()
-        write_atomically(self._directory / "envoy.json", bootstrap(self._discovery, self._admin.path))
+        write_private(self._directory / "envoy.json", json.dumps(bootstrap(self._discovery, self._admin.path)))
 
     def _write_wire_config(self) -> None:
         document = {"pairs": self._pairs(), "impairments": self._wire_impairments()}
-        write_atomically(self._directory / "wire.json", document)
+        self._wire_config.write(document)
 
     def _pairs(self) -> dict[str, Any]:
         return {pair.name: {"listen": pair.listen, "target": pair.target} for pair in self.layout.pairs.values()}
