@@ -2,7 +2,6 @@
 
 import random
 import threading
-import time
 from pathlib import Path
 
 import pyarrow as pa
@@ -138,6 +137,7 @@ class TestRetention:
         reader = StoreReader(tmp_path)
         failures: list[Exception] = []
         stop = threading.Event()
+        scanned = threading.Semaphore(0)
 
         def scan() -> None:
             while not stop.is_set():
@@ -145,13 +145,15 @@ class TestRetention:
                     reader.query("select count(*) from {rows}", {}, table="samples", start=BEGINNING, end=END)
                 except Exception as error:  # noqa: BLE001 - whatever it is, the test reports it
                     failures.append(error)
+                scanned.release()
 
         threads = [threading.Thread(target=scan) for _ in range(2)]
         for thread in threads:
             thread.start()
         for hours in range(0, 60, 3):
             delete_expired(tmp_path, Retention(hours=1e-9, gigabytes=1), now_us=hours + 4)
-            time.sleep(0.02)
+            for _ in threads:  # no machine is so slow that every attempt of a query meets a deletion
+                assert scanned.acquire(timeout=30)
         stop.set()
         for thread in threads:
             thread.join(timeout=30)
