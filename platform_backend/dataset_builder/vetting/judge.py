@@ -8,20 +8,17 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from common.strain import BUSY, MISSED, STOLEN, WAITING
 from dataset_builder.labels import MICROSECONDS, NormalTime
 from dataset_builder.vetting.calls import Calls
 from dataset_builder.vetting.limits import (
-    BUSY,
     ERRORS,
     ERRORS_OF_ALL,
     FEWEST_ERRORS,
     FEWEST_REQUESTS,
-    MISSING,
     SLOW_MS,
     SLOWER,
     SLOWER_MS,
-    STOLEN,
-    WAITING,
 )
 from dataset_builder.vetting.machine import Machine
 from dataset_builder.vetting.steps import Numbers, Steps
@@ -147,7 +144,7 @@ def _machine(seen: Seen) -> list[tuple[int, Doubt]]:
 
 def _gaps(seen: Seen) -> list[tuple[int, Doubt]]:
     missing = seen.missing
-    bad: Mask = missing >= MISSING * (seen.steps.ends - seen.steps.starts)
+    bad: Mask = missing >= MISSED * (seen.steps.ends - seen.steps.starts)
 
     def told(run: Numbers) -> Doubt:
         return {"what": "gap", "missing_s": round(float(missing[run].sum()) / MICROSECONDS, 3)}

@@ -1,6 +1,8 @@
-"""From where on a step of a normal time is in doubt. Those of the machine are the effect check's."""
+"""From where on a step of a normal time is in doubt; for the machine see `common.strain`."""
 
 from typing import Any, Final
+
+from common.strain import BUSY, MISSED, STOLEN, WAITING
 
 ERRORS: Final = 0.01  # of the calls of a step ...
 ERRORS_OF_ALL: Final = 0.001  # ... or of a whole window ...
@@ -9,10 +11,6 @@ SLOWER: Final = 2.0  # times a service's usual latency ...
 SLOWER_MS: Final = 50.0  # ... and so much more than that
 SLOW_MS: Final = 1000.0  # or this, whatever is usual
 FEWEST_REQUESTS: Final = 20  # of a service in a step: of fewer, the latency is chance
-BUSY: Final = 0.9  # share of CPU time that was used
-WAITING: Final = 0.6  # share of time in which some process waited for a CPU
-STOLEN: Final = 0.1  # share of CPU time that other guests of the same hardware took
-MISSING: Final = 0.2  # share of a step without telemetry
 
 
 def record() -> dict[str, Any]:
@@ -28,5 +26,5 @@ def record() -> dict[str, Any]:
         "cpu_busy": BUSY,
         "cpu_waiting": WAITING,
         "cpu_stolen": STOLEN,
-        "missing": MISSING,
+        "missing": MISSED,
     }

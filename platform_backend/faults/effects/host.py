@@ -7,16 +7,12 @@ from itertools import pairwise
 from statistics import median
 from typing import Any, Final
 
+from common.strain import BUSY, MISSED, STOLEN, WAITING
 from faults.effects.kpis import MILLISECOND
 from faults.effects.readings import Call, Readings, Way, increases
 from faults.windows import length
 from telemetry.records import Window
 
-# Of the time, by the median of the ticks. A shop on two cores that are its own stays far below.
-BUSY: Final = 0.9  # share of CPU time that was used
-WAITING: Final = 0.6  # share of time in which some process waited for a CPU
-STOLEN: Final = 0.1  # share of CPU time that other guests of the same hardware took
-MISSED: Final = 0.2  # share of ticks at which the collector did not come to run
 # Uninvolved calls that slowed by so much tell of a strained machine as well.
 SLOWDOWN: Final = 1.5
 SLOWER_US: Final = 5 * MILLISECOND
