@@ -94,7 +94,7 @@ def test_a_pod_with_a_volume_is_given_the_fault(create: Any) -> None:
     [
         (["frontend-0"], {}, "pods", "pods of frontend have no volume"),
         (["redis-cart-0"], {"path": "/tmp/x"}, "parameters.path", "have their files below /data"),
-        (["redis-cart-0"], {"methods": ["read"]}, "parameters.methods", "some of open, write, fsync, not 'read'"),
+        (["redis-cart-0"], {"methods": ["read"]}, "parameters.methods", 'some of open, write, fsync, not "read"'),
         (["redis-cart-0"], {"errno": 134}, "parameters.errno", "expected 1 to 133"),
     ],
 )
