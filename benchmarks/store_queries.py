@@ -115,6 +115,7 @@ class Queries:
             "trace by id, whole store": lambda: self._source.spans(self._noise.choice(self.trace_ids)),
             "topology, 15 min": lambda: self._source.topology(self._any(15)),
             "topology, last 15 min": lambda: self._source.topology(self._last(15)),
+            "topology: nodes, 15 min": lambda: self._source.served(self._any(15)),
             "metrics: names, 15 min": lambda: self._source.metric_names(self._any(15)),
             "metrics: range, 15 min": lambda: self._metric(self._any(15)),
             "metrics: rate, 15 min": lambda: self._metric(self._any(15), rate=True),

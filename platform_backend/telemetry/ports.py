@@ -130,6 +130,16 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
+class Served:
+    """The requests that a service answered in a window, by its server spans; latency in microseconds."""
+
+    service: str
+    rate: float  # per second
+    error_ratio: float  # 0..1
+    p95: float
+
+
+@dataclass(frozen=True, slots=True)
 class MetricQuery:
     metric: str
     window: Window
@@ -168,6 +178,7 @@ class TelemetrySource(Protocol):
     def durations(self, query: DurationQuery, *, step: int) -> Sequence[DurationBucket]: ...
     def spans(self, trace_id: str, window: Window | None = None) -> Sequence[Span]: ...
     def topology(self, window: Window) -> Sequence[Edge]: ...
+    def served(self, window: Window) -> Sequence[Served]: ...
     def metric_names(self, window: Window) -> Sequence[str]: ...
     def metric_range(self, query: MetricQuery) -> Sequence[Series]: ...
     def count(self, table: TableName, window: Window) -> int: ...

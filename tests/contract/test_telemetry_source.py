@@ -417,6 +417,18 @@ class TestTopology:
         (edge,) = load(spans=spans).topology(WINDOW)
         assert edge.rate == pytest.approx(1 / 600)
 
+    def test_what_each_service_served(self, load: Load) -> None:
+        spans = []
+        for i in range(100):
+            spans += shop_trace(f"t{i}", at=T0 + i * SECOND, duration=1400 + i * 1000, status=14 if i < 25 else 0)
+        source = load(spans=spans)
+        cart, frontend = source.served(WINDOW)
+        assert (cart.service, frontend.service) == ("cartservice", "frontend")
+        assert cart.rate == frontend.rate == pytest.approx(100 / 600)
+        assert (cart.error_ratio, frontend.error_ratio) == (pytest.approx(0.25), 0)
+        assert cart.p95 == pytest.approx(1000 + 94_050)
+        assert source.served(Window(T0 - SECOND, T0)) == []
+
     def test_calls_of_other_windows_are_out(self, load: Load) -> None:
         source = load(spans=shop_trace("t1", at=T0))
         assert source.topology(Window(T0 + SECOND, T0 + 2 * SECOND)) == []

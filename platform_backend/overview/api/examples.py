@@ -49,3 +49,21 @@ ACTIVITY: Final[dict[str, Any]] = {
     "params": {"actor": "ada", "kind": "pod-failure", "pods": "cartservice-0"},
     "text": "ada injected pod-failure into cartservice-0",
 }
+
+_NODE: Final = {
+    "service": "frontend",
+    "ready": 1,
+    "total": 1,
+    "rate": 12.5,
+    "error_ratio": 0.0,
+    "p95": 45_000.0,
+    "faults": [],
+}
+_QUIET: Final = _NODE | {
+    "service": "cartservice",
+    "rate": 0.0,
+    "error_ratio": None,
+    "p95": None,
+    "faults": ["pod-failure"],
+}
+TOPOLOGY: Final = {"from": 1767603600000000, "to": 1767604500000000, "nodes": [_NODE, _QUIET], "edges": []}

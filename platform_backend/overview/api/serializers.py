@@ -9,6 +9,7 @@ from common import fields
 from common.forms import PageQuery
 from overview import words
 from overview.words import WORDS
+from telemetry.api.serializers import EdgeSerializer, FiniteFloat
 from telemetry.records import TABLES
 
 THINGS = sorted({action.partition(".")[0] for action in WORDS})
@@ -158,3 +159,23 @@ class ActivitySerializer(serializers.Serializer):
 
     def get_text(self, entry: AuditEntry) -> str:
         return words.readable(entry)
+
+
+class NodeSerializer(serializers.Serializer):
+    service = serializers.CharField()
+    ready = serializers.IntegerField(help_text="pods that are ready")
+    total = serializers.IntegerField(help_text="pods that there are")
+    rate = FiniteFloat(help_text="requests per second that it answered")
+    error_ratio = FiniteFloat(allow_null=True, help_text="0 to 1; null without requests")
+    p95 = FiniteFloat(allow_null=True, help_text="microseconds; null without requests")
+    faults = serializers.ListField(child=serializers.CharField(), help_text="kinds of the faults at its pods now")
+
+
+class TopologySerializer(serializers.Serializer):
+    nodes = NodeSerializer(many=True)
+    edges = EdgeSerializer(many=True)
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        """`from` is no name in Python."""
+        ends = {name: serializers.IntegerField(help_text="UTC microseconds, as rounded") for name in ("from", "to")}
+        return ends | super().get_fields()

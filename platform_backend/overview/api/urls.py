@@ -7,5 +7,6 @@ from overview.api import views
 urlpatterns = [
     path("config", views.ConfigView.as_view(), name="config"),
     path("status", views.StatusView.as_view(), name="status"),
+    path("topology", views.TopologyView.as_view(), name="overview-topology"),
     path("activity", views.ActivityView.as_view(), name="activity"),
 ]

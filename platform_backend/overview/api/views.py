@@ -12,9 +12,17 @@ from common.roles import Role
 from common.schema import page_example
 from common.views import ApiView, ListView, operation
 from overview import selectors, settings
-from overview.api.examples import ACTIVITY, CONFIG, STATUS
-from overview.api.serializers import ActivityQuery, ActivitySerializer, ConfigSerializer, StatusSerializer
+from overview.api.examples import ACTIVITY, CONFIG, STATUS, TOPOLOGY
+from overview.api.serializers import (
+    ActivityQuery,
+    ActivitySerializer,
+    ConfigSerializer,
+    StatusSerializer,
+    TopologySerializer,
+)
 from overview.status import status
+from overview.topology import topology
+from telemetry.api.windows import WindowQuery
 
 
 class ConfigView(ApiView):
@@ -41,6 +49,21 @@ class StatusView(ApiView):
     def get(self, request: Request) -> Response:
         """Parts, pods, queues, newest telemetry, disk and safety. Not older than two seconds, however many ask."""
         return Response(StatusSerializer(status()).data)
+
+
+class TopologyView(ApiView):
+    queries = {"get": WindowQuery}
+
+    @operation(
+        "overview_topology",
+        role=Role.VIEWER,
+        tags=["overview"],
+        responses=TopologySerializer,
+        examples=[OpenApiExample("two services", TOPOLOGY)],
+    )
+    def get(self, request: Request) -> Response:
+        """All services with pods, load, errors and faults, and who calls whom; the window is rounded to 5 s."""
+        return Response(TopologySerializer(topology(self.query["window"])).data)
 
 
 class ActivityView(ListView[AuditEntry]):

@@ -38,6 +38,7 @@ from telemetry.ports import (
     Page,
     Place,
     Series,
+    Served,
     TraceQuery,
     TraceSummary,
 )
@@ -176,6 +177,11 @@ class EmbeddedTelemetry:
         seconds = (window.end - window.start) / 1e6
         rows = self._query("spans", window, sql.TOPOLOGY, {})
         return [Edge(source, target, count / seconds, *values) for source, target, count, *values in rows]
+
+    def served(self, window: Window) -> Sequence[Served]:
+        seconds = (window.end - window.start) / 1e6
+        rows = self._query("spans", window, sql.SERVED, {})
+        return [Served(service, count / seconds, *values) for service, count, *values in rows]
 
     def metric_names(self, window: Window) -> Sequence[str]:
         return [name for (name,) in self._query("samples", window, sql.METRIC_NAMES, {})]

@@ -59,6 +59,11 @@ select source, destination, count(*), avg(failed::int),
 from calls where destination is not null group by source, destination order by source, destination
 """  # noqa: S608 - a constant
 
+SERVED: Final = f"""
+select service, count(*), avg(({SPAN_IS_ERROR})::int), quantile_cont(duration, 0.95)
+from {{rows}} where kind = 'server' group by service order by service
+"""  # noqa: S608 - a constant
+
 _LAST_VALUE: Final = """
 select service, pod, labels, (timestamp - $origin) // $step as step, arg_max(value, timestamp)
 from {rows} where [CHOSEN] group by all order by service, pod, labels, step

@@ -28,6 +28,7 @@ from telemetry.ports import (
     MetricQuery,
     Page,
     Series,
+    Served,
     TraceQuery,
     TraceSummary,
 )
@@ -144,6 +145,15 @@ class FakeTelemetry:
                 calls[span.service, destination].append(span)
         seconds = (window.end - window.start) / 1e6
         return [_edge(*key, calls[key], seconds) for key in sorted(calls)]
+
+    def served(self, window: Window) -> Sequence[Served]:
+        groups = defaultdict(list)
+        for span in _within(self._spans, window):
+            if span.kind == "server":
+                groups[span.service].append(span)
+        seconds = (window.end - window.start) / 1e6
+        edges = [_edge(service, "", groups[service], seconds) for service in sorted(groups)]
+        return [Served(each.source, each.rate, each.error_ratio, each.p95) for each in edges]
 
     def metric_names(self, window: Window) -> Sequence[str]:
         return sorted({sample.metric for sample in _within(self._samples, window)})
