@@ -17,6 +17,7 @@ TOPICS: Final = {
     "injection": Topic.INJECTIONS,
     "label": Topic.INJECTIONS,
     "experiment": Topic.EXPERIMENTS,
+    "event": Topic.EVENTS,
     "campaign": Topic.CAMPAIGNS,
     "dataset": Topic.DATASETS,
     "user": Topic.USERS,

@@ -10,9 +10,9 @@ from typing import Any, Final, Protocol
 from uuid import UUID, uuid5
 
 from campaigns.schema import CampaignFile, Fault, Member, Together, after, members
+from common.parameters import complete
 from dataset_builder.formats.case_sides import RECOVERY_S
 from faults.catalogue import CATALOGUE
-from faults.validation import complete
 
 NAMESPACE: Final = UUID("4b0c3c0e-6f0a-5d35-9f0b-0d8f1b1a7c11")
 NOBODY: Final = UUID(int=0)

@@ -11,8 +11,8 @@ from campaigns.shapes import Shape, with_defaults
 from common.errors import UserError, said
 from common.model_keys import keys_beside
 from common.names import instead
-from faults.catalogue import CATALOGUE, Kind, Parameter
-from faults.validation import fault_of
+from common.parameters import Parameter, fault_of
+from faults.catalogue import CATALOGUE, Kind
 
 LONGEST_S: Final = 3600
 MAX_STEPS: Final = 1000

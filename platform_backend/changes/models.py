@@ -8,6 +8,7 @@ class Topic(models.TextChoices):
 
     INJECTIONS = "injections"  # and their labels
     EXPERIMENTS = "experiments"
+    EVENTS = "events"
     CAMPAIGNS = "campaigns"
     DATASETS = "datasets"
     USERS = "users"  # sessions and tokens too

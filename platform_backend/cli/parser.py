@@ -30,6 +30,7 @@ def build_parser() -> argparse.ArgumentParser:
         _add_inject,
         _add_stop_all,
         _add_release,
+        _add_event,
         _add_experiment,
         _add_campaign,
         _add_dataset,
@@ -133,6 +134,26 @@ def _add_campaign(commands: "Commands") -> None:
     _command(actions, "list", "list campaigns, newest first")
     stop = _command(actions, "stop", "end a campaign and the fault that it has injected")
     stop.add_argument("id", nargs="?", default="", metavar="ID", help="default: the one that runs")
+
+
+def _add_event(commands: "Commands") -> None:
+    event = _command(
+        commands, "event", "have the healthy shop go through something: a rolling restart, a deploy, a load surge, ..."
+    )
+    actions = event.add_subparsers(dest="action", metavar="ACTION", required=True)
+    _command(actions, "kinds", "list what there is, with its parameters")
+    start = _command(actions, "start", "begin an event now; it ends by itself")
+    start.add_argument("kind", metavar="EVENT", help="rolling-restart, scale, deploy, cache-flush, backup, load-surge")
+    start.add_argument("--service", default="", metavar="S", help="of the shop; a load surge needs none")
+    start.add_argument("--duration", type=_seconds, metavar="S", help="seconds, of events that last")
+    start.add_argument("--param", action="append", default=[], metavar="K=V", help="e.g. replicas=3; repeatable")
+    start.add_argument(
+        "--allow-last-replica", action="store_true", help="even if a service has no ready pod for a moment"
+    )
+    start.add_argument("--wait", action="store_true", help="return when it is over")
+    _command(actions, "list", "list events, newest first")
+    stop = _command(actions, "stop", "have an event take the way back now")
+    stop.add_argument("id", metavar="ID", help="or its first digits")
 
 
 def _add_experiment(commands: "Commands") -> None:

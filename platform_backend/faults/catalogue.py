@@ -3,26 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Final, Literal
+from typing import Final
 
-Type = Literal["integer", "number", "string", "strings", "choice"]
-Bounds = tuple[tuple[float, float], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """`bounds` are inclusive ranges, of which a number must be in one; for strings, of the length. `choices` are those
-    of a choice, or of each item of strings; empty: any.
-    """
-
-    name: str
-    type: Type
-    help: str
-    unit: str = ""
-    bounds: Bounds = ()
-    choices: tuple[str, ...] = ()
-    required: bool = False
-    default: Any = None  # taken when absent; of no meaning when required
+from common.parameters import Parameter, integer, number, string
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +19,8 @@ class Kind:
     at_once: bool = False  # done and over; how long it was to last does not matter
 
 
-def _integer(name: str, low: int, high: int, default: int | None, text: str, unit: str = "") -> Parameter:
-    return Parameter(name, "integer", text, unit, ((low, high),), required=default is None, default=default)
-
-
-def _number(name: str, low: float, high: float, default: float | None, text: str, unit: str = "") -> Parameter:
-    return Parameter(name, "number", text, unit, ((low, high),), required=default is None, default=default)
-
-
-def _string(name: str, text: str, default: str | None = None, longest: int = 200) -> Parameter:
-    shortest = 1 if default is None else 0
-    return Parameter(name, "string", text, "", ((shortest, longest),), required=default is None, default=default)
-
-
-WORKERS: Final = _integer("workers", 1, 64, 1, "How many workers run in the pod.")
-CORRELATION: Final = _number("correlation", 0, 100, 0, "How much a packet's fate follows the one before it.", "%")
+WORKERS: Final = integer("workers", 1, 64, 1, "How many workers run in the pod.")
+CORRELATION: Final = number("correlation", 0, 100, 0, "How much a packet's fate follows the one before it.", "%")
 DIRECTION: Final = Parameter(
     "direction",
     "choice",
@@ -58,10 +28,10 @@ DIRECTION: Final = Parameter(
     choices=("to", "from", "both"),
     default="to",
 )
-TARGET: Final = _string("target", "Only traffic with this service; empty: with all.", default="")
+TARGET: Final = string("target", "Only traffic with this service; empty: with all.", default="")
 PEER: Final = (DIRECTION, TARGET)
-PERCENT: Final = _number("percent", 1, 100, 100, "Share of the requests.", "%")
-PATH: Final = _string("path", "Only requests whose path begins with this; empty: all.", default="")
+PERCENT: Final = number("percent", 1, 100, 100, "Share of the requests.", "%")
+PATH: Final = string("path", "Only requests whose path begins with this; empty: all.", default="")
 METHODS: Final = Parameter(
     "methods",
     "strings",
@@ -70,15 +40,15 @@ METHODS: Final = Parameter(
     choices=("open", "write", "fsync"),
     default=(),
 )
-OPERATIONS: Final = _number("percent", 1, 100, 100, "Share of the operations.", "%")
-FILES: Final = _string(
+OPERATIONS: Final = number("percent", 1, 100, 100, "Share of the operations.", "%")
+FILES: Final = string(
     "path", "A file, a folder with all in it, or a pattern with * and ?, as the pod sees it; empty: all.", default=""
 )
 PATTERNS: Final = Parameter(
     "patterns", "strings", "Host names, * and ? allowed; empty: all.", bounds=((0, 64),), default=()
 )
-CLASS: Final = _string("class", "Full name of the Java class.")
-METHOD: Final = _string("method", "Name of the method.")
+CLASS: Final = string("class", "Full name of the Java class.")
+METHOD: Final = string("method", "Name of the method.")
 HTTP_STATUS: Final = Parameter(
     "status",
     "integer",
@@ -93,7 +63,7 @@ HTTP_DIRECTION: Final = Parameter(
     choices=("from", "to", "both"),
     default="from",
 )
-HTTP_TARGET: Final = _string("target", "Only requests from or to this service; empty: all.", default="")
+HTTP_TARGET: Final = string("target", "Only requests from or to this service; empty: all.", default="")
 REQUESTS: Final = (PERCENT, PATH, HTTP_DIRECTION, HTTP_TARGET)
 HTTP: Final = ("http", "grpc")
 
@@ -102,7 +72,7 @@ _KINDS: Final = (
         "pod-kill",
         "Kill the pod",
         "End the pod's process; it is started again.",
-        (_integer("grace_period_s", 0, 300, 0, "Time to stop by itself before it is killed.", "s"),),
+        (integer("grace_period_s", 0, 300, 0, "Time to stop by itself before it is killed.", "s"),),
         at_once=True,
     ),
     Kind("pod-failure", "Keep the pod down", "Kill the pod and keep it down until the fault ends."),
@@ -110,7 +80,7 @@ _KINDS: Final = (
         "container-kill",
         "Kill a container",
         "Kill the main process of a container; it is started again.",
-        (_string("container", "Name of the container; empty: the first.", default=""),),
+        (string("container", "Name of the container; empty: the first.", default=""),),
         at_once=True,
     ),
     Kind("process-pause", "Pause the process", "The pod is alive, but does nothing until the fault ends."),
@@ -118,21 +88,21 @@ _KINDS: Final = (
         "cpu-stress",
         "Burn CPU",
         "Workers take CPU time out of the pod's own limit.",
-        (WORKERS, _integer("load", 1, 100, 100, "CPU load of each worker.", "%")),
+        (WORKERS, integer("load", 1, 100, 100, "CPU load of each worker.", "%")),
     ),
     Kind(
         "memory-stress",
         "Fill memory",
         "Workers hold memory within the pod's own limit.",
-        (WORKERS, _integer("size_bytes", 1, 1 << 40, None, "Memory held by all workers together.", "bytes")),
+        (WORKERS, integer("size_bytes", 1, 1 << 40, None, "Memory held by all workers together.", "bytes")),
     ),
     Kind(
         "network-delay",
         "Delay packets",
         "Traffic of the pod is late.",
         (
-            _integer("latency_ms", 1, 60_000, None, "Added to the way of each packet.", "ms"),
-            _integer("jitter_ms", 0, 60_000, 0, "Random deviation from the latency.", "ms"),
+            integer("latency_ms", 1, 60_000, None, "Added to the way of each packet.", "ms"),
+            integer("jitter_ms", 0, 60_000, 0, "Random deviation from the latency.", "ms"),
             CORRELATION,
             *PEER,
         ),
@@ -141,14 +111,14 @@ _KINDS: Final = (
         "network-loss",
         "Lose packets",
         "Packets of the pod get lost and are sent again.",
-        (_number("loss", 0, 100, None, "Share of the packets.", "%"), CORRELATION, *PEER),
+        (number("loss", 0, 100, None, "Share of the packets.", "%"), CORRELATION, *PEER),
     ),
     Kind("network-partition", "Cut off", "No traffic passes between the pod and the target.", PEER),
     Kind(
         "network-bandwidth",
         "Limit bandwidth",
         "Traffic of the pod is slow.",
-        (_integer("rate_bytes_per_s", 1, 10**12, None, "At most this much traffic.", "bytes/s"), *PEER),
+        (integer("rate_bytes_per_s", 1, 10**12, None, "At most this much traffic.", "bytes/s"), *PEER),
     ),
     Kind("network-corrupt", "Corrupt packets", "Bits of packets flip.", (PERCENT, CORRELATION, *PEER)),
     Kind("network-duplicate", "Duplicate packets", "Packets arrive twice.", (PERCENT, CORRELATION, *PEER)),
@@ -163,14 +133,14 @@ _KINDS: Final = (
         "http-delay",
         "Delay requests",
         "Requests to the pod, or by it, reach their service late.",
-        (_integer("delay_ms", 1, 60_000, None, "Added to each request.", "ms"), *REQUESTS),
+        (integer("delay_ms", 1, 60_000, None, "Added to each request.", "ms"), *REQUESTS),
         HTTP,
     ),
     Kind(
         "io-latency",
         "Slow files",
         "Operations on the files of the pod's volumes are late.",
-        (_integer("delay_ms", 1, 60_000, None, "Added to each operation.", "ms"), FILES, METHODS, OPERATIONS),
+        (integer("delay_ms", 1, 60_000, None, "Added to each operation.", "ms"), FILES, METHODS, OPERATIONS),
         files=True,
     ),
     Kind(
@@ -178,7 +148,7 @@ _KINDS: Final = (
         "Failing files",
         "Operations on the files of the pod's volumes fail.",
         (
-            _integer("errno", 1, 133, None, "Error number that they fail with, such as 5 (EIO)."),
+            integer("errno", 1, 133, None, "Error number that they fail with, such as 5 (EIO)."),
             FILES,
             METHODS,
             OPERATIONS,
@@ -189,7 +159,7 @@ _KINDS: Final = (
         "time-skew",
         "Shift the clock",
         "The pod reads a wrong time.",
-        (_integer("offset_s", -31_536_000, 31_536_000, None, "Added to the time.", "s"),),
+        (integer("offset_s", -31_536_000, 31_536_000, None, "Added to the time.", "s"),),
     ),
     Kind("dns-error", "Fail name lookups", "Looking up these names fails.", (PATTERNS,)),
     Kind("dns-random", "Wrong name lookups", "Looking up these names gives random addresses.", (PATTERNS,)),
@@ -197,19 +167,19 @@ _KINDS: Final = (
         "jvm-latency",
         "Slow Java method",
         "Calls of the method are late.",
-        (CLASS, METHOD, _integer("latency_ms", 1, 60_000, None, "Added to each call.", "ms")),
+        (CLASS, METHOD, integer("latency_ms", 1, 60_000, None, "Added to each call.", "ms")),
     ),
     Kind(
         "jvm-return",
         "Wrong Java result",
         "The method returns this value.",
-        (CLASS, METHOD, _string("value", "What it returns, as Java source.")),
+        (CLASS, METHOD, string("value", "What it returns, as Java source.")),
     ),
     Kind(
         "jvm-exception",
         "Java exception",
         "The method throws.",
-        (CLASS, METHOD, _string("exception", "What it throws, as Java source.")),
+        (CLASS, METHOD, string("exception", "What it throws, as Java source.")),
     ),
     Kind(
         "jvm-stress",
@@ -217,7 +187,7 @@ _KINDS: Final = (
         "The Java process takes CPU time or memory.",
         (
             Parameter("resource", "choice", "What to take.", choices=("cpu", "heap", "stack"), default="cpu"),
-            _integer("cpu_count", 1, 64, 1, "Cores to take, for cpu."),
+            integer("cpu_count", 1, 64, 1, "Cores to take, for cpu."),
         ),
     ),
     Kind("jvm-gc", "Java garbage collection", "The Java process collects garbage once."),
@@ -225,7 +195,7 @@ _KINDS: Final = (
         "jvm-rule-data",
         "Java rule",
         "The Java process follows a Byteman rule.",
-        (_string("rule_data", "The rule.", longest=10_000),),
+        (string("rule_data", "The rule.", longest=10_000),),
     ),
     Kind(
         "jvm-mysql",
@@ -233,8 +203,8 @@ _KINDS: Final = (
         "Statements that the Java process sends to MySQL fail or are late.",
         (
             Parameter("connector", "choice", "Major version of MySQL's connector.", choices=("5", "8"), default="8"),
-            _string("database", "Only of this database; empty: all.", default=""),
-            _string("table", "Only of this table; empty: all.", default=""),
+            string("database", "Only of this database; empty: all.", default=""),
+            string("table", "Only of this table; empty: all.", default=""),
             Parameter(
                 "sql_type",
                 "choice",
@@ -242,8 +212,8 @@ _KINDS: Final = (
                 choices=("all", "select", "insert", "update", "delete", "replace"),
                 default="all",
             ),
-            _string("exception", "What the call throws; empty: it is only late.", default=""),
-            _integer("latency_ms", 0, 60_000, 0, "Added to each call.", "ms"),
+            string("exception", "What the call throws; empty: it is only late.", default=""),
+            integer("latency_ms", 0, 60_000, 0, "Added to each call.", "ms"),
         ),
     ),
 )

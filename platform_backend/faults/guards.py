@@ -11,8 +11,8 @@ from typing import Final
 from django.db.models import Q
 
 from common.errors import Conflict, Said, said
+from common.parameters import Errors
 from faults.models import LIFECYCLE, EmergencyStop, Injection, PodQuarantine, Target
-from faults.validation import Errors
 from systems.ports import Pod
 
 # A pod with one of these serves nobody.

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from common.errors import Conflict, UserError, said
 from common.names import instead
+from common.parameters import Errors, complete
 from faults import adapters, guards
 from faults.catalogue import CATALOGUE, Kind
-from faults.validation import Errors, complete
 from platform_backend.config import config
 from systems import selectors as systems
 from systems.ports import Pod, Service

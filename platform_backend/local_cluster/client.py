@@ -192,6 +192,10 @@ class LocalClusterClient:
         """Those that ran; returns at once, as `end_fault`."""
         return [_fault(item) for item in self._call("DELETE", "/faults")]
 
+    def event_kinds(self) -> Sequence[str]:
+        kinds: list[str] = self._call("GET", "/event-kinds")
+        return kinds
+
     def begin_event(
         self, *, event_id: str, kind: str, service: str, duration_s: float, parameters: Mapping[str, Any]
     ) -> EventInfo:

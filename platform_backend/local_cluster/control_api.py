@@ -8,6 +8,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from local_cluster.controller import Controller
+from local_cluster.events import kinds as event_kinds
 from local_cluster.faults import kinds
 from local_cluster.faults.base import Refused
 from local_cluster.faults.block import block_of
@@ -54,6 +55,7 @@ class ControlApi:
             web.delete("/faults", self._fault_end_all),
             web.get("/faults/{fault_id}", self._fault),
             web.delete("/faults/{fault_id}", self._fault_end),
+            web.get("/event-kinds", self._event_kinds),
             web.get("/events", self._events),
             web.post("/events", self._event_submit),
             web.get("/events/{event_id}", self._event),
@@ -118,6 +120,9 @@ class ControlApi:
 
     async def _fault_end_all(self, request: web.Request) -> web.Response:
         return web.json_response([record.to_json() for record in self._controller.faults.end_all()])
+
+    async def _event_kinds(self, request: web.Request) -> web.Response:
+        return web.json_response(list(event_kinds.KINDS))
 
     async def _events(self, request: web.Request) -> web.Response:
         return web.json_response([record.to_json() for record in self._controller.events.all()])

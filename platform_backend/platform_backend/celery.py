@@ -62,6 +62,11 @@ app.conf.update(
             "schedule": 2.0,
             "options": {"expire_seconds": 5},
         },
+        "events: advance open events": {
+            "task": "events.tasks.advance_open_events",
+            "schedule": 1.0,
+            "options": {"expire_seconds": 5},
+        },
         "campaigns: advance the open campaign": {
             "task": "campaigns.tasks.advance_campaign",
             "schedule": 1.0,
@@ -84,4 +89,4 @@ app.conf.update(
         },
     },
 )
-app.autodiscover_tasks(["accounts", "systems", "faults", "telemetry", "datasets", "campaigns"])
+app.autodiscover_tasks(["accounts", "systems", "events", "faults", "telemetry", "datasets", "campaigns"])

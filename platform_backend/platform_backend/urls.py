@@ -23,6 +23,7 @@ api: list[URLPattern | URLResolver] = [
     path("faults/", include("faults.api.urls")),
     path("telemetry/", include("telemetry.api.urls")),
     path("datasets", include("datasets.api.urls")),
+    path("events", include("events.api.urls")),
     path("campaigns", include("campaigns.api.urls")),
 ]
 

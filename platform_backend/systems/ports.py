@@ -29,6 +29,7 @@ class Pod:
     memory_limit: int | None = None  # bytes
     cpu_seconds: float | None = None  # used since its start
     memory_bytes: int | None = None  # resident now
+    version: str = ""  # of its service; empty: not known
 
 
 class SystemDriver(Protocol):

@@ -9,6 +9,8 @@ from django.db import connections
 from rest_framework.test import APIClient
 
 from accounts.api import throttles
+from events import adapters as event_adapters
+from events.adapters.fake import FakeEventDriver
 from faults import adapters as fault_adapters
 from faults.adapters.fake import FakeFaultDriver
 from systems import adapters as system_adapters
@@ -81,7 +83,16 @@ def system(monkeypatch: pytest.MonkeyPatch) -> FakeSystemDriver:
 
 
 @pytest.fixture
-def driver(monkeypatch: pytest.MonkeyPatch, system: FakeSystemDriver, clock: Clock) -> FakeFaultDriver:
+def events(monkeypatch: pytest.MonkeyPatch, system: FakeSystemDriver, clock: Clock) -> FakeEventDriver:
+    fake = FakeEventDriver(clock=clock)
+    monkeypatch.setattr(event_adapters, "event_driver", lambda: fake)
+    return fake
+
+
+@pytest.fixture
+def driver(
+    monkeypatch: pytest.MonkeyPatch, system: FakeSystemDriver, events: FakeEventDriver, clock: Clock
+) -> FakeFaultDriver:
     """The fault driver on the test's clock, which Django's `now` follows too."""
     fake = FakeFaultDriver(clock=clock)
     monkeypatch.setattr(fault_adapters, "fault_driver", lambda: fake)

@@ -95,6 +95,10 @@ class Caller:
         matrix = [{"fault": "network-delay", "services": ["frontend"], "parameters": {"latency_ms": 300}}]
         return str(self.post("/campaigns", {"name": "audited", "seed": 1, "matrix": matrix})["id"])
 
+    def event(self) -> str:
+        body = {"kind": "scale", "service": "cartservice", "parameters": {"replicas": 3}}
+        return str(self.post("/events", body)["id"])
+
     def session(self) -> str:
         """Of another browser."""
         browser = APIClient()
@@ -170,5 +174,7 @@ CALLS: dict[str, tuple[Callable[[Caller], Any], Callable[[Caller, Any], Any]]] =
     "datasets_import": (lambda call: None, lambda call, _: call.upload()),
     "datasets_delete": (_cancelled, lambda call, it: call.delete(f"/datasets/{it}")),
     "campaigns_create": (lambda call: None, lambda call, _: call.campaign()),
+    "events_create": (lambda call: None, lambda call, _: call.event()),
+    "events_stop": (Caller.event, lambda call, it: call.post(f"/events/{it}/stop")),
     "campaigns_stop": (Caller.campaign, lambda call, it: call.post(f"/campaigns/{it}/stop")),
 }

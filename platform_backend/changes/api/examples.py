@@ -2,4 +2,12 @@
 
 from typing import Final
 
-REVISIONS: Final = {"injections": 42, "experiments": 3, "campaigns": 17, "datasets": 5, "users": 2, "system": 9}
+REVISIONS: Final = {
+    "injections": 42,
+    "experiments": 3,
+    "campaigns": 17,
+    "events": 4,
+    "datasets": 5,
+    "users": 2,
+    "system": 9,
+}

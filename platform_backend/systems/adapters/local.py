@@ -47,4 +47,5 @@ def _pod(info: PodInfo) -> Pod:
         memory_limit=info.memory_limit,
         cpu_seconds=info.cpu_seconds,
         memory_bytes=info.memory_bytes,
+        version=info.version,
     )

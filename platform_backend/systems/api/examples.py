@@ -22,4 +22,5 @@ POD: Final = {
     "memory_limit": 134217728,
     "cpu_seconds": 3.5,
     "memory_bytes": 31457280,
+    "version": "1.0.0",
 }

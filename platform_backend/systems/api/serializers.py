@@ -27,6 +27,7 @@ class PodSerializer(serializers.Serializer):
     memory_limit = serializers.IntegerField(allow_null=True, help_text="bytes")
     cpu_seconds = serializers.FloatField(allow_null=True, help_text="used since its start")
     memory_bytes = serializers.IntegerField(allow_null=True, help_text="resident now")
+    version = serializers.CharField(help_text="of its service; may be empty")
 
 
 class LoadSerializer(Form):

@@ -58,7 +58,7 @@ def stranger(db: None) -> Refused:
 
 def everything() -> Mapping[str, Any]:
     """All rows of all tables of our own."""
-    ours = ("accounts", "faults", "datasets", "campaigns")
+    ours = ("accounts", "events", "faults", "datasets", "campaigns")
     return {
         model.__name__: list(model._default_manager.order_by("pk").values())
         for app in ours

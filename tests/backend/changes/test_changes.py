@@ -61,6 +61,7 @@ ENTITIES: Final = {
     "experiments": "experiment",
     "datasets": "dataset",
     "campaigns": "campaign",
+    "events": "event",
     "emergency": "emergency_stop",
     "sessions": "session",
     "registration": "user",

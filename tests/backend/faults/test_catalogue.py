@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faults.catalogue import CATALOGUE, Parameter
-from faults.validation import complete, fault_of
+from common.parameters import Parameter, complete, fault_of
+from faults.catalogue import CATALOGUE
 from local_cluster.faults import kinds as local
 
 PARAMETERS = [(kind.name, parameter) for kind in CATALOGUE.values() for parameter in kind.parameters]

@@ -1,17 +1,57 @@
-"""Fault parameters against the catalogue. Pure functions."""
+"""Parameters of things that can be ordered: what each may be, for validation, the API's schema and forms. Pure."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal, Protocol
 
 from common.names import instead
 from common.plain import shown
-from faults.catalogue import Bounds, Kind, Parameter
+
+Type = Literal["integer", "number", "string", "strings", "choice"]
+Bounds = tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """`bounds` are inclusive ranges, of which a number must be in one; for strings, of the length. `choices` are those
+    of a choice, or of each item of strings; empty: any.
+    """
+
+    name: str
+    type: Type
+    help: str
+    unit: str = ""
+    bounds: Bounds = ()
+    choices: tuple[str, ...] = ()
+    required: bool = False
+    default: Any = None  # taken when absent; of no meaning when required
+
+
+class Parametrised(Protocol):
+    @property
+    def name(self) -> str: ...
+    @property
+    def parameters(self) -> Sequence[Parameter]: ...
+
+
+def integer(name: str, low: int, high: int, default: int | None, text: str, unit: str = "") -> Parameter:
+    return Parameter(name, "integer", text, unit, ((low, high),), required=default is None, default=default)
+
+
+def number(name: str, low: float, high: float, default: float | None, text: str, unit: str = "") -> Parameter:
+    return Parameter(name, "number", text, unit, ((low, high),), required=default is None, default=default)
+
+
+def string(name: str, text: str, default: str | None = None, longest: int = 200) -> Parameter:
+    shortest = 1 if default is None else 0
+    return Parameter(name, "string", text, "", ((shortest, longest),), required=default is None, default=default)
+
 
 Errors = dict[str, list[str]]
 MOST_NAMED: Final = 10
 
 
-def complete(kind: Kind, given: Mapping[str, Any]) -> tuple[dict[str, Any], Errors]:
+def complete(kind: Parametrised, given: Mapping[str, Any]) -> tuple[dict[str, Any], Errors]:
     """All parameters, defaults filled in, and what is wrong with them by parameter name."""
     known = sorted(parameter.name for parameter in kind.parameters)
     errors: Errors = {
