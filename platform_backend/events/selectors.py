@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from common.errors import NotFound
+from common.errors import NotFound, said
 from events import adapters
 from events.catalogue import CATALOGUE, Kind
 from events.models import EVENTS, Event
@@ -31,7 +31,7 @@ def events() -> QuerySet[Event]:
 def event(event_id: UUID) -> Event:
     found = events().filter(id=event_id).first()
     if found is None:
-        raise NotFound(f"There is no event {event_id}.")
+        raise NotFound(said("event.unknown", "There is no event {event_id}.", event_id=event_id))
     return found
 
 

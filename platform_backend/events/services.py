@@ -18,7 +18,7 @@ from accounts.audit import audit
 from accounts.ownership import owner_or_admin
 from changes.models import Topic
 from changes.services import changed
-from common.errors import NotFound, Unavailable, UserError
+from common.errors import NotFound, Unavailable, UserError, said
 from common.parameters import Errors, complete
 from events import adapters, selectors
 from events.catalogue import CATALOGUE, Kind
@@ -59,7 +59,7 @@ def event_create(*, request: EventRequest, by: User | None, campaign_step: UUID 
     """Begin it. Raises UserError with an error per field, Conflict when it may not begin now."""
     found = examine(request)
     if found.errors:
-        raise UserError("The event is not valid; see errors.", fields=found.errors)
+        raise UserError(said("event.invalid", "The event is not valid; see errors."), fields=found.errors)
     event = Event.objects.create(
         kind=request.kind,
         service=found.spec.service,
@@ -98,7 +98,7 @@ def event_stop(*, event_id: UUID, by: User | None) -> Event:
     """Ask for its early end. Asking again, or after the end, changes nothing."""
     event = Event.objects.select_for_update().filter(id=event_id).first()
     if event is None:
-        raise NotFound(f"There is no event {event_id}.")
+        raise NotFound(said("event.unknown", "There is no event {event_id}.", event_id=event_id))
     owner_or_admin(by, owner=event.created_by, thing=f"Event {event}", to="stop")
     if event.is_open and not event.stop_requested:
         event.stop_requested = True

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from common.errors import Conflict, Unavailable, UserError
+from common.errors import Conflict, Unavailable, UserError, said
 from events.catalogue import CATALOGUE
 from events.ports import EventRecord, EventSpec, PodSpan
 from systems.adapters.fake import FakeSystemDriver
@@ -43,11 +43,11 @@ class FakeEventDriver:
     def begin(self, event: EventSpec) -> None:
         self._check()
         if self.refusal:
-            raise Conflict(self.refusal)
+            raise Conflict(said("system.refused", "{detail}", detail=self.refusal))
         if why := self.supports(event.kind):
-            raise UserError(why)
+            raise UserError(said("kind.unsupported", "{reason}", reason=why))
         if event.service not in PODS.values():
-            raise UserError(f"there is no service {event.service}")
+            raise UserError(said("service.unknown", "there is no service {service}", service=event.service))
         self.begun.append(event.event_id)
         start = self.clock()
         end = start + (round(event.duration * SECOND) if CATALOGUE[event.kind].lasts else AT_ONCE)
@@ -81,4 +81,4 @@ class FakeEventDriver:
 
     def _check(self) -> None:
         if not self.reachable:
-            raise Unavailable("The fake system is out of reach.")
+            raise Unavailable(said("driver.unreachable", "The fake fault driver is out of reach."))
