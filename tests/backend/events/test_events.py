@@ -200,7 +200,7 @@ class TestOverHttp:
     def test_mistakes_are_named(self, api: APIClient) -> None:
         answer = api.post(URL, {"kind": "scale", "service": "cartservice", "parameters": {"replicas": "3"}})
         assert answer.status_code == 400
-        assert answer.json()["errors"] == {"parameters.replicas": ["expected an integer, not '3'"]}
+        assert answer.json()["errors"] == {"parameters.replicas": ['expected an integer, not "3"']}
         assert api.post(URL, {"kind": "scale", "pods": []}).json()["errors"].keys() == {"pods"}
         assert api.get(f"{URL}/00000000-0000-0000-0000-000000000000").status_code == 404
 
