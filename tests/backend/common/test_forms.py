@@ -244,7 +244,8 @@ def test_every_operation_refuses_a_parameter_that_it_does_not_know(root: APIClie
     wrong = f"{near}_"
     answer = root.generic(operation.method.upper(), f"{operation.address}?{wrong}=1", content_type="application/json")
     assert answer.status_code == 400, answer.content
-    assert list(answer.json()["errors"]) == [wrong]
+    # What it must have, and here has not, may be named too.
+    assert [name for name in answer.json()["errors"] if name not in operation.parameters] == [wrong]
     assert (f'did you mean "{near}"?' in str(answer.json())) == bool(operation.parameters)
 
 
