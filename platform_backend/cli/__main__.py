@@ -18,7 +18,8 @@ def main(argv: list[str]) -> int:
     try:
         return int(command.run(arguments))
     except ConfigError as error:
-        complain(str(error))
+        for line in str(error).splitlines():
+            complain(line)
         return 2
     except CliError as error:
         complain(str(error))

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -11,13 +10,12 @@ from pathlib import Path
 from typing import Final
 
 import httpx
-import psutil
 
 from cli.console import CliError, Progress
 from cli.instance import INSTANCE_VARIABLE, Instance
 from cli.parts import ClusterSilent, Part, ask_cluster, parts
 from cli.programs import has_local_cluster, manager_configuration
-from local_cluster.topology import TopologyError, read_services
+from cli.running import as_running, forget, variables
 from platform_backend.config import REPO, Config
 from platform_backend.public import own_url, url_of
 
@@ -30,60 +28,20 @@ _FAILING: Final = frozenset({"BACKOFF", "FATAL"})
 
 
 def web_url(settings: Config) -> str:
-    return own_url(settings.web)
+    """Of the copy that runs."""
+    return own_url(as_running(settings).web)
 
 
 def shop_url(settings: Config) -> str:
-    return url_of(settings.shop.host, settings.shop.port)
-
-
-def check_services(settings: Config) -> None:
-    """Raises CliError (exit code 2) when the list of services can't be used."""
-    if not has_local_cluster(settings):
-        return
-    try:
-        read_services(REPO / settings.local_cluster.values)
-    except TopologyError as error:
-        raise CliError(f"local_cluster.values: {error}", code=2) from None
-
-
-def check_ports(settings: Config) -> None:
-    """Raises CliError (exit code 2) that names the setting of a port that is taken."""
-    _check_port("web.port", settings.web.host, settings.web.port)
-    if not has_local_cluster(settings):
-        return
-    if settings.shop.port == settings.web.port:
-        raise CliError(f"shop.port: {settings.shop.port} is web.port too; set another one in config.yaml", code=2)
-    _check_port("shop.port", settings.shop.host, settings.shop.port)
-
-
-def _check_port(key: str, host: str, port: int) -> None:
-    variable = "MICROSERVO_" + key.upper().replace(".", "__")
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-            probe.listen(1)  # two may bind with SO_REUSEADDR, but only one listens
-        except OSError as error:
-            why = f"is in use{_holder(port)}" if error.errno == 98 else f"can't be opened: {error.strerror}"
-            raise CliError(f"{key}: {host}:{port} {why}; set {key} in config.yaml or {variable}", code=2) from None
-
-
-def _holder(port: int) -> str:
-    """ " by NAME (pid)", as far as this user may know."""
-    try:
-        connections = psutil.net_connections(kind="tcp")
-        pid = next(c.pid for c in connections if c.laddr and c.laddr.port == port and c.status == psutil.CONN_LISTEN)
-        return f" by {psutil.Process(pid).name()} (pid {pid})" if pid else ""
-    except (StopIteration, psutil.Error, OSError):
-        return ""
+    shop = as_running(settings).shop
+    return url_of(shop.host, shop.port)
 
 
 def child_environment(settings: Config) -> dict[str, str]:
     return {
         **os.environ,
         INSTANCE_VARIABLE: str(settings.state),
+        **variables(as_running(settings)),
         "PYTHONPATH": str(REPO / "platform_backend"),
         "PYTHONUNBUFFERED": "1",
         "DJANGO_SETTINGS_MODULE": "platform_backend.settings",
@@ -131,10 +89,15 @@ def wait_until_ready(
         progress.show(f"waiting for {names}", phase=names)
         if manager.poll() is not None:
             raise CliError(f"the process manager ended:\n{_log_end(instance.logs_dir / 'manager-start.log')}")
-        failing = [part for part in parts(instance) if part.state in _FAILING and part.restarts >= 2]
+        failing = [part for part in parts(instance) if _fails(part)]
         if failing or time.monotonic() > deadline:
             raise CliError(_why_not_ready(instance, waiting_for, failing, timeout))
         time.sleep(_POLL_SECONDS)
+
+
+def _fails(part: Part) -> bool:
+    """One that takes longer than a moment to find out that it can't run is never seen in a failed state."""
+    return part.restarts >= (2 if part.state in _FAILING else 4)
 
 
 def _not_ready(settings: Config, instance: Instance) -> list[str]:
@@ -187,6 +150,7 @@ def stop(instance: Instance, *, on_wait: Callable[[str], None] = lambda _: None)
         _end_manager(instance, pid, on_wait)
     left = instance.sweep()
     instance.remove_sockets()
+    forget(instance.run_dir)
     return pid is not None or left > 0
 
 

@@ -20,6 +20,7 @@ from supervisor.supervisord import Supervisor
 from cli.instance import MANAGER_VARIABLE, Instance, try_lock
 from cli.launch import die_with_parent
 from cli.manager_log import outlive_full_disks
+from local_cluster.linux import allow_many_files
 from platform_backend.config import config
 from platform_backend.private import become_private
 
@@ -92,6 +93,7 @@ def _limit_wait(event: Any) -> None:
 def main(argv: list[str]) -> int:
     """`argv`: the pid to die with, or 0 to outlive the starter."""
     become_private()  # supervisord's own setting is for daemons only
+    allow_many_files()
     starter = int(argv[0])
     if starter:
         die_with_parent(starter, signal.SIGTERM)

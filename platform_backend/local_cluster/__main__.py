@@ -11,6 +11,7 @@ from typing import Final
 
 from common.logs import to_stderr
 from local_cluster import without
+from local_cluster.linux import allow_many_files
 from local_cluster.settings import Settings
 from platform_backend.config import REPO, Config, ConfigError, config
 from platform_backend.private import become_private, private_folder
@@ -43,6 +44,7 @@ def from_config(config: Config) -> Settings:
 
 def main() -> int:
     become_private()
+    allow_many_files()
     to_stderr("%(levelname)s %(message)s")
     try:
         settings = from_config(config())

@@ -3,6 +3,7 @@
 import ctypes
 import errno
 import os
+import resource
 import signal
 import time
 from pathlib import Path
@@ -13,6 +14,7 @@ AT_FDCWD: Final = -100
 RENAME_EXCHANGE: Final = 2
 PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 COMM_LENGTH: Final = 15
+MANY_FILES: Final = 65_536
 
 # Loaded at import: a freshly forked child must not have to look for it.
 _libc: Final = ctypes.CDLL(None, use_errno=True)
@@ -23,6 +25,14 @@ def die_with_parent(parent: int) -> None:
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:  # it ended before the call above
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+def allow_many_files() -> None:
+    """Raise the number of files that may be open as far as this user may: for this process and its children."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MANY_FILES if hard == resource.RLIM_INFINITY else min(MANY_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def set_comm(name: str) -> None:

@@ -5,18 +5,20 @@ import socket
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 
 import yaml
 
 from common import yaml12
 
 HOST: Final = "127.0.0.1"
-# Above this the kernel hands ports out to clients, which would make our choice a race.
-LAST_PORT: Final = 32767
+# First and last of the ports that the kernel hands out to clients, which would make our choice a race.
+CLIENT_PORTS: Final = Path("/proc/sys/net/ipv4/ip_local_port_range")
+USUAL_LAST_PORT: Final = 32767
 # The secret that a store of the runtime valkey asks its clients for.
 PASSWORD: Final = "REDIS_PASSWORD"  # noqa: S105  the name of a variable
 
+T = TypeVar("T")
 Protocol = Literal["grpc", "http", "tcp", ""]
 Runtime = Literal["python", "python-exec", "valkey"]
 
@@ -101,13 +103,14 @@ class PortAllocator:
             if _is_free(port):
                 self.given_back.remove(port)
                 return port
-        while self.next_port <= LAST_PORT:
+        last = last_port()
+        while self.next_port <= last:
             port, self.next_port = self.next_port, self.next_port + 1
             claim = _claim(port)
             if claim is not None:
                 self.claims.append(claim)
                 return port
-        raise TopologyError(f"no free port of {HOST} up to {LAST_PORT}; lower local_cluster.first_port")
+        raise TopologyError(f"no free port of {HOST} up to {last}; lower local_cluster.first_port")
 
     def give_back(self, ports: Iterable[int]) -> None:
         """For the next ones to come; whoever still listens there keeps them until it has gone."""
@@ -117,6 +120,14 @@ class PortAllocator:
         """Give all of them up; the end of the process does so too."""
         while self.claims:
             self.claims.pop().close()
+
+
+def last_port() -> int:
+    """The highest below those of clients."""
+    try:
+        return int(CLIENT_PORTS.read_text(encoding="ascii").split()[0]) - 1
+    except (OSError, ValueError, IndexError):
+        return USUAL_LAST_PORT
 
 
 def _claim(port: int) -> socket.socket | None:
@@ -151,6 +162,8 @@ def read_services(values: Path) -> dict[str, ServiceSpec]:
         raise TopologyError(f"{values}: can't be read: {error.strerror}") from None
     except (yaml.YAMLError, TypeError, KeyError, ValueError) as error:
         raise TopologyError(f"{values}: expected YAML with a 'services' mapping: {yaml12.one_line(error)}") from None
+    if not isinstance(raw, dict) or not raw:
+        raise TopologyError(f"{values}: services is {raw!r}: expected a mapping of names to services")
     services = {name: _service(values, name, entry) for name, entry in raw.items()}
     return {name: _with_calls(service, services) for name, service in services.items()}
 
@@ -164,26 +177,47 @@ def build_topology(services: Mapping[str, ServiceSpec], ports: PortAllocator) ->
     return Topology(dict(services), pods)
 
 
-def _service(values: Path, name: str, entry: Mapping[str, Any]) -> ServiceSpec:
+def _service(values: Path, name: Any, entry: Any) -> ServiceSpec:
     try:
-        limits = entry["resources"]["limits"]
+        _check_name(name)
+        limits = _typed(_typed(_typed({"service": entry}, "service", dict), "resources", dict), "limits", dict)
         return ServiceSpec(
             name=name,
             protocol=_one_of(entry, "protocol", ("grpc", "http", "tcp", "")),
-            port=int(entry["port"]),
+            port=_port(entry["port"]),
             runtime=_one_of(entry, "runtime", ("python", "python-exec", "valkey")),
             replicas=_replicas(entry["replicas"]),
-            env={key: str(value) for key, value in entry.get("env", {}).items()},
+            env={str(key): str(value) for key, value in _typed(entry, "env", dict, {}).items()},
             cpu_limit=parse_cpu(str(limits["cpu"])),
             memory_limit=parse_memory(str(limits["memory"])),
             args=_args(entry),
-            volumes=tuple(_volume(volume) for volume in entry.get("volumes", [])),
-            secrets=tuple(_variable(name) for name in entry.get("secrets", [])),
+            volumes=tuple(_volume(volume) for volume in _typed(entry, "volumes", list, [])),
+            secrets=tuple(_variable(name) for name in _typed(entry, "secrets", list, [])),
         )
     except KeyError as error:
         raise TopologyError(f"{values}: services.{name}: key {error} is missing") from None
     except (TypeError, ValueError) as error:
         raise TopologyError(f"{values}: services.{name}: {error}") from None
+
+
+def _typed(entry: Mapping[str, Any], key: str, kind: type[T], default: T | None = None) -> T:
+    """A value that must be a mapping or a list. Raises KeyError, ValueError."""
+    value = entry[key] if default is None else entry.get(key, default)
+    if not isinstance(value, kind):
+        raise ValueError(f"{key} is {value!r}; expected a {'mapping' if kind is dict else kind.__name__}")
+    return value
+
+
+def _check_name(name: Any) -> None:
+    """Names of statistics are taken apart at what can't be in one."""
+    if not isinstance(name, str) or not _NAME.match(name):
+        raise ValueError("expected a name of lower-case letters, digits and '-'")
+
+
+def _port(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 65535:
+        raise ValueError(f"port is {value!r}; expected 1 to 65535")
+    return value
 
 
 def _one_of(entry: Mapping[str, Any], key: str, choices: Sequence[str]) -> Any:
@@ -193,14 +227,14 @@ def _one_of(entry: Mapping[str, Any], key: str, choices: Sequence[str]) -> Any:
 
 
 def _args(entry: Mapping[str, Any]) -> tuple[str, ...]:
-    args = entry.get("args", [])
+    args = _typed(entry, "args", list, [])
     if args and entry["runtime"] != "valkey":
         raise ValueError("args are known for the runtime valkey only; tell other programs by env")
     return tuple(str(arg) for arg in args)
 
 
-def _volume(entry: Mapping[str, Any]) -> VolumeSpec:
-    name, mount = entry["name"], entry["mountPath"]
+def _volume(entry: Any) -> VolumeSpec:
+    name, mount = str(entry["name"]), str(entry["mountPath"])
     if not _NAME.match(name):
         raise ValueError(f"volume name {name!r}: expected lower-case letters, digits and '-'")
     if not _MOUNT.match(mount):
@@ -215,7 +249,7 @@ def _variable(name: Any) -> str:
 
 
 def _replicas(value: Any) -> int:
-    if not isinstance(value, int) or not 0 <= value <= 3:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 3:
         raise ValueError(f"replicas is {value!r}; expected 0 to 3")
     return value
 
@@ -229,7 +263,7 @@ def _with_calls(service: ServiceSpec, services: Mapping[str, ServiceSpec]) -> Se
 def parse_cpu(text: str) -> float:
     """Cores from a Kubernetes quantity: "250m" is 0.25."""
     match = _CPU.match(text)
-    if not match:
+    if not match or not float(match[1]):
         raise ValueError(f"cpu limit {text!r} is not like '250m' or '1.5'")
     return float(match[1]) / (1000 if match[2] else 1)
 
@@ -237,6 +271,6 @@ def parse_cpu(text: str) -> float:
 def parse_memory(text: str) -> int:
     """Bytes from a Kubernetes quantity: "128Mi"."""
     match = _MEMORY.match(text)
-    if not match:
+    if not match or not int(match[1]):
         raise ValueError(f"memory limit {text!r} is not like '128Mi'")
     return int(match[1]) * _MEMORY_UNITS[match[2]]

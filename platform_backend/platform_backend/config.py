@@ -1,18 +1,21 @@
 """config.yaml and its environment overrides, parsed once into typed settings. No Django in it.
 
-A wrong setting raises ConfigError: one line that names the key, the value and what was expected.
+Wrong settings raise ConfigError: one line for each, that names the key, the value and what was expected. Bounds stand
+here and, for people, in config.yaml. What depends on the machine is checked before a start (cli/checks).
 """
 
 import hashlib
 import json
 import os
 import tempfile
+from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Final, Literal, get_origin
+from typing import Any, Final, Literal, Self, get_origin
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -22,6 +25,7 @@ from pydantic_settings import (
 from common import yaml12
 from common.model_keys import keys_beside
 from common.names import instead
+from platform_backend.values import Address, AllowedHost, BrokerUrl, ListenHost, Mailbox
 
 REPO: Final = Path(__file__).resolve().parents[2]
 PREFIX: Final = "MICROSERVO_"
@@ -32,21 +36,23 @@ NOT_SETTINGS: Final = frozenset({"MICROSERVO_CONFIG", "MICROSERVO_INSTANCE", "MI
 LONGEST_RUN_DIR: Final = 80
 
 Port = Field(ge=1, le=65535)
+# Never shown, not even when they are wrong.
+SECRET: Final = ("password", "database_url", "broker_url")
 
 
 class ConfigError(Exception):
-    """One line: which setting, what is wrong with it, what to do."""
+    """A line for each wrong setting: which, what is wrong with it, what to do."""
 
 
 class Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Web(Section):
-    host: str = "127.0.0.1"
+    host: ListenHost = "127.0.0.1"
     port: int = Port
     threads: int = Field(ge=1, le=64)
-    allowed_hosts: list[str]
+    allowed_hosts: list[AllowedHost]
     public_url: str = Field(pattern=r"^(https?://[^/?#\s]+)?$")
 
 
@@ -56,7 +62,7 @@ class Email(Section):
     user: str
     password: str
     tls: Literal["none", "starttls", "tls"]
-    sender: str
+    sender: Mailbox
 
 
 class Accounts(Section):
@@ -71,37 +77,46 @@ class Adapters(Section):
 
 
 class Shop(Section):
-    host: str = "127.0.0.1"
+    host: Address = "127.0.0.1"  # Envoy listens there, and looks no names up
     port: int = Port
     load_rate: float = Field(ge=0, le=1000)
     load_seed: int
 
 
 class LocalCluster(Section):
-    values: str
-    first_port: int = Field(ge=1024, le=60000)
-    node_name: str = Field(pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")
+    values: str = Field(min_length=1)
+    first_port: int = Field(ge=1024, le=65535)
+    node_name: str = Field(pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", max_length=63)
 
 
 class Telemetry(Section):
     sample_interval_s: float = Field(ge=0.5, le=60)
-    retention_hours: float = Field(gt=0)
-    retention_gb: float = Field(gt=0)
+    retention_hours: float = Field(gt=0, le=100_000)
+    retention_gb: float = Field(gt=0, le=100_000)
 
 
 class Faults(Section):
-    default_duration_s: float = Field(gt=0)
-    max_duration_s: float = Field(gt=0)
+    default_duration_s: float = Field(ge=1)
+    max_duration_s: float = Field(ge=1, le=86_400)
     protected_services: list[str]
+
+    @model_validator(mode="after")
+    def _default_is_allowed(self) -> Self:
+        if self.default_duration_s > self.max_duration_s:
+            raise ValueError(
+                f"default_duration_s is {self.default_duration_s:g}: expected at most max_duration_s, which is "
+                f"{self.max_duration_s:g}; lower the one or raise the other"
+            )
+        return self
 
 
 class Datasets(Section):
-    max_window_hours: float = Field(gt=0)
+    max_window_hours: float = Field(gt=0, le=100_000)
     licence: str = Field(min_length=1, max_length=500)
-    quota_gigabytes_per_user: float = Field(ge=0)
-    keep_days: float = Field(ge=0)
-    max_upload_gigabytes: float = Field(gt=0)
-    max_unpacked_gigabytes: float = Field(gt=0)
+    quota_gigabytes_per_user: float = Field(ge=0, le=100_000)
+    keep_days: float = Field(ge=0, le=10_000)
+    max_upload_gigabytes: float = Field(gt=0, le=100_000)
+    max_unpacked_gigabytes: float = Field(gt=0, le=100_000)
 
 
 class Config(BaseSettings):
@@ -111,7 +126,7 @@ class Config(BaseSettings):
     web: Web
     accounts: Accounts
     database_url: str
-    broker_url: str
+    broker_url: BrokerUrl
     adapters: Adapters
     shop: Shop
     local_cluster: LocalCluster
@@ -131,10 +146,20 @@ class Config(BaseSettings):
         del dotenv_settings, file_secret_settings  # the file and the environment are the only sources
         return env_settings, init_settings
 
+    @model_validator(mode="after")
+    def _state_is_a_folder_of_its_own(self) -> Self:
+        """All that lies in it is closed to others, and it may be deleted to start afresh."""
+        if REPO.is_relative_to(self.state) or _home().is_relative_to(self.state):
+            raise ValueError(
+                f"state_dir is {self.state_dir!r}: expected a folder of its own, such as var; "
+                f"{self.state} holds other things"
+            )
+        return self
+
     @cached_property
     def state(self) -> Path:
         """Absolute path of the folder that holds everything MicroServo writes."""
-        return (REPO / self.state_dir).resolve()
+        return (REPO / Path(self.state_dir).expanduser()).resolve()
 
     @cached_property
     def run_dir(self) -> Path:
@@ -197,10 +222,20 @@ def _check_environment() -> None:
         for part in name.removeprefix(PREFIX).lower().split(DELIMITER):
             field = getattr(model, "model_fields", {}).get(part)
             if field is None:
-                raise ConfigError(f"environment variable {name}: no such setting; config.yaml lists them")
+                known = [PREFIX + DELIMITER.join(path).upper() for path in _paths(Config)]
+                raise ConfigError(f"environment variable {name}: no such setting; {instead(name, known)}")
             model = field.annotation
         if get_origin(model) is list:
             _check_list(name)
+
+
+def _paths(model: Any) -> Iterator[tuple[str, ...]]:
+    """Of all settings below a section."""
+    for name, field in model.model_fields.items():
+        if hasattr(field.annotation, "model_fields"):
+            yield from ((name, *rest) for rest in _paths(field.annotation))
+        else:
+            yield (name,)
 
 
 def _check_list(variable: str) -> None:
@@ -214,19 +249,38 @@ def _check_list(variable: str) -> None:
     )
 
 
-def _one_line(error: ValidationError, path: Path) -> str:
-    # A misspelt key is missing too: its own name says more.
-    first = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
-    key = ".".join(str(part) for part in first["loc"])
-    if first["type"] == "extra_forbidden":
-        known = keys_beside(Config, first["loc"])
-        return f"{path}: unknown setting {key!r}; {instead(str(first['loc'][-1]), known)}"
-    if first["type"] == "missing":
+def _home() -> Path:
+    try:
+        return Path.home().resolve()
+    except RuntimeError:  # this user has none
+        return Path("/")
+
+
+def _lines(error: ValidationError, path: Path) -> Iterator[str]:
+    errors = error.errors()
+    if any(each["type"] == "extra_forbidden" for each in errors):
+        # A misspelt key is missing too: its own name says more.
+        errors = [each for each in errors if each["type"] != "missing"]
+    return (_one_line(each, path) for each in errors)
+
+
+def _one_line(error: ErrorDetails, path: Path) -> str:
+    key, message = ".".join(str(part) for part in error["loc"]), error["msg"].removeprefix("Value error, ")
+    if error["type"] == "extra_forbidden":
+        known = keys_beside(Config, error["loc"])
+        return f"{path}: unknown setting {key!r}; {instead(str(error['loc'][-1]), known)}"
+    if error["type"] == "missing":
         return f"{path}: setting {key!r} is missing; config.yaml in the repository has its default"
-    variable = _variable_of(first["loc"])
+    if error["type"] == "value_error" and not isinstance(error["input"], str):  # of several settings together
+        return f"{path}: {key}{'.' if key else ''}{message}"
+    variable = _variable_of(error["loc"])
     if variable:
-        return f"environment variable {variable} is {os.environ[variable]!r}: {first['msg']}"
-    return f"{path}: setting {key!r} is {first['input']!r}: {first['msg']}"
+        return f"environment variable {variable} is {_shown(key, os.environ[variable])}: {message}"
+    return f"{path}: setting {key!r} is {_shown(key, error['input'])}: {message}"
+
+
+def _shown(key: str, value: object) -> str:
+    return "not shown here" if key.endswith(SECRET) else repr(value)
 
 
 def _variable_of(location: tuple[int | str, ...]) -> str:
@@ -247,7 +301,7 @@ def load(path: Path | None = None) -> Config:
     try:
         return Config(**settings)
     except ValidationError as error:
-        raise ConfigError(_one_line(error, path)) from None
+        raise ConfigError("\n".join(dict.fromkeys(_lines(error, path)))) from None  # a list has one line
 
 
 @lru_cache(maxsize=1)

@@ -17,4 +17,6 @@ def url_of(host: str, port: int) -> str:
 
 
 def host_of(url: str) -> str:
-    return urlsplit(url).hostname or ""
+    """As a browser sends it, without the port."""
+    name = urlsplit(url).hostname or ""
+    return f"[{name}]" if ":" in name else name

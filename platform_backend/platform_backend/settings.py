@@ -25,7 +25,8 @@ SECRET_KEY = secret(SECRETS_DIR / "django_key", get_random_secret_key)
 DEBUG = False
 # How browsers reach it. Behind a proxy that speaks https, cookies are kept from http and writes come from its origin.
 PUBLIC_URL = CONFIG.web.public_url or own_url(CONFIG.web)
-ALLOWED_HOSTS = [*CONFIG.web.allowed_hosts, *([host_of(PUBLIC_URL)] if CONFIG.web.public_url else [])]
+# Its own address is always one of them: `up` itself asks there whether it is ready.
+ALLOWED_HOSTS = [*CONFIG.web.allowed_hosts, host_of(PUBLIC_URL), host_of(own_url(CONFIG.web))]
 CSRF_TRUSTED_ORIGINS = [CONFIG.web.public_url] if CONFIG.web.public_url else []
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https:")
 

@@ -32,6 +32,10 @@ def cli(state: Path, *arguments: str, **settings: str) -> "subprocess.CompletedP
         ({"MICROSERVO_CONFIG": "/nowhere/config.yaml"}, "/nowhere/config.yaml"),
         ({"MICROSERVO_LOCAL_CLUSTER__VALUES": "/nowhere/values.yaml"}, "/nowhere/values.yaml"),
         ({"MICROSERVO_SHOP__HOST": "203.0.113.1"}, "shop.port"),
+        ({"MICROSERVO_LOCAL_CLUSTER__FIRST_PORT": "60000"}, "local_cluster.first_port is 60000"),
+        ({"MICROSERVO_ADAPTERS__SYSTEM": "lokal"}, "adapters.system"),
+        ({"MICROSERVO_STATE_DIR": "."}, "state_dir"),
+        ({"MICROSERVO_STATE_DIR": "/proc/nowhere"}, "/proc/nowhere"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

@@ -38,8 +38,8 @@ class Copy:
         # The same interpreter as the tests': what the entry script does first has tests of its own.
         return [str(REPO / ".venv" / "bin" / "python"), "-m", "cli", *arguments]
 
-    def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        environment = self.environment | {"PYTHONPATH": str(REPO / "platform_backend")}
+    def run(self, *arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
+        environment = self.environment | {"PYTHONPATH": str(REPO / "platform_backend")} | variables
         return subprocess.run(self.command(*arguments), capture_output=True, text=True, timeout=150, env=environment)
 
     def start(self, *arguments: str) -> "subprocess.Popen[str]":

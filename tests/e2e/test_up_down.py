@@ -39,6 +39,16 @@ def test_a_killed_manager_leaves_nothing_and_up_starts_again(copy: Copy) -> None
     again = copy.run("up")
     assert again.returncode == 0
     assert "running already" in again.stdout
+    assert "other addresses" not in again.stderr
+
+    # Another terminal, where the settings are not the same.
+    elsewhere = {"MICROSERVO_WEB__PORT": "8000", "MICROSERVO_SHOP__PORT": "8080"}
+    again = copy.run("up", "--detach", **elsewhere)
+    assert again.returncode == 0
+    assert re.search(rf"http://127.0.0.1:{copy.web_port}/signin\?sesame=", again.stdout)
+    assert f"http://127.0.0.1:{copy.shop_port}" in again.stdout
+    assert "started with other addresses" in again.stderr
+    assert copy.run("status", **elsewhere).returncode == 0
 
     before = copy.processes()
     assert len(before) > 15

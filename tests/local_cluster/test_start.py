@@ -39,6 +39,7 @@ def test_a_shop_port_in_use(tmp_path: Path) -> None:
     [
         (None, "no/values.yaml: can't be read"),
         ("services: {a: {protocol: smtp, resources: {limits: {}}, port: 1}}", "services.a: protocol is 'smtp'"),
+        ("services: []", "services is []: expected a mapping"),
     ],
 )
 def test_a_list_of_services_that_is_wrong(tmp_path: Path, values: str | None, message: str) -> None:

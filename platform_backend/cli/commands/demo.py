@@ -8,6 +8,7 @@ from typing import Final
 
 from cli.api import Api
 from cli.campaigns import results_table
+from cli.checks import check_state_dir
 from cli.commands.up import Ended, ending_in_order, start
 from cli.console import CliError, Progress, complain, human_bytes, say, table
 from cli.demo import Outcome, carry_out
@@ -50,6 +51,7 @@ def _check_out(out: Path) -> None:
 def _running(settings: Config) -> Iterator[None]:
     """Uses the platform that runs; otherwise starts one and stops it in the end."""
     instance = Instance.of(settings)
+    check_state_dir(settings)
     instance.make_folders()
     with instance.changing():
         ours = instance.manager_pid() is None

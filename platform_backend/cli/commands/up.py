@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from cli.checks import check, check_state_dir
 from cli.console import Progress, complain, say
 from cli.instance import Instance
-from cli.lifecycle import check_ports, check_services, prepare, shop_url, start_manager, stop, wait_until_ready
+from cli.lifecycle import prepare, shop_url, start_manager, stop, wait_until_ready
+from cli.running import as_running, remember
 from platform_backend.config import Config, config
 from platform_backend.private import private_tree
 
@@ -21,6 +23,7 @@ class Ended(Exception):
 def run(arguments: argparse.Namespace) -> int:
     settings = config()
     instance = Instance.of(settings)
+    check_state_dir(settings)
     instance.make_folders()
     with ending_in_order():
         try:
@@ -35,6 +38,8 @@ def _up(settings: Config, instance: Instance, *, detach: bool, timeout: float) -
         if instance.manager_pid() is not None:
             say("MicroServo is running already.")
             _welcome(settings, prepare(settings, "link"))
+            if as_running(settings) != settings:
+                complain("it was started with other addresses than are set now; for those: ./microservo down, then up")
             return 0
         manager, link = start(settings, instance, dies_with_us=not detach, timeout=timeout)
     _welcome(settings, link)
@@ -51,8 +56,8 @@ def start(
     if left := instance.sweep():
         complain(f"ended {left} process(es) that a killed manager had left behind")
     private_tree(settings.state)
-    check_services(settings)
-    check_ports(settings)
+    check(settings)
+    remember(settings)
     with Progress("Starting") as progress:
         progress.show("database", phase="database")
         try:
