@@ -10,7 +10,7 @@ import sys
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from supervisor import events
 from supervisor.medusa import asyncore_25 as asyncore
@@ -28,6 +28,7 @@ from platform_backend.private import become_private
 # come back soon after its cause is gone.
 _LONGEST_WAIT: Final = 10
 _PAUSE: Final = 1.0
+_LOCK_SECONDS: Final = 2.0
 
 
 @dataclass(slots=True)
@@ -99,7 +100,7 @@ def main(argv: list[str]) -> int:
         die_with_parent(starter, signal.SIGTERM)
     instance = Instance.of(config())
     with instance.manager_lock.open("a+") as lock:
-        if not try_lock(lock):
+        if not _taken(lock):
             return 1
         lock.truncate(0)
         lock.write(str(os.getpid()))
@@ -107,6 +108,16 @@ def main(argv: list[str]) -> int:
         os.environ[MANAGER_VARIABLE] = str(os.getpid())
         _run(instance)
     return 0
+
+
+def _taken(lock: IO[str]) -> bool:
+    """Who asks whether a manager runs holds the lock for a moment."""
+    deadline = time.monotonic() + _LOCK_SECONDS
+    while not try_lock(lock):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
 
 
 def _run(instance: Instance) -> None:

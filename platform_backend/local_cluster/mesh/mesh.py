@@ -265,7 +265,7 @@ def _envoy_binary() -> Path:
 
 
 def _check_free(address: tuple[str, int]) -> None:
-    with socket.socket() as probe:
+    with socket.socket(socket.AF_INET6 if ":" in address[0] else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(address)

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import socket
 import stat
 import time
 from pathlib import Path
@@ -11,6 +12,7 @@ import aiohttp
 import pytest
 
 from local_cluster.mesh import INGRESS, HttpFault, Impairment, MeshError
+from local_cluster.mesh.mesh import _check_free
 from local_cluster.stat_names import (
     HTTP_METRICS,
     HTTP_TAGS,
@@ -241,6 +243,19 @@ def test_tcp_prefix_and_edge_are_inverse() -> None:
     for wrong in ("redis", "somebody__a__b__c", "source__a__b"):
         with pytest.raises(ValueError, match="statistics prefix"):
             tcp_edge(wrong)
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="this machine has no IPv6")
+def test_the_shop_may_listen_on_ipv6() -> None:
+    with socket.socket(socket.AF_INET6) as other:
+        try:
+            other.bind(("::1", 0))
+        except OSError:
+            pytest.skip("this machine has no ::1")
+        other.listen()
+        with pytest.raises(MeshError, match=r"can't listen on ::1:\d+: Address already in use"):
+            _check_free(("::1", other.getsockname()[1]))
+    _check_free(("::1", 0))
 
 
 def test_unknown_edges_and_a_taken_shop_port_are_named(stage: Any, ports: Any) -> None:
