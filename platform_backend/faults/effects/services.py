@@ -4,10 +4,10 @@ Both may run any number of times: an effect is written once, and a recovery is s
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from django.db.models import F, Max
@@ -18,12 +18,14 @@ from changes.models import Topic
 from changes.services import changed
 from common.errors import Unavailable, said
 from common.transactions import atomic
+from events.selectors import events_in
 from faults.effects.check import Finding, Question, check, unknown
 from faults.effects.expected import lasts
 from faults.effects.load import LoadChange, changes_only, other_load, told, until_changed
 from faults.effects.reading import read
 from faults.effects.readings import Subject, subject_of
 from faults.effects.recovery import Band, band, comparable, latest
+from faults.effects.upsets import Upset, as_load, near, until_upset
 from faults.models import LIFECYCLE, Injection, Label, PodQuarantine
 from faults.selectors import labels as labels_in
 from faults.selectors import touched
@@ -153,7 +155,12 @@ def _finding(injection: Injection, label: Label) -> Finding:
     if label.end is None:
         return unknown("nobody knows when the fault ended")
     during = Window(label.start, max(label.end, label.start + 1) + lasts(injection.kind))
-    compared = _compared(label, during)
+    upsets = _upsets(during)
+    concerning = near(upsets, _around(label.service))
+    calm, why = until_upset(concerning, during)
+    if calm is None:
+        return unknown(why)
+    compared = _compared(label, calm, as_load(upsets), [each.window(calm.end) for each in concerning])
     subject = _subject(injection, label, compared.during)
     readings = read(telemetry_source(), subject, [*compared.before, compared.during], interval=_interval())
     question = Question(injection.kind, label.pod, injection.parameters, compared.load_changed, subject.is_front)
@@ -169,15 +176,38 @@ class _Compared:
     load_changed: str = ""
 
 
-def _compared(label: Label, during: Window) -> _Compared:
-    """At the same load, if there is enough of it."""
-    changes = changes_only(
-        [LoadChange(each.at, each.rate) for each in system_selectors.load_settings(during.start - FARTHEST, during.end)]
-    )
-    before, same = _before(label, avoiding=other_load(changes, during.start)), until_changed(changes, during)
+def _compared(label: Label, during: Window, surges: Sequence[LoadChange], avoiding: Sequence[Window]) -> _Compared:
+    """At the same load, if there is enough of it; and never with times of events."""
+    settings = system_selectors.load_settings(during.start - FARTHEST, during.end)
+    changes = changes_only([*(LoadChange(each.at, each.rate) for each in settings), *surges])
+    before = _before(label, avoiding=[*other_load(changes, during.start), *avoiding])
+    same = until_changed(changes, during)
     if same is not None and length(before) >= ENOUGH:
         return _Compared(before, same)
-    return _Compared(_before(label), during, told(changes, during))
+    return _Compared(_before(label, avoiding=avoiding), during, told(changes, during))
+
+
+def _upsets(during: Window) -> list[Upset]:
+    """The events of the time of the fault, and of that with which it is compared."""
+    found = events_in(Window(during.start - FARTHEST - COOL_DOWN, during.end))
+    return [
+        Upset(each.kind, each.service, each.start, each.end, _rates(each.detail))
+        for each in found
+        if each.start is not None
+    ]
+
+
+def _rates(detail: Mapping[str, Any]) -> tuple[float, float] | None:
+    if "rate_before" not in detail or "rate" not in detail:
+        return None
+    return float(detail["rate_before"]), float(detail["rate"])
+
+
+def _around(service: str) -> set[str]:
+    """The service, those that call it, and those that it calls."""
+    known = system_selectors.services()
+    called = {name for each in known if each.name == service for name in each.calls}
+    return {service} | called | {each.name for each in known if service in each.calls}
 
 
 @atomic
@@ -228,7 +258,10 @@ def _pod_by_telemetry(injection: Injection, label: Label) -> tuple[_Seen, str]:
     others = [each for each in touched(after) if each.label is not None and each.label not in own]
     if any(each.window.end - COOL_DOWN > after.start for each in others):
         return "unjudged", "pods are ready; another fault began meanwhile, so their KPIs say nothing"
-    before = _before(label, RECOVERY_BEFORE)
+    concerning = near(_upsets(after), _around(label.service))
+    if upset := next((each for each in concerning if each.window(after.end).end > after.start), None):
+        return "unjudged", f"pods are ready; {upset} happened meanwhile, so their KPIs say nothing"
+    before = _before(label, RECOVERY_BEFORE, avoiding=[each.window(after.end) for each in concerning])
     readings = read(telemetry_source(), _subject(injection, label, after), [*before, after], interval=_interval())
     known = comparable(readings, before)
     if not known:

@@ -19,33 +19,6 @@ from tests.backend.faults.generated import BEFORE_S, END, POD, SECOND, START, Ha
 Inject = Callable[..., Injection]
 
 
-@pytest.fixture
-def telemetry(monkeypatch: pytest.MonkeyPatch) -> Callable[[FakeTelemetry], None]:
-    def use(source: FakeTelemetry) -> None:
-        monkeypatch.setattr(services, "telemetry_source", lambda: source)
-
-    return use
-
-
-@pytest.fixture
-def inject(create: Any, advance: Any, clock: Any, driver: Any) -> Inject:
-    """Through the lifecycle, from START to END on the test's clock. The driver is a fake: it hurts nobody."""
-
-    def run(kind: str, parameters: dict[str, Any] | None = None) -> Injection:
-        clock.now = START
-        injection = create(kind=kind, services=[], pods=[POD], parameters=parameters or {}, duration_s=20.0)
-        advance(injection)
-        clock.now = END + SECOND
-        for _ in range(40):
-            if not advance(injection).is_open:
-                break
-            clock.advance(1)
-        assert not injection.is_open
-        return injection
-
-    return run
-
-
 DELAY = ("network-delay", {"latency_ms": 300})
 
 
