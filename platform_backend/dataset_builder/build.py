@@ -17,6 +17,7 @@ from dataset_builder.card.files import UNKNOWN, Origin, Subject, card_files, spl
 from dataset_builder.engine import run
 from dataset_builder.engine.disk import room_in
 from dataset_builder.engine.spool import Spool
+from dataset_builder.events import Event
 from dataset_builder.files import Progress
 from dataset_builder.formats.base import AT_ONCE, NEUTRAL, Export, Format, RowCounts
 from dataset_builder.knobs import Knobs
@@ -59,6 +60,7 @@ class Order:
     reach: Reach = AT_ONCE
     knobs: Knobs = NEUTRAL
     origin: Origin = UNKNOWN
+    events: Sequence[Event] = ()
 
     def hold(self, work: Path) -> Export:
         """The telemetry as it is at the first call with this work folder. Raises Unavailable."""
@@ -71,6 +73,7 @@ class Order:
             normal=self.normal,
             reach=self.reach,
             knobs=self.knobs,
+            events=self.events,
         )
 
 
@@ -131,6 +134,7 @@ def _fingerprint(order: Order, export: Export) -> str:
         order.kind,
         order.window,
         list(order.injections),
+        list(order.events),
         sorted(order.nodes.items()),
         order.default_node,
         list(order.normal),

@@ -17,10 +17,13 @@ from common import moments
 from common.errors import Conflict, said
 from dataset_builder.build import Order
 from dataset_builder.card.files import Origin
+from dataset_builder.events import Event, PodSpan
 from dataset_builder.knobs import Knobs
 from dataset_builder.labels import MICROSECONDS, Injection, PodLabel, Reach
 from dataset_builder.manifest import SystemFacts
 from datasets.origin import origin_of
+from events import selectors as event_selectors
+from events.models import Event as EventRow
 from faults import selectors as fault_selectors
 from faults.models import Injection as InjectionRow
 from faults.models import Label as LabelRow
@@ -54,6 +57,7 @@ def order(*, name: str, kind: str, window: Window, injections: Sequence[Injectio
         reach=Reach(before=GUARD, after=COOL_DOWN),
         origin=origin,
         knobs=knobs,
+        events=events(window),
     )
 
 
@@ -90,6 +94,27 @@ def injections(window: Window) -> list[Injection]:
     unfinished = fault_selectors.open_injections().values_list("pk", flat=True)
     rows = fault_selectors.injections().filter(pk__in={*labelled, *unfinished})
     return [_injection(row) for row in rows]
+
+
+def events(window: Window) -> list[Event]:
+    """Every event that happened in the window or may still do so."""
+    rows = {row.pk: row for row in [*event_selectors.events_in(window), *event_selectors.open_events()]}
+    return [_event(row) for row in rows.values()]
+
+
+def _event(row: EventRow) -> Event:
+    return Event(
+        event_id=str(row.pk),
+        kind=row.kind,
+        service=row.service,
+        parameters=row.parameters,
+        start=row.start,
+        end=row.end,
+        finished=not row.is_open,
+        end_reason=row.end_reason,
+        detail=row.detail,
+        pods=[PodSpan(each["pod"], each["start"], each["end"]) for each in row.pods],
+    )
 
 
 def _injection(row: InjectionRow) -> Injection:

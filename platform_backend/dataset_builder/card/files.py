@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from dataset_builder.card import markdown, notes
 from dataset_builder.card.summary import Summary, summarise
+from dataset_builder.events import Event, event_record, events_in
 from dataset_builder.files import Progress
 from dataset_builder.formats.base import Export, RowCounts
 from dataset_builder.labels import Injection, PodLabel, in_window, normal_record
@@ -134,6 +135,7 @@ def _answers(subject: Subject, summary: Summary, split: Split | None) -> dict[st
         "experiments": [dict(each) for each in subject.origin.experiments],
         "load": _load_over_time(subject, summary),
         "injections": [_injection(each, subject.origin, sides) for each in in_window(export.injections, export.window)],
+        "events": [_event(each) for each in events_in(export.events, export.window)],
         **normal_record(export.vetted, export.normal),
         "kpis": {
             service: {when: asdict(figures[when]) for when in ("normal", "fault")}
@@ -152,6 +154,15 @@ def _injection(injection: Injection, origin: Origin, sides: Mapping[str, str]) -
     }
     side = sides.get(injection.injection_id)
     return record if side is None else {**record, "side": side}
+
+
+def _event(event: Event) -> dict[str, Any]:
+    times = {f"{name}_iso": None if time is None else iso(time) for name, time in _times(event).items()}
+    return {**event_record(event), **times}
+
+
+def _times(event: Event) -> dict[str, int | None]:
+    return {"start": event.start, "end": event.end}
 
 
 def _pod(label: PodLabel) -> dict[str, Any]:

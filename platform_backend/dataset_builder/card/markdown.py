@@ -40,6 +40,7 @@ def timeline(card: Card, answers: Card) -> str:
     sections = [
         (f"# {card['name']}: what was injected", ["This page is the answer: keep it from algorithms under test."]),
         ("## Faults", _faults(card, answers)),
+        ("## Events, which are no faults", _events(card, answers)),
         ("## Times without faults", _normal(card, answers)),
         ("## Ordered by", _ordered(answers)),
         ("## Load", _load_over_time(card, answers)),
@@ -139,6 +140,21 @@ def _faults(card: Card, answers: Card) -> list[str]:
         return ["None."]
     titles = ("fault", "pod", "from", "for", "effect", "first seen", "parameters", "ordered by", "side")
     return _table(titles, rows)
+
+
+def _events(card: Card, answers: Card) -> list[str]:
+    rows = [
+        [
+            each["kind"],
+            each["service"],
+            _at(card, each["start"]),
+            _length(each),
+            ", ".join(span["pod"] for span in each["pods"]) or UNKNOWN,
+            _parameters({**each["parameters"], **each["detail"]}),
+        ]
+        for each in answers["events"]
+    ]
+    return _table(("event", "service", "from", "for", "pods", "parameters"), rows) if rows else ["None."]
 
 
 def _length(pod: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ from typing import Any, Final, Protocol
 
 import pyarrow as pa
 
+from dataset_builder.events import Event
 from dataset_builder.knobs import Knobs
 from dataset_builder.labels import Injection, Reach, Vetted
 from telemetry_store.schemas import TableName
@@ -64,6 +65,7 @@ class Export:
     normal: Sequence[Window] = ()  # parts of the window in which no pod shows a fault
     reach: Reach = AT_ONCE
     knobs: Knobs = NEUTRAL
+    events: Sequence[Event] = ()
     vetted: Vetted | None = None  # what was found in `normal`; None: nobody has looked
 
     def slices(self, table: TableName, *, align_us: int = 1) -> Sequence[Slice]:

@@ -7,9 +7,10 @@ what follows them is not where the trouble came from.
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from dataset_builder.events import Event, events_in
 from dataset_builder.formats.base import Export
 from dataset_builder.formats.case_sides import LONGEST_S, NEVER, Bound, Trouble, sides
 from dataset_builder.labels import MICROSECONDS, NOT_VETTED, Injection, PodLabel, in_window
@@ -62,6 +63,7 @@ class Case:
     step_s: int
     cut_by: Sequence[str]  # why it is shorter than LONGEST_S on each side; empty: it is not
     normal: str  # what was found in the part before the start, as normal.json has it
+    events: Sequence[Event] = ()  # that happened in its time
 
     @property
     def folder(self) -> str:
@@ -96,7 +98,8 @@ def cases(export: Export) -> tuple[list[Case], list[Skipped]]:
             skipped += [Skipped(each, case) for each in unit.labelled]
             continue
         numbers[name_of(unit)] += 1
-        found.append(Case(unit, number=numbers[name_of(unit)], **case))
+        made = Case(unit, number=numbers[name_of(unit)], **case)
+        found.append(replace(made, events=events_in(export.events, made.window)))
     return found, skipped
 
 
@@ -196,6 +199,17 @@ def _case_record(case: Case) -> dict[str, Any]:
         "cut_by": list(case.cut_by),
         "effects": sorted({label.effect for label in hurt}),
         "injections": [_injection_record(each) for each in unit.labelled],
+        "events": [_event_record(each) for each in case.events],
+    }
+
+
+def _event_record(event: Event) -> dict[str, Any]:
+    return {
+        "event": event.event_id,
+        "kind": event.kind,
+        "service": event.service,
+        "start": event.start,
+        "end": event.end,
     }
 
 

@@ -11,6 +11,7 @@ from accounts.audit import audit
 from common.background import enqueue
 from common.errors import Conflict, UserError, said
 from common.transactions import atomic
+from dataset_builder.events import refuse_open_events
 from dataset_builder.formats import FORMATS
 from dataset_builder.knobs import Knobs
 from dataset_builder.labels import MICROSECONDS, refuse_open
@@ -43,6 +44,7 @@ def dataset_create(
     window = window or sources.window_of_campaign(campaign)
     _check(name, window, format, knobs)
     refuse_open(sources.injections(window), window)
+    refuse_open_events(sources.events(window), window)
     quota.check_order(by, window, knobs)
     dataset = Dataset.objects.create(
         name=name,

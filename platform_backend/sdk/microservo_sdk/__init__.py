@@ -6,7 +6,7 @@ from microservo_sdk.findings import Report
 from microservo_sdk.formats.openrca import Query, Record
 from microservo_sdk.formats.rcaeval import Case
 from microservo_sdk.limits import Limits
-from microservo_sdk.model import Injection, NormalWindow, PodLabel, Side, Split, Window
+from microservo_sdk.model import Event, Injection, NormalWindow, PodLabel, PodSpan, Side, Split, Window
 from microservo_sdk.opening import open_dataset
 from microservo_sdk.verify import verify
 
@@ -14,10 +14,12 @@ __all__ = [
     "Case",
     "Dataset",
     "DatasetError",
+    "Event",
     "Injection",
     "Limits",
     "NormalWindow",
     "PodLabel",
+    "PodSpan",
     "Query",
     "Record",
     "Report",

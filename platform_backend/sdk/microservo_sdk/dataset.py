@@ -10,9 +10,10 @@ from typing import Any, Final, Self
 from microservo_sdk.chunks import As, Chunk, PythonChunk, resized, stacked
 from microservo_sdk.container import Container, read_whole
 from microservo_sdk.errors import DatasetError
+from microservo_sdk.events import read_events
 from microservo_sdk.layout import Layout, Table
 from microservo_sdk.manifest import Manifest
-from microservo_sdk.model import Injection, NormalWindow, Split, Window
+from microservo_sdk.model import Event, Injection, NormalWindow, Split, Window
 from microservo_sdk.raw import read_raw
 from microservo_sdk.selection import Moment, Names, Selection, selection
 from microservo_sdk.splits import read_split
@@ -170,6 +171,10 @@ class Dataset:
     def injections(self) -> list[Injection]:
         """The faults, which is what an algorithm has to find."""
         return self._layout.injections()
+
+    def events(self) -> list[Event]:
+        """Hard negatives: what a healthy system went through. Empty when the dataset tells of none."""
+        return read_events(self._container)
 
     def normal_windows(self) -> list[NormalWindow]:
         """The times without any fault, each with its verdict; empty when the dataset does not tell."""

@@ -72,6 +72,29 @@ class Injection:
 
 
 @dataclass(frozen=True, slots=True)
+class PodSpan:
+    """When a pod had part in an event: from leaving service to being ready again, and the like."""
+
+    pod: str
+    start: int
+    end: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What a healthy system went through, such as a rolling restart. It is no fault: who calls it one is wrong."""
+
+    event_id: str
+    kind: str
+    service: str
+    start: int
+    end: int | None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    detail: Mapping[str, Any] = field(default_factory=dict)  # what it did, in numbers
+    pods: Sequence[PodSpan] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Side:
     """What may be looked at to learn, or to be judged."""
 

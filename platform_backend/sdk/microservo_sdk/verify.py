@@ -5,6 +5,7 @@ import os
 from microservo_sdk.checked import CheckedContainer
 from microservo_sdk.contents import MANIFEST
 from microservo_sdk.documents import read_json
+from microservo_sdk.events import check_events
 from microservo_sdk.findings import Findings, Report, named
 from microservo_sdk.labelcheck import check_labels
 from microservo_sdk.limits import Limits, Progress
@@ -29,6 +30,7 @@ def verify(path: str | os.PathLike[str], *, limits: Limits | None = None, progre
         layout.check(findings)
         findings.judge_clocks(container)
         check_labels(manifest, layout, findings)
+        check_events(container, manifest)
         read_split(container, layout.injections)
         if manifest:
             check_truth(container, manifest, layout)

@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Event
+from threading import Event as Signal
 from typing import Any
 from uuid import uuid4
 
@@ -22,6 +22,8 @@ from dataset_builder.manifest import digest
 from datasets import selectors, services, sources, watch
 from datasets.models import Dataset, State
 from datasets.services import builds, working
+from events.models import Event
+from events.models import State as EventState
 from faults.models import Injection, Label
 from faults.models import State as FaultState
 from platform_backend.config import config
@@ -141,6 +143,49 @@ def test_effect_and_normal_times_reach_the_dataset(user: User, window: Window) -
     assert "not measured" not in limits
 
 
+def event(window: Window, start_s: float, end_s: float | None, **more: Any) -> Event:
+    ended = {} if end_s is None else {"end": window.start + round(end_s * 1_000_000), "state": EventState.ENDED}
+    return Event.objects.create(
+        kind="rolling-restart",
+        service="cartservice",
+        start=window.start + round(start_s * 1_000_000),
+        created_at=timezone.now(),
+        **({"state": EventState.RUNNING} | ended | more),
+    )
+
+
+def test_events_reach_the_dataset_and_take_no_normal_time(user: User, window: Window) -> None:
+    pods = [{"pod": "cartservice-0", "start": window.start, "end": window.start + 2_000_000}]
+    made = event(window, 5, 9, pods=pods)
+    event(window, -9, -5)
+    dataset = services.dataset_create(by=user, name="golden", window=window)
+    services.dataset_build(dataset_id=dataset.pk)
+    dataset.refresh_from_db()
+    with zipfile.ZipFile(selectors.archive_path(dataset)) as archive:
+        (told,) = json.loads(archive.read("golden/groundtruth/events.json"))["events"]
+        normal = json.loads(archive.read("golden/groundtruth/normal.json"))["normal"]
+        card = json.loads(archive.read("golden/groundtruth/card.json"))
+        page = archive.read("golden/groundtruth/labels.md").decode()
+    assert (told["event"], told["kind"], told["start"], told["end"]) == (
+        str(made.pk),
+        "rolling-restart",
+        made.start,
+        made.end,
+    )
+    assert told["pods"] == pods
+    assert [(each["start"], each["end"]) for each in normal] == [(window.start, window.end)]
+    assert [each["event"] for each in card["events"]] == [str(made.pk)]
+    assert "| rolling-restart | cartservice | +5.0 s | 4.0 s | cartservice-0 |" in page
+
+
+def test_a_window_with_an_event_that_goes_on_is_refused(user: User, window: Window) -> None:
+    going_on = event(window, 5, None)
+    with pytest.raises(Conflict, match="rolling-restart of cartservice"):
+        services.dataset_create(by=user, name="golden", window=window)
+    Event.objects.filter(pk=going_on.pk).update(start=window.end + 1)
+    services.dataset_create(by=user, name="golden", window=window)
+
+
 def test_a_build_waits_until_effects_are_checked(user: User, window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
     injection(window, FaultState.RECOVERED, window.start + 5_000_000, window.start + 9_400_000)
     Label.objects.update(effect_checked=False)
@@ -217,7 +262,7 @@ def test_cancel_before_the_build(dataset: Dataset, user: User) -> None:
 
 def test_cancel_while_building_leaves_nothing(dataset: Dataset, user: User, monkeypatch: pytest.MonkeyPatch) -> None:
     """The work stands still from its first word on; the watch hears of the cancel and ends it."""
-    began = Event()
+    began = Signal()
     call, save = watch.Watch.__call__, watch.Watch.save
 
     def standing(self: watch.Watch, *, rows: int = 0, written: int = 0, total: int | None = None) -> None:
