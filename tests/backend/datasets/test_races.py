@@ -45,7 +45,7 @@ def building(by: User, origin: Origin = Origin.BUILT) -> Dataset:
 
 
 def finish(dataset: Dataset, *, size: int = 60, digest: str = "") -> Callable[[], Any]:
-    made = Outcome(config().datasets_dir, digest or f"sha256:{uuid4().hex}", size, tables={}, metrics={})
+    made = Outcome(config().datasets_dir, digest or f"sha256:{uuid4().hex}", size, tables={}, metrics={}, faults={})
     return lambda: working._finish(dataset.pk, made)
 
 
