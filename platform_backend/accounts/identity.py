@@ -4,12 +4,25 @@ import unicodedata
 
 from django.contrib.auth.models import AnonymousUser, User
 
-from accounts.models import Profile
+from accounts.models import LONGEST_EMAIL, LONGEST_NAME, Profile
+from common.errors import UserError, said
 
 
 def key(text: str) -> str:
     """Equal for what people take to be the same name or address."""
     return unicodedata.normalize("NFKC", text).strip().casefold()
+
+
+def keys_of(user: User) -> dict[str, str | None]:
+    """The columns of the profile. Raises UserError for what grows beyond them: one letter's key may be eighteen."""
+    keys = {"name_key": key(user.get_username()), "email_key": key(user.email) or None}
+    for column, field, most in (("name_key", "username", LONGEST_NAME), ("email_key", "email", LONGEST_EMAIL)):
+        if len(keys[column] or "") > most:
+            message = f"longer than {most} characters, written without ligatures and the like"
+            raise UserError(
+                said("account.too_long", "The account's name is too long; see errors."), fields={field: [message]}
+            )
+    return keys
 
 
 def user_named(text: str) -> User | None:
@@ -21,8 +34,7 @@ def user_named(text: str) -> User | None:
 
 def profile_of(user: User) -> Profile:
     """The user's profile; users that Django's own commands made get theirs here."""
-    keys = {"name_key": key(user.get_username()), "email_key": key(user.email) or None}
-    profile, _ = Profile.objects.get_or_create(user=user, defaults=keys)
+    profile, _ = Profile.objects.get_or_create(user=user, defaults=keys_of(user))
     return profile
 
 

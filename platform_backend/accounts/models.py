@@ -13,6 +13,9 @@ REGISTRATION: Final = [(each, each) for each in ("off", "invitation", "open")]
 LANGUAGES: Final = [("en", "English"), ("zh", "中文")]
 ROLES: Final = [(role.value, role.value) for role in Role if role is not Role.ANYONE]
 
+LONGEST_NAME: Final = 150  # Django's own
+LONGEST_EMAIL: Final = 254
+
 
 class Profile(models.Model):
     """A superuser is an admin whatever stands here; a user without a profile is a viewer."""
@@ -20,8 +23,8 @@ class Profile(models.Model):
     user = models.OneToOneField(settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.CASCADE)
     role = models.CharField(max_length=16, choices=ROLES, default=Role.VIEWER.value)
     # As people compare them; Django's own columns know no case, or do, as the database has it.
-    name_key = models.CharField(max_length=150, unique=True, null=True)
-    email_key = models.CharField(max_length=254, unique=True, null=True)
+    name_key = models.CharField(max_length=LONGEST_NAME, unique=True, null=True)
+    email_key = models.CharField(max_length=LONGEST_EMAIL, unique=True, null=True)
     language = models.CharField(max_length=8, choices=LANGUAGES, default="en")
     time_zone = models.CharField(max_length=64, default="UTC")
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts import mail
 from accounts.audit import audit
-from accounts.identity import key, profile_of, user_named
+from accounts.identity import key, keys_of, profile_of, user_named
 from accounts.models import Invitation, Profile
 from accounts.roles import role_of
 from accounts.services.passwords import password_check
@@ -54,7 +54,7 @@ def user_create(*, name: str, email: str, password: str, role: Role, by: User | 
     try:
         with transaction.atomic():
             user.save()
-            Profile.objects.create(user=user, role=role.value, name_key=key(name), email_key=key(email) or None)
+            Profile.objects.create(user=user, role=role.value, **keys_of(user))
     except IntegrityError:  # somebody was faster
         raise Conflict(
             said("account.taken", "This name or e-mail address is taken."), fields={"username": ["is taken"]}

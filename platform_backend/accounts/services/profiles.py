@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError
 
 from accounts.audit import audit
-from accounts.identity import key, profile_of
+from accounts.identity import key, keys_of, profile_of
 from common.errors import Conflict, UserError, said
 from common.transactions import atomic
 
@@ -41,7 +41,7 @@ def _write(by: User, changes: Mapping[str, Any]) -> None:
             setattr(user, OF_USER[name], value)
         else:
             setattr(profile, name, value)
-    profile.email_key = key(user.email) or None
+    profile.email_key = keys_of(user)["email_key"]
     user.save(update_fields=list(OF_USER.values()))
     profile.save()
     audit("user.profile", user, by, changed=sorted(changes))

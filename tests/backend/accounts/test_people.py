@@ -126,6 +126,17 @@ def test_names_that_could_be_taken_for_something_else(name: str, db: None, regis
     assert (refused.status_code, list(refused.json()["errors"])) == (400, ["username"])
 
 
+def test_a_name_that_grows_when_compared_has_to_fit_all_the_same(db: None, registration: Any) -> None:
+    """SQLite would take it, MariaDB fail: to compare, each of these letters is two."""
+    registration("open")
+    answer = APIClient().post(REGISTRATION, GRACE | {"username": "\u00df" * 80})
+    assert answer.status_code == 400
+    assert answer.json()["errors"] == {
+        "username": ["longer than 150 characters, written without ligatures and the like"]
+    }
+    assert APIClient().post(REGISTRATION, GRACE | {"username": "\u00df" * 75}).status_code == 201
+
+
 def test_sign_in_by_address_or_name_in_any_case(db: None) -> None:
     person("Grace", email="Grace@example.org", password=PASSWORD)
     for name in ("Grace", "grace", "GRACE@EXAMPLE.ORG", " grace@example.org "):

@@ -45,7 +45,8 @@ def building(by: User, origin: Origin = Origin.BUILT) -> Dataset:
 
 
 def finish(dataset: Dataset, *, size: int = 60, digest: str = "") -> Callable[[], Any]:
-    made = Outcome(config().datasets_dir, digest or f"sha256:{uuid4().hex}", size, tables={}, metrics={}, faults={})
+    digest = digest or f"sha256:{uuid4().hex}"
+    made = Outcome(config().datasets_dir, digest, size, tables={}, metrics={}, faults={})
     return lambda: working._finish(dataset.pk, made)
 
 
