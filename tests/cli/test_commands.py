@@ -1,6 +1,7 @@
 """Sub-commands as processes, with nothing running: exit codes and one-line messages."""
 
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -9,6 +10,12 @@ from pathlib import Path
 import pytest
 
 from platform_backend.config import REPO
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def cli(state: Path, *arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
@@ -40,7 +47,9 @@ def cli(state: Path, *arguments: str, **settings: str) -> "subprocess.CompletedP
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_wrong_setting_is_one_line_that_names_it(settings: dict[str, str], named: str, tmp_path: Path) -> None:
-    done = cli(tmp_path, "up", "--detach", **settings)
+    # A platform that runs beside the tests has the default ones.
+    ports = {name: str(free_port()) for name in ("MICROSERVO_WEB__PORT", "MICROSERVO_SHOP__PORT")}
+    done = cli(tmp_path, "up", "--detach", **ports | settings)
     assert done.returncode == 2, done.stderr
     assert done.stderr.count("\n") == 1
     assert named in done.stderr
