@@ -72,7 +72,8 @@ def one_of_each_kind() -> dict[str, Any]:
         parameters = entry.get("parameters", {})
         single = {name: value[0] if isinstance(value, list) else value for name, value in parameters.items()}
         entry["parameters"] = single
-    quick = {"warm_up": 15, "duration": 5, "cool_down": 1, "stop": [], "matrix": list(entries.values())}
+    pauses = {"normal_before": 1, "normal_after": 1, "pause_jitter": 0}
+    quick = {"warm_up": 15, "duration": 5, "stop": [], "matrix": list(entries.values()), **pauses}
     return full | quick
 
 
