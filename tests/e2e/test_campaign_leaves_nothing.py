@@ -85,7 +85,7 @@ def test_every_injection_recovers_and_nothing_is_left(platform: Running) -> None
         after = snapshot(client, platform.folder / "state" / "cluster")
     assert done.returncode == 0, done.stdout + done.stderr
     assert leftovers(before, after) == []
-    assert f"each-kind completed: {len(POSSIBLE)} done" in done.stdout
+    assert f"each-kind completed: {len(POSSIBLE)} steps, all of use" in done.stdout
     for kind in POSSIBLE:
         assert re.search(rf"^{kind}\s", done.stdout, re.MULTILINE), kind
 

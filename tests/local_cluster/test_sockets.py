@@ -12,6 +12,7 @@ from .conftest import RunningCluster, wait_for
 # Longest idle time of a pooled connection, how often that is looked after, and what the machine may add.
 BACK_WITHIN_S = 30
 LOOK_EVERY_S = 0.5
+COME_AND_GO = 3  # what leaked were dozens
 
 
 def sockets(cluster: RunningCluster) -> dict[str, int]:
@@ -44,8 +45,9 @@ def most(cluster: RunningCluster, seconds: float) -> dict[str, int]:
 
 
 def above(cluster: RunningCluster, before: Mapping[str, int]) -> dict[str, tuple[int, int]]:
-    """Who has more sockets than before: (then, now)."""
-    return {name: (before[name], count) for name, count in sockets(cluster).items() if count > before[name]}
+    """Who has more sockets than before, but for a few that come and go with the load: (then, now)."""
+    now = sockets(cluster)
+    return {name: (before[name], count) for name, count in now.items() if count > before[name] + COME_AND_GO}
 
 
 @pytest.mark.parametrize("pod", ["redis-cart-0", "frontend-0"])
@@ -61,7 +63,7 @@ def test_sockets_return_to_the_level_before_a_partition(cluster: RunningCluster,
     cluster.client.end_fault(fault)
     wait_for(lambda: cluster.client.fault(fault).state == "ended")
 
-    assert during[pod] <= before[pod], "a pod that nothing reaches has got new connections"
+    assert during[pod] <= before[pod] + COME_AND_GO, "a pod that nothing reaches has got new connections"
     assert any(during[name] > before[name] for name in before), "the partition was not felt: the test shows nothing"
     deadline = time.monotonic() + BACK_WITHIN_S
     while (left := above(cluster, before)) and time.monotonic() < deadline:
