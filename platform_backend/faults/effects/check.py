@@ -121,17 +121,15 @@ def _conclude(question: Question, measured: Sequence[Measured], before: Sequence
 
 
 def _holding(measured: Sequence[Measured], host: Host, *, refuted: bool) -> list[Measured]:
-    """Those that moved, and not because the machine was busy: that is known of some KPIs by themselves, of others by
-    the calls that the fault does not concern, with which they were compared.
+    """Those that moved, and not because the machine was busy. General KPIs tell only when the calls of others, with
+    which they were compared, went on as before: what a machine does to one call when it does so much more to all is not
+    to be had from those.
     """
     moved = [each for each in measured if each.onset is not None]
     if not host.is_strained:
         return moved
-    return [
-        each
-        for each in moved
-        if each.is_certain or (each.kpi.of_calls and not each.kpi.sure and host.others and not refuted)
-    ]
+    comparable = host.others and not host.is_slower and not refuted
+    return [each for each in moved if each.is_certain or (comparable and each.kpi.of_calls and not each.kpi.sure)]
 
 
 def observed(readings: Readings, windows: Sequence[Window]) -> list[Window]:

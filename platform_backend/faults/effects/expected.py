@@ -18,6 +18,7 @@ BOTH: Final[Sequence[Way]] = ("in", "out")
 TO_POD: Final[Sequence[Way]] = ("in",)
 FROM_POD: Final[Sequence[Way]] = ("out",)
 SERVED: Final[Sequence[Way]] = ("served",)
+OTHERS: Final[Sequence[Way]] = ("elsewhere",)
 MEBIBYTE: Final = 1 << 20
 
 # A delay below this is within what calls scatter by.
@@ -74,12 +75,14 @@ def _latency(ways: Sequence[Way], name: str) -> Kpi:
 
 def _slow(ways: Sequence[Way], name: str) -> Kpi:
     points, signs = calls.slow_share(ways), calls.slow(ways)
-    return Kpi(name, "share", "share", points, smallest=0.1, signs=signs, of_calls=True, by_load=True)
+    others = calls.slow_share(OTHERS)
+    return Kpi(name, "share", "share", points, 0.1, signs=signs, others=others, of_calls=True, by_load=True)
 
 
 def _errors(ways: Sequence[Way], name: str) -> Kpi:
     points, signs = calls.error_share(ways), calls.failures(ways)
-    return Kpi(name, "share", "share", points, smallest=0.05, signs=signs, of_calls=True)
+    others = calls.error_share(OTHERS)
+    return Kpi(name, "share", "share", points, smallest=0.05, signs=signs, others=others, of_calls=True)
 
 
 def _rate(ways: Sequence[Way], name: str, *, succeeded: bool = False) -> Kpi:
@@ -89,16 +92,23 @@ def _rate(ways: Sequence[Way], name: str, *, succeeded: bool = False) -> Kpi:
 
 def _through(ways: Sequence[Way], name: str) -> Kpi:
     """A cut lets nothing pass."""
-    points, signs = calls.through_share(ways), calls.failures(ways)
-    return Kpi(name, "share", "share", points, 0.2, harm=-1, signs=signs, of_calls=True, expected=_none, sure=True)
+    return Kpi(
+        name,
+        "share",
+        "share",
+        calls.through_share(ways),
+        smallest=0.2,
+        harm=-1,
+        signs=calls.failures(ways),
+        others=calls.through_share(OTHERS),
+        of_calls=True,
+        expected=_none,
+        sure=True,
+    )
 
 
 def _none(_: float) -> float:
     return 0.0
-
-
-def _all(_: float) -> float:
-    return 1.0
 
 
 def _floor(ways: Sequence[Way], name: str, floor_us: float, *, hit: float | None = 1.0) -> Sequence[Kpi]:
@@ -114,6 +124,7 @@ def _floor(ways: Sequence[Way], name: str, floor_us: float, *, hit: float | None
         smallest=0.1,
         harm=-1,
         signs=calls.late_by(ways, limit),
+        others=calls.fast_share(OTHERS, limit, TAIL_US),
         of_calls=True,
     )
     if hit is None:
@@ -241,10 +252,11 @@ def _bytes_a_call(parameters: Parameters, past: Past) -> float:
     return sum(size for size in sizes if size)
 
 
+ASKED: Final = "asked:"  # of the service as a whole
 # Prefixes of what readings count, and who has counted it: the pod's own proxy, or those of its callers.
 _COUNTED: Final[Sequence[tuple[str, Way, str]]] = (
     ("", "in", "to the pod"),
-    ("asked:", "in", "to the service"),
+    (ASKED, "in", "to the service"),
     ("made:", "out", "by the pod"),
 )
 
@@ -272,11 +284,17 @@ def _answers(parameters: Parameters, ways: Sequence[Way], whose: str) -> Sequenc
         calls.status_share(ways, codes),
         smallest=0.05,
         signs=calls.answers(ways, codes),
-        by_host=False,
+        others=calls.status_share(OTHERS, codes),
+        of_calls=True,
         expected=lambda before: hit + (1 - hit) * before,
+        sure=True,
     )
     counted = [
-        _rejected(f"{prefix}answer {code}", f"{prefix}requests", f"requests {whom} answered with {code}")
+        replace(
+            _rejected(f"{prefix}answer {code}", f"{prefix}requests", f"requests {whom} answered with {code}"),
+            expected=None if prefix == ASKED else seen.expected,
+            sure=prefix != ASKED,
+        )
         for prefix, way, whom in _COUNTED
         for code in codes
         if way in ways
@@ -285,7 +303,7 @@ def _answers(parameters: Parameters, ways: Sequence[Way], whose: str) -> Sequenc
 
 
 def _rejected(part: str, whole: str, name: str) -> Kpi:
-    return Kpi(name, "share", "share", samples.counter_share(part, whole), smallest=0.05, by_host=False)
+    return Kpi(name, "share", "share", samples.counter_share(part, whole), smallest=0.05)
 
 
 def _http_delay(parameters: Parameters, _: Past) -> Expected:
@@ -349,10 +367,7 @@ def _always(expected: Expected) -> Callable[[Parameters, Past], Expected]:
 
 # A short time: a kill shows in a tick or two, which must not be lost among others.
 _KILL: Final = Expected((RESTARTS, INTERRUPTED), TO_POD, lasting=5 * SECOND // 2)
-_DOWN: Final = Expected(
-    (replace(UNREADY, expected=_all, sure=True), MISSING, SERVED_RATE, ERRORS_TO),
-    TO_POD,
-)
+_DOWN: Final = Expected((UNREADY, MISSING, SERVED_RATE, ERRORS_TO), TO_POD)
 _STILL: Final = Expected((WORKED, SERVED_RATE, UNREADY, replace(CPU, side=-1), SLOW_TO, ERRORS_TO, TCP_RATE), TO_POD)
 _CUT: Final = Expected((THROUGH, ERRORS, GOOD_RATE, CALL_LATENCY, SLOW, TCP_RATE))
 # Most programs end when they can't write: that is the last moment of the fault, and shows after it.

@@ -64,6 +64,7 @@ class Kpi:
     side: Literal[1, 0, -1] | None = None
     signs: Signs | None = None
     before: Points | None = None  # where it is not `points` that says what is usual
+    others: Points | None = None  # the same share of uninvolved calls
     of_calls: bool = False  # uninvolved calls tell what the host has done to it
     by_host: bool = True  # a busy machine moves it as well, or hides that it moved
     by_load: bool = False  # another rate of requests moves it as well

@@ -1,10 +1,11 @@
 """One KPI before and during a fault: whether it moved, and what that is worth on a busy machine."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 from typing import Any, Final
 
+from faults.effects.beside import BESIDE, fit, paired
 from faults.effects.calls import slow_limit
 from faults.effects.host import Host, as_slow
 from faults.effects.kpis import Context, Kpi, Point
@@ -17,6 +18,8 @@ from telemetry.records import Window
 # For all KPIs of a check together. The most typical one gets half of it, the others share the rest: a weighted
 # Bonferroni correction (R. Rosenthal, D. B. Rubin, Psychol. Bull. 94 (1983) 540-541).
 ALPHA: Final = 0.01
+# On a strained machine seconds scatter by more than any correction knows; what is unmistakable is far below this, too.
+STRAINED: Final = 0.02
 # Fewer seconds can't reach it whatever they hold, or would by a single outlier.
 LEVEL_DURING: Final = 5
 LEVEL_BEFORE: Final = 15
@@ -52,6 +55,9 @@ class Setting:
         readings = as_slow(self.readings, self.before, self.host)
         return Context(readings, slow_limit(readings, self.before, self.ways), self.pod, self.host.failing)
 
+    def plain(self) -> Context:
+        return self.seen(slow_limit(self.readings, self.before, self.ways))
+
     def seen(self, slow: float) -> Context:
         return Context(self.readings, slow, self.pod)
 
@@ -73,10 +79,11 @@ class Measured:
 
     @property
     def is_certain(self) -> bool:
-        """Whether its move is the fault's work whatever the machine did."""
+        """Whether its move is the fault's work whatever the machine did: calls have to stand beside those of others."""
         if not self.kpi.by_host:
             return True
-        return self.kpi.sure and (self.kpi.expected is None or self.as_expected)
+        is_beside = self.result.test == BESIDE or not self.kpi.of_calls
+        return self.kpi.sure and is_beside and (self.kpi.expected is None or self.as_expected)
 
     def record(self) -> dict[str, Any]:
         found = {
@@ -95,30 +102,50 @@ class Measured:
 def measure(kpis: Sequence[Kpi], setting: Setting) -> list[Measured]:
     """Those that can be judged."""
     usual = setting.usual()
-    return [
-        measured
-        for kpi, level in zip(kpis, _levels(len(kpis)), strict=True)
-        if (measured := _measure(kpi, level, setting, usual)) is not None
-    ]
+    measured = (_measure(kpi, level, setting, usual) for kpi, level in _levels(kpis, strained=setting.host.is_strained))
+    return [each for each in measured if each is not None]
 
 
-def _levels(kpis: int) -> list[float]:
-    others = kpis - 1
-    return [ALPHA / 2] + [ALPHA / 2 / others] * others if others > 0 else [ALPHA] * kpis
+def _levels(kpis: Sequence[Kpi], *, strained: bool) -> Iterator[tuple[Kpi, float]]:
+    for index, kpi in enumerate(kpis):
+        share = 1.0 if len(kpis) == 1 else 0.5 if index == 0 else 0.5 / (len(kpis) - 1)
+        yield kpi, ALPHA * share * (STRAINED if strained and kpi.by_host else 1.0)
 
 
 def _measure(kpi: Kpi, level: float, setting: Setting, usual: Context) -> Measured | None:
     seen = setting.seen(usual.slow)
     expecting = _before(kpi, usual, setting.before)
-    earlier = _before(kpi, seen, setting.before) if kpi.of_calls else expecting
-    measured = _compare(kpi, expecting, kpi.points(seen, setting.during), level, setting.seconds)
+    measured = _beside_others(kpi, level, setting) or _compare(
+        kpi, expecting, kpi.points(seen, setting.during), level, setting.seconds
+    )
     if measured is None:
         return None
+    earlier = _before(kpi, seen, setting.before) if kpi.of_calls else expecting
     measured = replace(measured, before=_middle(kpi, earlier))
     if not _matters(measured, level):
         return measured
     rising = measured.during >= measured.usual
     return replace(measured, onset=onset(kpi, seen, expecting, setting.during, rising=rising), refutes=False)
+
+
+def _beside_others(kpi: Kpi, level: float, setting: Setting) -> Measured | None:
+    """On a strained machine: against the calls of others in the same seconds, if there are enough of them."""
+    if kpi.others is None or not setting.host.is_strained:
+        return None
+    context = setting.plain()
+    own, others = (
+        [point for window in setting.before for point in points(context, window)] for points in (kpi.points, kpi.others)
+    )
+    before = paired(own, others)
+    during = paired(kpi.points(context, setting.during), kpi.others(context, setting.during))
+    if len(before) < SHARE_BEFORE or not during:
+        return None
+    beside = fit(before)
+
+    def test(own: Sequence[Share]) -> Result:
+        return beside.test([replace(second, own=share) for second, share in zip(during, own, strict=True)])
+
+    return _compare_shares(kpi, test, beside.usual(during), [second.own for second in during], level)
 
 
 def _before(kpi: Kpi, context: Context, windows: Sequence[Window]) -> list[Point]:
@@ -143,7 +170,8 @@ def _compare(
     shares = [point.share for point in before], [point.share for point in during]
     if kpi.shape == "events":
         return _compare_events(kpi, *shares, level, seconds)
-    return _compare_shares(kpi, *shares, level)
+    before_shares, during_shares = shares
+    return _compare_shares(kpi, lambda own: fisher(before_shares, own), share_of(before_shares), during_shares, level)
 
 
 def _compare_events(
@@ -173,15 +201,18 @@ def _test_levels(before: Sequence[float], during: Sequence[float], least: float)
     return mann_whitney(*([_beyond(value - middle, EQUAL * least) for value in group] for group in (before, during)))
 
 
-def _compare_shares(kpi: Kpi, before: Sequence[Share], during: Sequence[Share], level: float) -> Measured | None:
-    usual, now, result = share_of(before), share_of(during), fisher(before, during)
+def _compare_shares(
+    kpi: Kpi, test: Callable[[Sequence[Share]], Result], usual: float, during: Sequence[Share], level: float
+) -> Measured | None:
+    """`test` compares a share with the `usual` one."""
+    now, result = share_of(during), test(during)
     wanted = kpi.expected(usual) if kpi.expected else None
     clearest = float(kpi.towards > 0)
     if wanted is not None and abs(wanted - usual) >= kpi.smallest:
         clearest = wanted
     would_be = [Share(each.total * clearest, each.total) for each in during]
     falls_short = wanted is not None and _falls_short(kpi, during, wanted, usual)
-    if min(result.p_value, fisher(before, would_be).p_value) >= level and not falls_short:
+    if min(result.p_value, test(would_be).p_value) >= level and not falls_short:
         return None  # nor would it be significant if the fault had done what it should
     return Measured(
         kpi,
@@ -189,30 +220,29 @@ def _compare_shares(kpi: Kpi, before: Sequence[Share], during: Sequence[Share], 
         usual,
         usual,
         now,
-        as_expected=wanted is not None and _reaches(during, wanted, usual),
+        as_expected=wanted is not None and _is(during, wanted),
         refutes=falls_short or not kpi.by_host,
     )
 
 
-def _reaches(during: Sequence[Share], wanted: float, usual: float) -> bool:
-    """All that is missing from what the fault should leave is what chance explains, or strays."""
-    if wanted < usual:
-        return share_of(during) <= wanted + STRAYS or at_least(during, wanted + STRAYS) >= ALPHA
-    return share_of(during) >= wanted - STRAYS or at_most(during, wanted - STRAYS) >= ALPHA
+def _is(during: Sequence[Share], wanted: float) -> bool:
+    """Whether it is this share but for strays, or what chance makes of it."""
+    now = share_of(during)
+    low, high = wanted - STRAYS, wanted + STRAYS
+    if abs(now - wanted) > REFUTING:
+        return False
+    return (now >= low or at_most(during, low) >= ALPHA) and (now <= high or at_least(during, high) >= ALPHA)
 
 
-def _falls_short(kpi: Kpi, during: Sequence[Share], wanted: float | None, usual: float) -> bool:
+def _falls_short(kpi: Kpi, during: Sequence[Share], wanted: float, usual: float) -> bool:
     """So far from it that the fault can't have done what it should, whatever the machine did besides."""
-    if wanted is None:
+    distance = abs(wanted - usual)
+    if distance < REFUTING:
         return False
-    if kpi.sure:
-        least = abs(wanted - REFUTING)
-    elif abs(wanted - usual) >= REFUTING:
-        least = (wanted + usual) / 2
-    else:
-        return False
-    falls = wanted < usual or (kpi.sure and wanted == 0)
-    return at_least(during, least) < ALPHA if falls else at_most(during, least) < ALPHA
+    slack = REFUTING if kpi.sure else distance / 2
+    if wanted < usual:
+        return at_least(during, wanted + slack) < ALPHA
+    return at_most(during, wanted - slack) < ALPHA
 
 
 def _beyond(difference: float, margin: float) -> float:

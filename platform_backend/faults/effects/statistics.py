@@ -87,6 +87,12 @@ def at_most(group: Sequence[Share], share: float) -> float:
     return _tail(total, range(hits + 1), share)
 
 
+def binomial(hits: int, total: int, share: float) -> float:
+    """Two-sided p-value of a share that is known: twice the smaller tail."""
+    tails = _tail(total, range(hits, total + 1), share), _tail(total, range(hits + 1), share)
+    return min(1.0, 2 * min(tails))
+
+
 def rates(before: Sequence[Share], during: Sequence[Share]) -> Result:
     """Exact conditional test of two Poisson rates; a Share's total is its exposure in seconds.
 
