@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from faults.effects.kpis import Point
-from faults.effects.statistics import STRETCH, STRETCHES, Result, Share, binomial
+from faults.effects.statistics import STRETCH, STRETCHES, Result, Share, binomial, share_of
 
 BESIDE: Final = "beside-others"
+LEAST_SHARE: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +46,28 @@ def paired(own: Sequence[Point], others: Sequence[Point]) -> list[Second]:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """`odds`: the common odds ratio before. `scatter`: the variance there, relative to that of independent calls."""
+    """`share`: the pod's own before. `odds`: the common odds ratio to the others. `scatter`: the variance, relative to
+    that of independent calls.
+    """
 
+    share: float
     odds: float
     scatter: float
 
-    def usual(self, during: Sequence[Second]) -> float:
-        """The share that the pod's calls would have, beside what those of others had."""
+    def usual(self, during: Sequence[Second], towards: int) -> float:
+        """The share that the pod's calls would have beside what those of others had, but not better than before: that a
+        machine calms down is no reason to expect more than there ever was.
+        """
         calls = sum(second.own.total for second in during)
-        return sum(second.own.total * second.expected(self.odds) for second in during) / calls
+        expected = sum(second.own.total * second.expected(self.odds) for second in during) / calls
+        return max(expected, self.share) if towards > 0 else min(expected, self.share)
 
-    def test(self, during: Sequence[Second]) -> Result:
+    def test(self, during: Sequence[Share], usual: float) -> Result:
         """Two-sided binomial, with counts divided by the scatter. The statistic is the odds ratio to what is usual."""
-        calls, hits = (sum(getattr(second.own, name) for second in during) for name in ("total", "hits"))
-        usual = self.usual(during)
+        calls, hits = sum(each.total for each in during), sum(each.hits for each in during)
         reduced = max(1, round(calls / self.scatter))
         p_value = binomial(round(hits / calls * reduced), reduced, usual)
-        odds = (hits + 0.5) / (calls - hits + 0.5) * (1 - usual) / usual
+        odds = (hits + 0.5) * (1 - usual) / ((calls - hits + 0.5) * max(usual, LEAST_SHARE))
         return Result(BESIDE, odds, p_value, hits / calls - usual)
 
 
@@ -72,7 +78,7 @@ def fit(before: Sequence[Second]) -> Beside:
     scatter = _scatter([[second] for second in before], odds)
     if len(stretches) >= STRETCHES:
         scatter = max(scatter, _scatter(stretches, odds))
-    return Beside(odds, max(1.0, scatter))
+    return Beside(share_of([second.own for second in before]), odds, max(1.0, scatter))
 
 
 def _scatter(clusters: Sequence[Sequence[Second]], odds: float) -> float:

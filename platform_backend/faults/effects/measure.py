@@ -141,11 +141,8 @@ def _beside_others(kpi: Kpi, level: float, setting: Setting) -> Measured | None:
     if len(before) < SHARE_BEFORE or not during:
         return None
     beside = fit(before)
-
-    def test(own: Sequence[Share]) -> Result:
-        return beside.test([replace(second, own=share) for second, share in zip(during, own, strict=True)])
-
-    return _compare_shares(kpi, test, beside.usual(during), [second.own for second in during], level)
+    usual = beside.usual(during, kpi.towards)
+    return _compare_shares(kpi, lambda own: beside.test(own, usual), usual, [second.own for second in during], level)
 
 
 def _before(kpi: Kpi, context: Context, windows: Sequence[Window]) -> list[Point]:
