@@ -15,6 +15,8 @@ from faults.effects.statistics import STRETCH, STRETCHES, Result, Share, binomia
 
 BESIDE: Final = "beside-others"
 LEAST_SHARE: Final = 1e-9
+# Of a few hits nobody can tell whether they scatter.
+KNOWN_FROM: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,4 +89,4 @@ def _scatter(clusters: Sequence[Sequence[Second]], odds: float) -> float:
         shares = [(second.own, second.expected(odds)) for second in cluster]
         squares += sum(own.hits - own.total * share for own, share in shares) ** 2
         variance += sum(own.total * share * (1 - share) for own, share in shares)
-    return squares / variance if variance else 1.0
+    return squares / variance if variance >= KNOWN_FROM else 1.0

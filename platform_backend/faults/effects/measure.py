@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import Any, Final
 
-from faults.effects.beside import BESIDE, fit, paired
+from faults.effects.beside import BESIDE, Second, fit, paired
 from faults.effects.calls import slow_limit
 from faults.effects.host import Host, as_slow
 from faults.effects.kpis import Context, Kpi, Point
@@ -115,9 +115,11 @@ def _levels(kpis: Sequence[Kpi], *, strained: bool) -> Iterator[tuple[Kpi, float
 def _measure(kpi: Kpi, level: float, setting: Setting, usual: Context) -> Measured | None:
     seen = setting.seen(usual.slow)
     expecting = _before(kpi, usual, setting.before)
-    measured = _beside_others(kpi, level, setting) or _compare(
-        kpi, expecting, kpi.points(seen, setting.during), level, setting.seconds
-    )
+    pairs = _pairs(kpi, setting)
+    if pairs:
+        measured = _beside_others(kpi, level, *pairs)
+    else:
+        measured = _compare(kpi, expecting, kpi.points(seen, setting.during), level, setting.seconds)
     if measured is None:
         return None
     earlier = _before(kpi, seen, setting.before) if kpi.of_calls else expecting
@@ -128,18 +130,18 @@ def _measure(kpi: Kpi, level: float, setting: Setting, usual: Context) -> Measur
     return replace(measured, onset=onset(kpi, seen, expecting, setting.during, rising=rising), refutes=False)
 
 
-def _beside_others(kpi: Kpi, level: float, setting: Setting) -> Measured | None:
-    """On a strained machine: against the calls of others in the same seconds, if there are enough of them."""
+def _pairs(kpi: Kpi, setting: Setting) -> tuple[list[Second], list[Second]] | None:
+    """On a strained machine: the calls of others in the same seconds, before and during, if there are enough."""
     if kpi.others is None or not setting.host.is_strained:
         return None
-    context = setting.plain()
-    own, others = (
-        [point for window in setting.before for point in points(context, window)] for points in (kpi.points, kpi.others)
-    )
-    before = paired(own, others)
+    context, windows = setting.plain(), setting.before
+    own = [point for window in windows for point in kpi.points(context, window)]
+    before = paired(own, [point for window in windows for point in kpi.others(context, window)])
     during = paired(kpi.points(context, setting.during), kpi.others(context, setting.during))
-    if len(before) < SHARE_BEFORE or not during:
-        return None
+    return (before, during) if len(before) >= SHARE_BEFORE and during else None
+
+
+def _beside_others(kpi: Kpi, level: float, before: Sequence[Second], during: Sequence[Second]) -> Measured | None:
     beside = fit(before)
     usual = beside.usual(during, kpi.towards)
     return _compare_shares(kpi, lambda own: beside.test(own, usual), usual, [second.own for second in during], level)
