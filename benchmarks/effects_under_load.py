@@ -1,4 +1,4 @@
-"""Run a campaign beside busy processes, and hold its labels against a reading of the telemetry of this file's own.
+"""Run a campaign beside busy processes, and hold its labels against a reading of the telemetry of its own.
 
     .venv/bin/python benchmarks/effects_under_load.py [--busy 4] [--file campaigns/full.yaml] [--keep FOLDER]
     .venv/bin/python benchmarks/effects_under_load.py --read FOLDER
@@ -31,6 +31,7 @@ LATEST_START_S = 1.0
 UNMISTAKABLE_P = 1e-6
 LEAST_CALLS = 10
 SMALL_BYTES = 16 << 20
+UNLIKELY = 1e-3
 GRPC = {400: 13, 401: 16, 403: 7, 404: 12, 429: 14, 502: 14, 503: 14, 504: 14}
 # Alone in a session each, so that the kernel's groups give them as much as a pod.
 BUSY = "import os\nparent = os.getppid()\nwhile os.getppid() == parent: sum(range(100_000))"
@@ -192,17 +193,34 @@ def read_delay(fault: Fault, faults: Sequence[Fault], tables: Tables) -> Reading
     said, clear = share_of(name, fast, untouched(fault, faults, calls.timestamp), during, 0.3)
     if not hits_all:
         return Reading(said, clear)
-    none_left = fast[during].mean() <= 0.01
-    return Reading(said, bool(clear and none_left), begun_after(calls, fast, fault) if clear and none_left else None)
+    if not clear or fast[during].mean() > 0.01:
+        return Reading(said, False)
+    begun = begun_after(calls, fast, fault)
+    return Reading(said, True, None if begun and is_of_machine(fault, tables, calls, floor, begun[0]) else begun)
+
+
+def is_of_machine(fault: Fault, tables: Tables, calls: pd.DataFrame, floor: float, since: float) -> bool:
+    """Whether calls that have nothing to do with the pod became as slow before the label, so that nothing tells."""
+    others = tables.calls[~tables.calls.index.isin(calls.index)]
+    slow = others.duration[others.timestamp.between(since, fault.start)] >= floor
+    return bool(len(slow) and slow.mean() > 0.2)
 
 
 def begun_after(calls: pd.DataFrame, spared: pd.Series, fault: Fault) -> tuple[float, float] | None:
-    """Not before the start of the last call that was spared, nor after the end of the first one that was not."""
+    """Not before the start of the last call that was spared, nor after the end of the first one that was hit.
+
+    Where the machine slows calls as well, the first few after the last spared one may be its work: as many of them as
+    come one after another by chance, by the share of the half minute before.
+    """
     middle = (fault.start + fault.end) / 2
     near = calls.timestamp.between(fault.start - 30 * SECOND, middle)
     last = calls.timestamp[near & spared].max()
     hit = calls[near & ~spared & (calls.timestamp > last)]
-    return None if pd.isna(last) or hit.empty else (float(last), float(hit.end.iloc[0]))
+    if pd.isna(last) or hit.empty:
+        return None
+    by_chance = 1 - spared[near & (calls.timestamp < fault.start)].mean()
+    runs = int(math.log(UNLIKELY) / math.log(by_chance)) if 0 < by_chance < 1 else 0
+    return float(last), float(hit.end.iloc[min(runs, len(hit) - 1)])
 
 
 def read_cut(fault: Fault, faults: Sequence[Fault], tables: Tables) -> Reading:

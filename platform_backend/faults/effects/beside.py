@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from faults.effects.kpis import Point
-from faults.effects.statistics import STRETCH, STRETCHES, Result, Share, binomial, share_of
+from faults.effects.statistics import STRETCH, STRETCHES, Result, Share, binomial
 
 BESIDE: Final = "beside-others"
 LEAST_SHARE: Final = 1e-9
@@ -80,7 +80,8 @@ def fit(before: Sequence[Second]) -> Beside:
     scatter = _scatter([[second] for second in before], odds)
     if len(stretches) >= STRETCHES:
         scatter = max(scatter, _scatter(stretches, odds))
-    return Beside(share_of([second.own for second in before]), odds, max(1.0, scatter))
+    hits, calls = (sum(getattr(second.own, name) for second in before) for name in ("hits", "total"))
+    return Beside((hits + 0.5) / (calls + 1), odds, max(1.0, scatter))  # none so far is not none ever
 
 
 def _scatter(clusters: Sequence[Sequence[Second]], odds: float) -> float:
