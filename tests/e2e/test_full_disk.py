@@ -67,7 +67,7 @@ class Platform:
 
 @pytest.fixture
 def platform(tmp_path: Path) -> Iterator[Platform]:
-    with small_disk(tmp_path / "ms", 96) as disk:
+    with small_disk(tmp_path / "ms", 640) as disk:
         copy = Copy(tmp_path / "ms", *free_ports(2))
         up = copy.run("up", "--detach")
         try:

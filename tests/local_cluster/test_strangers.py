@@ -124,7 +124,7 @@ def holding(folder: Path, text: str) -> Iterator[Path]:
 def test_the_token_is_nowhere_but_in_private_files(cluster: RunningCluster) -> None:
     wait_for(lambda: any((cluster.state / "telemetry").rglob("*.arrow*")) or any(cluster.state.rglob("*.parquet")))
     found = list(holding(cluster.state, cluster.token))
-    assert {path.name for path in found} == {"envoy.json", "routes.json", "valkey.conf"}
+    assert {path.name for path in found} == {"listeners.json", "routes.json", "valkey.conf"}
     assert {stat.S_IMODE(path.stat().st_mode) for path in found} == {0o600}
     arguments = [
         " ".join(process.cmdline()) for process in psutil.Process(cluster.process.pid).children(recursive=True)

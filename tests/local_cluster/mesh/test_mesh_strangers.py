@@ -84,7 +84,7 @@ def test_files_with_the_token_are_private(stage: Any) -> None:
     async def scenario() -> None:
         async with stage(token=TOKEN) as shop:
             with_token = [path for path in shop.directory.rglob("*.json") if TOKEN in path.read_text()]
-            assert {path.name for path in with_token} == {"envoy.json", "routes.json"}
+            assert {path.name for path in with_token} == {"listeners.json", "routes.json"}
             assert {stat.S_IMODE(path.stat().st_mode) for path in with_token} == {0o600}
 
     asyncio.run(scenario())
