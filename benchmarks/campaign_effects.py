@@ -106,11 +106,16 @@ def run_campaigns(file: str, runs: int) -> bool:
     return well
 
 
-def read_hits(campaign: str) -> list[Hit]:
+def set_up_django() -> None:
+    """For the database of the state folder."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "platform_backend.settings"
     import django
 
     django.setup()
+
+
+def read_hits(campaign: str) -> list[Hit]:
+    set_up_django()
     from campaigns.models import Step
     from faults.models import Label
 
