@@ -16,7 +16,7 @@ from common.background import enqueue
 from common.errors import Conflict, NotFound, UserError, said
 from common.transactions import atomic
 from faults import guards, schedule, services, targets
-from faults.models import Experiment, ExperimentState, Occurrence
+from faults.models import Experiment, ExperimentState, ExperimentVersion, Occurrence
 from faults.occurrences import following, move, open_injections, skip_new
 from faults.targets import Examination, InjectionRequest
 
@@ -59,7 +59,7 @@ def preview(*, request: InjectionRequest, when: ScheduleRequest, count: int) -> 
         refusals[""] = [guards.blocked_message(stop)]
     occurrences: list[datetime] = []
     try:
-        occurrences = _upcoming(when, timezone.now(), min(count, MOST_PREVIEWED))
+        occurrences = upcoming(when, timezone.now(), min(count, MOST_PREVIEWED))
     except UserError as error:
         refusals |= error.fields
     return Preview(found, occurrences, {name: messages for name, messages in refusals.items() if messages})
@@ -68,7 +68,7 @@ def preview(*, request: InjectionRequest, when: ScheduleRequest, count: int) -> 
 def experiment_create(*, request: ExperimentRequest, by: User) -> Experiment:
     """Raises UserError for what is wrong, Conflict for what waiting does not change; the rest shows when it is due."""
     now = timezone.now()
-    first = _upcoming(request.schedule, now, 1)
+    first = upcoming(request.schedule, now, 1)
     guards.refuse_blocked()
     found = targets.examine(request.injection)
     is_now = request.schedule.type == Experiment.Schedule.NOW
@@ -93,6 +93,7 @@ def _store(request: ExperimentRequest, found: Examination, by: User, first: date
         created_by=by,
         created_at=timezone.now(),
     )
+    version_store(experiment, by=by)
     audit("experiment.create", experiment.id, by, **_detail(experiment))
     enqueue("faults.tasks.fire_experiments")
     return experiment
@@ -101,7 +102,7 @@ def _store(request: ExperimentRequest, found: Examination, by: User, first: date
 @atomic
 def experiment_pause(*, experiment_id: UUID, by: User) -> Experiment:
     """No occurrence while it is paused. A fault that runs goes on."""
-    experiment = _locked_by(by, experiment_id, to="pause")
+    experiment = locked_by(by, experiment_id, to="pause")
     if experiment.state == ExperimentState.PAUSED:
         return experiment
     if experiment.next_at is None and not experiment.is_over:
@@ -115,7 +116,7 @@ def experiment_pause(*, experiment_id: UUID, by: User) -> Experiment:
 @atomic
 def experiment_resume(*, experiment_id: UUID, by: User) -> Experiment:
     """Go on with the next occurrence from now; what fell into the pause is not made up for."""
-    experiment = _locked_by(by, experiment_id, to="resume")
+    experiment = locked_by(by, experiment_id, to="resume")
     if experiment.state == ExperimentState.SCHEDULED:
         return experiment
     move(experiment, ExperimentState.SCHEDULED)
@@ -133,7 +134,7 @@ def experiment_resume(*, experiment_id: UUID, by: User) -> Experiment:
 @atomic
 def experiment_stop(*, experiment_id: UUID, by: User) -> Experiment:
     """No further occurrence, and its running faults end. Stopping again changes nothing."""
-    experiment = _locked_by(by, experiment_id, to="stop")
+    experiment = locked_by(by, experiment_id, to="stop")
     if not experiment.is_over:
         move(experiment, ExperimentState.STOPPED)
         experiment.next_at = None
@@ -149,7 +150,7 @@ def experiment_stop(*, experiment_id: UUID, by: User) -> Experiment:
 @atomic
 def experiment_delete(*, experiment_id: UUID, by: User) -> None:
     """Its injections and labels stay: they are what happened."""
-    experiment = _locked_by(by, experiment_id, to="delete")
+    experiment = locked_by(by, experiment_id, to="delete")
     if open_injections(experiment):
         raise Conflict(
             said("experiment.fault_running", "A fault of the experiment still runs; stop the experiment first.")
@@ -158,7 +159,39 @@ def experiment_delete(*, experiment_id: UUID, by: User) -> None:
     experiment.delete()
 
 
-def _upcoming(when: ScheduleRequest, now: datetime, count: int) -> list[datetime]:
+def version_store(experiment: Experiment, *, by: User, changed: Sequence[str] = ()) -> None:
+    """Write down what it orders from now on. The caller holds the lock, or has just made it."""
+    ExperimentVersion.objects.create(
+        experiment=experiment,
+        revision=experiment.revision,
+        content=content_of(experiment),
+        changed=list(changed),
+        created_by=by,
+        created_at=timezone.now(),
+    )
+
+
+def content_of(experiment: Experiment) -> dict[str, Any]:
+    """All that can be changed of it, as the API has it."""
+    is_at = experiment.schedule == Experiment.Schedule.AT and experiment.next_at is not None
+    return {
+        "name": experiment.name,
+        "kind": experiment.kind,
+        "services": experiment.requested["services"],
+        "pods": experiment.requested["pods"],
+        "parameters": experiment.parameters,
+        "duration_s": experiment.duration_s,
+        "allow_last_replica": experiment.allow_last_replica,
+        "schedule": {
+            "type": str(experiment.schedule),
+            "at": experiment.next_at.isoformat() if is_at and experiment.next_at else None,
+            "cron": experiment.cron,
+            "time_zone": experiment.time_zone,
+        },
+    }
+
+
+def upcoming(when: ScheduleRequest, now: datetime, count: int) -> list[datetime]:
     """The first occurrences. Raises UserError."""
     _refuse_foreign(when)
     match when.type:
@@ -203,7 +236,7 @@ def _detail(experiment: Experiment) -> dict[str, Any]:
     }
 
 
-def _locked_by(by: User, experiment_id: UUID, *, to: str) -> Experiment:
+def locked_by(by: User, experiment_id: UUID, *, to: str) -> Experiment:
     experiment = Experiment.objects.select_for_update().filter(id=experiment_id).first()
     if experiment is None:
         raise NotFound(

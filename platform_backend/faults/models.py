@@ -93,6 +93,7 @@ class Experiment(models.Model):
         max_length=12, choices=ExperimentState.choices, default=ExperimentState.SCHEDULED, db_index=True
     )
     next_at = models.DateTimeField(null=True, db_index=True)  # null: no occurrence will follow
+    revision = models.PositiveIntegerField(default=1)  # counted up by each change of what was ordered
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(db_index=True)
 
@@ -105,6 +106,24 @@ class Experiment(models.Model):
     @property
     def is_over(self) -> bool:
         return EXPERIMENTS.is_final(ExperimentState(self.state))
+
+
+class ExperimentVersion(models.Model):
+    """What an experiment orders since its `revision`: as it was made, and after each change."""
+
+    experiment = models.ForeignKey(Experiment, on_delete=models.CASCADE, related_name="versions")
+    revision = models.PositiveIntegerField()
+    content: "models.JSONField[Any, Any]" = models.JSONField()  # all that can be changed, see `experiments.content_of`
+    changed: "models.JSONField[Any, Any]" = models.JSONField(default=list)  # names in content; empty: it was made
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-revision",)
+        constraints = [models.UniqueConstraint(fields=("experiment", "revision"), name="experiment_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.experiment_id} {self.revision}"
 
 
 class Injection(models.Model):
@@ -207,6 +226,7 @@ class Occurrence(models.Model):
     outcome = models.CharField(max_length=8, choices=Outcome.choices, default=Outcome.PENDING, db_index=True)
     reason = models.TextField(blank=True, default="")  # why it was skipped
     injection = models.OneToOneField(Injection, null=True, on_delete=models.SET_NULL, related_name="occurrence")
+    revision = models.PositiveIntegerField(default=1)  # of the experiment, by which it ran or was skipped
 
     class Meta:
         ordering = ("-scheduled_for",)

@@ -142,7 +142,7 @@ def skip_new(experiment: Experiment, moment: datetime, reason: str) -> None:
     occurrence, made = Occurrence.objects.get_or_create(
         experiment=experiment,
         scheduled_for=moment,
-        defaults={"outcome": Occurrence.Outcome.SKIPPED, "reason": reason},
+        defaults={"outcome": Occurrence.Outcome.SKIPPED, "reason": reason, "revision": experiment.revision},
     )
     if made:
         _audit_skip(occurrence)
@@ -171,22 +171,25 @@ def _inject(occurrence: Occurrence, request: InjectionRequest, plan: targets.Pla
     claimed = Occurrence.objects.select_for_update().filter(id=occurrence.pk).first()
     if experiment is None or claimed is None or claimed.outcome != Occurrence.Outcome.PENDING:
         return
+    if experiment.revision != occurrence.experiment.revision:
+        return  # changed since the plan was made: the next look makes another
     if experiment.state == ExperimentState.PAUSED:
         raise Conflict(said("experiment.paused", "The experiment was paused."))
     origin = Origin(experiment=experiment, scheduled_for=claimed.scheduled_for)
     claimed.injection = services.injection_store(request=request, plan=plan, by=experiment.created_by, origin=origin)
-    claimed.outcome = Occurrence.Outcome.INJECTED
-    claimed.save(update_fields=("injection", "outcome"))
+    claimed.outcome, claimed.revision = Occurrence.Outcome.INJECTED, experiment.revision
+    claimed.save(update_fields=("injection", "outcome", "revision"))
     changed(Topic.EXPERIMENTS)
 
 
 @atomic
 def _skip(occurrence_id: int, reason: str) -> None:
-    occurrence = Occurrence.objects.select_for_update().filter(id=occurrence_id).first()
+    occurrence = Occurrence.objects.select_for_update().filter(id=occurrence_id).select_related("experiment").first()
     if occurrence is None or occurrence.outcome != Occurrence.Outcome.PENDING:
         return
     occurrence.outcome, occurrence.reason = Occurrence.Outcome.SKIPPED, reason
-    occurrence.save(update_fields=("outcome", "reason"))
+    occurrence.revision = occurrence.experiment.revision
+    occurrence.save(update_fields=("outcome", "reason", "revision"))
     _audit_skip(occurrence)
 
 

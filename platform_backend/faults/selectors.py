@@ -1,8 +1,9 @@
 """Reads of faults: kinds, injections, labels, and the times that no fault touched."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -10,7 +11,16 @@ from django.db.models import Q, QuerySet
 from common.errors import NotFound, said
 from faults import adapters
 from faults.catalogue import CATALOGUE, Kind
-from faults.models import LIFECYCLE, Experiment, Injection, Label, Occurrence, PodQuarantine
+from faults.models import (
+    LIFECYCLE,
+    Experiment,
+    ExperimentVersion,
+    Injection,
+    Label,
+    Occurrence,
+    PodQuarantine,
+    Target,
+)
 from faults.ports import Support
 from faults.windows import COOL_DOWN, SECOND, complement, widened
 from telemetry.records import Window
@@ -41,6 +51,34 @@ def injections() -> QuerySet[Injection]:
     return Injection.objects.select_related("created_by").prefetch_related("targets", "labels")
 
 
+def injections_where(found: QuerySet[Injection], wanted: Mapping[str, Any]) -> QuerySet[Injection]:
+    """Those that `wanted` lets through: by the names of the API's filters, where an empty one lets all through."""
+    on = Target.objects.values("injection")
+    conditions = {
+        "state": Q(state__in=wanted["state"]),
+        "kind": Q(kind__in=wanted["kind"]),
+        "service": Q(pk__in=on.filter(service__in=wanted["service"])),
+        "pod": Q(pk__in=on.filter(pod__in=wanted["pod"])),
+        "created_by": Q(created_by__username=wanted["created_by"]),
+        "experiment": Q(experiment=wanted["experiment"]),
+        "from": Q(ended_at__gt=wanted["from"]) | Q(state__in=LIFECYCLE.open_states),
+        "to": Q(requested_at__lt=wanted["to"]),
+    }
+    return found.filter(*(condition for name, condition in conditions.items() if wanted[name]))
+
+
+def labels_where(found: QuerySet[Label], wanted: Mapping[str, Any]) -> QuerySet[Label]:
+    conditions = {
+        "kind": Q(kind__in=wanted["kind"]),
+        "service": Q(service__in=wanted["service"]),
+        "pod": Q(pod__in=wanted["pod"]),
+        "effect": Q(effect__in=wanted["effect"]),
+        "created_by": Q(injection__created_by__username=wanted["created_by"]),
+        "injection": Q(injection=wanted["injection"]),
+    }
+    return found.filter(*(condition for name, condition in conditions.items() if wanted[name]))
+
+
 def injection(injection_id: UUID) -> Injection:
     found = injections().filter(id=injection_id).first()
     if found is None:
@@ -58,6 +96,18 @@ def experiment(experiment_id: UUID) -> Experiment:
         raise NotFound(
             said("experiment.unknown", "There is no experiment {experiment_id}.", experiment_id=experiment_id)
         )
+    return found
+
+
+def versions(experiment: Experiment) -> QuerySet[ExperimentVersion]:
+    """What it ordered since when, and who changed it."""
+    return experiment.versions.select_related("created_by")
+
+
+def label(label_id: int) -> Label:
+    found = Label.objects.filter(pk=label_id).first()
+    if found is None:
+        raise NotFound(said("label.unknown", "There is no label {label_id}.", label_id=label_id))
     return found
 
 

@@ -47,6 +47,7 @@ WORDS: Final[Mapping[str, str]] = {
     "experiment.resume": "{actor} resumed the experiment",
     "experiment.skip": "The experiment was skipped: {reason}",
     "experiment.stop": "{actor} stopped the experiment",
+    "experiment.update": "{actor} changed the experiment {name}: {changed}",
     "injection.active": "The fault took hold",
     "injection.applying": "The fault is being applied",
     "injection.create": "{actor} injected {kind} into {pods}",

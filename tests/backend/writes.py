@@ -158,6 +158,10 @@ CALLS: dict[str, tuple[Callable[[Caller], Any], Callable[[Caller, Any], Any]]] =
     "injections_create": (lambda call: None, lambda call, _: call.injection()),
     "injections_stop": (Caller.injection, lambda call, it: call.post(f"/faults/injections/{it}/stop")),
     "experiments_create": (lambda call: None, lambda call, _: call.experiment()),
+    "experiments_update": (
+        Caller.experiment,
+        lambda call, it: call.patch(f"/faults/experiments/{it}", {"parameters": {"load": 50}}),
+    ),
     "experiments_pause": (Caller.experiment, lambda call, it: call.post(f"/faults/experiments/{it}/pause")),
     "experiments_resume": (
         lambda call: call.post(f"/faults/experiments/{call.experiment()}/pause")["id"],

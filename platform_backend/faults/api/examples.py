@@ -4,6 +4,7 @@ from typing import Final
 
 INJECTION_ID: Final = "0d7e42d4-6d2c-4f4e-9d3a-2b9f5c1e8a77"
 LABEL: Final = {
+    "id": 12,
     "injection": INJECTION_ID,
     "pod": "cartservice-0",
     "service": "cartservice",
@@ -82,13 +83,31 @@ EXPERIMENT: Final = {
     "duration_s": 60.0,
     "allow_last_replica": False,
     "schedule": SCHEDULE | {"next_at": NEXT},
+    "revision": 1,
     "created_by": "admin",
     "created_at": "2026-01-05T08:59:00Z",
+}
+VERSION: Final = {
+    "revision": 2,
+    "created_at": "2026-01-05T09:10:00Z",
+    "created_by": "admin",
+    "changed": ["parameters"],
+    "content": {
+        "name": "slow cart in office hours",
+        "kind": "network-delay",
+        "services": ["cartservice"],
+        "pods": [],
+        "parameters": {"latency_ms": 400},
+        "duration_s": 60.0,
+        "allow_last_replica": False,
+        "schedule": SCHEDULE | {"at": None},
+    },
 }
 OCCURRENCE: Final = {
     "scheduled_for": "2026-01-05T09:00:00Z",
     "outcome": "injected",
     "reason": "",
+    "revision": 1,
     "injection": INJECTION | {"experiment": EXPERIMENT_ID, "scheduled_for": "2026-01-05T09:00:00Z"},
 }
 PREVIEW: Final = {

@@ -14,15 +14,18 @@ from common.roles import Role
 from common.schema import page_example
 from common.views import ApiView, ListView, operation
 from faults import experiments, selectors
-from faults.api.examples import ASKED, EXPERIMENT, OCCURRENCE, PREVIEW, SCHEDULE
+from faults.api.examples import ASKED, EXPERIMENT, OCCURRENCE, PREVIEW, SCHEDULE, VERSION
 from faults.api.serializers import (
     ExperimentCreateSerializer,
     ExperimentSerializer,
+    ExperimentUpdateSerializer,
+    ExperimentVersionSerializer,
     OccurrenceSerializer,
     PreviewRequestSerializer,
     PreviewSerializer,
 )
-from faults.models import Experiment, Occurrence
+from faults.experiment_changes import experiment_update
+from faults.models import Experiment, ExperimentVersion, Occurrence
 
 
 class PreviewView(ApiView):
@@ -81,6 +84,8 @@ class ExperimentsView(ListView[Experiment]):
 
 
 class ExperimentView(ApiView):
+    bodies = {"patch": ExperimentUpdateSerializer}
+
     @operation(
         "experiments_get",
         role=Role.VIEWER,
@@ -90,6 +95,24 @@ class ExperimentView(ApiView):
     )
     def get(self, request: Request, experiment_id: UUID) -> Response:
         """One experiment."""
+        return Response(_body(experiment_id))
+
+    @operation(
+        "experiments_update",
+        role=Role.OPERATOR,
+        tags=["experiments"],
+        responses=ExperimentSerializer,
+        examples=[
+            OpenApiExample("slower", {"parameters": {"latency_ms": 400}, "revision": 1}, request_only=True),
+            OpenApiExample("changed", EXPERIMENT | {"revision": 2}, response_only=True),
+        ],
+    )
+    def patch(self, request: Request, experiment_id: UUID) -> Response:
+        """Change what follows of a planned experiment. What it has done keeps what it was done with; see `versions`.
+
+        For who made it and admins (403).
+        """
+        experiment_update(experiment_id=experiment_id, change=self.body.change, by=user_of(request))
         return Response(_body(experiment_id))
 
     @operation("experiments_delete", role=Role.OPERATOR, tags=["experiments"], responses={204: None})
@@ -147,6 +170,26 @@ class ExperimentStopView(ApiView):
         """
         experiments.experiment_stop(experiment_id=experiment_id, by=user_of(request))
         return Response(_body(experiment_id), status=status.HTTP_202_ACCEPTED)
+
+
+class VersionPages(NewestFirst):
+    columns = ("revision", "id")
+
+
+class ExperimentVersionsView(ListView[ExperimentVersion]):
+    serializer_class = ExperimentVersionSerializer
+    pagination_class = VersionPages
+    queryset = ExperimentVersion.objects.all()
+
+    @operation("experiments_versions", role=Role.VIEWER, tags=["experiments"], examples=[page_example(VERSION)])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """What it ordered since when, who changed it and what of it; latest first."""
+        return self.list(request, *args, **kwargs)
+
+    def get_queryset(self) -> Any:
+        if getattr(self, "swagger_fake_view", False):
+            return ExperimentVersion.objects.none()
+        return selectors.versions(selectors.experiment(self.kwargs["experiment_id"]))
 
 
 class OccurrencePages(NewestFirst):

@@ -8,11 +8,14 @@ from rest_framework import serializers
 from common import fields
 from common.forms import Form, PageQuery
 from common.parameter_serializer import ParameterSerializer
+from faults.catalogue import CATALOGUE
+from faults.experiment_changes import ExperimentChange
 from faults.experiments import MOST_PREVIEWED, ExperimentRequest, Preview, ScheduleRequest
 from faults.models import (
     Effect,
     Experiment,
     ExperimentState,
+    ExperimentVersion,
     Injection,
     Label,
     Occurrence,
@@ -22,6 +25,7 @@ from faults.models import (
 )
 from faults.selectors import KindHere
 from faults.targets import InjectionRequest
+from telemetry.api.windows import WindowPageQuery
 
 
 class KindSerializer(serializers.Serializer):
@@ -61,13 +65,55 @@ class InjectionCreateSerializer(Form):
         return InjectionRequest(**{name: value for name, value in self.validated_data.items() if name in names})
 
 
+def _several(child: serializers.Field, help_text: str) -> serializers.ListField:
+    """A parameter that may be given several times; absent: any."""
+    return serializers.ListField(child=child, default=list, max_length=100, help_text=help_text)
+
+
+def _kinds() -> serializers.ListField:
+    return _several(fields.Choice(choices=list(CATALOGUE)), "only of these kinds")
+
+
+def _services() -> serializers.ListField:
+    return _several(fields.Text(max_length=253), "only on pods of these services")
+
+
+def _pods() -> serializers.ListField:
+    return _several(fields.Text(max_length=253), "only on these pods")
+
+
+def _who() -> fields.Text:
+    return fields.Text(max_length=150, default="", help_text="only what this user ordered, by name")
+
+
 class InjectionsQuery(PageQuery):
-    state = serializers.ListField(
-        child=fields.Choice(choices=State.values), default=list, max_length=len(State), help_text="only in these states"
-    )
+    state = _several(fields.Choice(choices=State.values), "only in these states")
+    kind = _kinds()
+    service = _services()
+    pod = _pods()
+    created_by = _who()
+    experiment = fields.Uuid(default=None, help_text="only what this one ordered")
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        """`from` is no name in Python."""
+        times = {
+            "from": fields.Instant(default=None, help_text="only what lasted until after this time, or still does"),
+            "to": fields.Instant(default=None, help_text="only what was ordered before this time"),
+        }
+        return {**super().get_fields(), **times}
+
+
+class LabelsQuery(WindowPageQuery):
+    kind = _kinds()
+    service = _services()
+    pod = _pods()
+    effect = _several(fields.Choice(choices=Effect.values), "only with these outcomes of the effect check")
+    created_by = _who()
+    injection = fields.Uuid(default=None, help_text="only of this one")
 
 
 class LabelSerializer(serializers.ModelSerializer[Label]):
+    id = serializers.IntegerField(help_text="the same for good")
     injection = serializers.UUIDField(source="injection_id")
     start = serializers.IntegerField(help_text="UTC microseconds, measured: the fault really took hold")
     end = serializers.IntegerField(
@@ -87,6 +133,7 @@ class LabelSerializer(serializers.ModelSerializer[Label]):
     class Meta:
         model = Label
         fields = (
+            "id",
             "injection",
             "pod",
             "service",
@@ -177,6 +224,28 @@ class ExperimentCreateSerializer(InjectionCreateSerializer):
         return ExperimentRequest(self.validated_data["name"], self.injection_request, schedule)
 
 
+class ExperimentUpdateSerializer(Form):
+    """What is absent stays as it is. Lists, parameters and the schedule are replaced as a whole."""
+
+    name = fields.Text(required=False, max_length=100)
+    kind = fields.Text(required=False, max_length=40, help_text="one of GET /api/v1/faults/kinds")
+    pods = serializers.ListField(child=fields.Text(max_length=253), required=False, max_length=200)
+    services = serializers.ListField(child=fields.Text(max_length=253), required=False, max_length=200)
+    parameters = serializers.DictField(required=False, help_text="of the kind, by name")
+    duration_s = fields.Number(required=False, allow_null=True, help_text="null: faults.default_duration_s")
+    allow_last_replica = fields.Flag(required=False)
+    schedule = ScheduleSerializer(required=False)
+    revision = fields.Integer(
+        required=False, min_value=1, help_text="of the experiment as you have seen it: 409 if it is another by now"
+    )
+
+    @property
+    def change(self) -> ExperimentChange:
+        given = dict(self.validated_data)
+        schedule, revision = given.pop("schedule", None), given.pop("revision", None)
+        return ExperimentChange(given, ScheduleRequest(**schedule) if schedule is not None else None, revision)
+
+
 class PreviewRequestSerializer(InjectionCreateSerializer):
     schedule = ScheduleSerializer(required=False, help_text="absent: now")
     name = fields.Text(required=False, allow_blank=True, max_length=100, help_text="not looked at")
@@ -232,6 +301,7 @@ class ExperimentSerializer(serializers.ModelSerializer[Experiment]):
     pods = serializers.ListField(child=serializers.CharField(), source="requested.pods")
     parameters = serializers.DictField(help_text="as asked for")
     schedule = ExperimentScheduleSerializer(source="*")
+    revision = serializers.IntegerField(help_text="counted up by each change")
     created_by = serializers.CharField(allow_null=True, help_text="user name")
 
     class Meta:
@@ -247,19 +317,51 @@ class ExperimentSerializer(serializers.ModelSerializer[Experiment]):
             "duration_s",
             "allow_last_replica",
             "schedule",
+            "revision",
             "created_by",
             "created_at",
         )
 
 
+class VersionScheduleSerializer(serializers.Serializer):
+    type = serializers.ChoiceField(choices=Experiment.Schedule.choices)
+    at = serializers.DateTimeField(allow_null=True, help_text="of `at` only")
+    cron = serializers.CharField(help_text="may be empty")
+    time_zone = serializers.CharField()
+
+
+class VersionContentSerializer(serializers.Serializer):
+    name = serializers.CharField()
+    kind = serializers.CharField()
+    services = serializers.ListField(child=serializers.CharField())
+    pods = serializers.ListField(child=serializers.CharField())
+    parameters = serializers.DictField(help_text="as asked for")
+    duration_s = serializers.FloatField()
+    allow_last_replica = serializers.BooleanField()
+    schedule = VersionScheduleSerializer()
+
+
+class ExperimentVersionSerializer(serializers.ModelSerializer[ExperimentVersion]):
+    changed = serializers.ListField(
+        child=serializers.CharField(), help_text="names in content that differ from the version before; empty: none was"
+    )
+    content = VersionContentSerializer(help_text="what the experiment ordered from then on")
+    created_by = serializers.CharField(allow_null=True, help_text="user name")
+
+    class Meta:
+        model = ExperimentVersion
+        fields = ("revision", "created_at", "created_by", "changed", "content")
+
+
 class OccurrenceSerializer(serializers.ModelSerializer[Occurrence]):
     outcome = serializers.ChoiceField(choices=Occurrence.Outcome.choices)
     reason = serializers.CharField(help_text="why it was skipped; empty otherwise")
+    revision = serializers.IntegerField(help_text="of the experiment, by which it ran or was skipped")
     injection = InjectionSerializer(allow_null=True)
 
     class Meta:
         model = Occurrence
-        fields = ("scheduled_for", "outcome", "reason", "injection")
+        fields = ("scheduled_for", "outcome", "reason", "revision", "injection")
 
 
 class EmergencyStopCreateSerializer(Form):

@@ -18,9 +18,15 @@ urlpatterns = [
     ),
     path("experiments/<uuid:experiment_id>/stop", experiments.ExperimentStopView.as_view(), name="experiment-stop"),
     path("experiments/<uuid:experiment_id>/history", experiments.OccurrencesView.as_view(), name="experiment-history"),
+    path(
+        "experiments/<uuid:experiment_id>/versions",
+        experiments.ExperimentVersionsView.as_view(),
+        name="experiment-versions",
+    ),
     path("emergency-stop", safety.EmergencyStopView.as_view(), name="emergency-stop"),
     path("emergency-stop/release", safety.EmergencyReleaseView.as_view(), name="emergency-release"),
     path("quarantine", safety.QuarantineView.as_view(), name="quarantine"),
     path("quarantine/<str:pod>/clear", safety.QuarantineClearView.as_view(), name="quarantine-clear"),
     path("labels", views.LabelsView.as_view(), name="labels"),
+    path("labels/<int:label_id>", views.LabelView.as_view(), name="label"),
 ]

@@ -21,9 +21,9 @@ from faults.api.serializers import (
     InjectionsQuery,
     KindSerializer,
     LabelSerializer,
+    LabelsQuery,
 )
 from faults.models import Injection, Label
-from telemetry.api.windows import WindowPageQuery
 
 
 class KindsView(ApiView):
@@ -61,8 +61,7 @@ class InjectionsView(ListView[Injection]):
         return self.list(request, *args, **kwargs)
 
     def filter_queryset(self, queryset: Any) -> Any:
-        states = self.query["state"]
-        return queryset.filter(state__in=states) if states else queryset
+        return selectors.injections_where(queryset, self.query)
 
     @operation(
         "injections_create",
@@ -117,7 +116,7 @@ class LabelPages(NewestFirst):
 
 
 class LabelsView(ListView[Label]):
-    queries = {"get": WindowPageQuery}
+    queries = {"get": LabelsQuery}
     serializer_class = LabelSerializer
     pagination_class = LabelPages
     queryset = Label.objects.all()
@@ -133,7 +132,20 @@ class LabelsView(ListView[Label]):
         return self.list(request, *args, **kwargs)
 
     def get_queryset(self) -> Any:
-        return selectors.labels(self.query["window"])
+        return selectors.labels_where(selectors.labels(self.query["window"]), self.query)
+
+
+class LabelView(ApiView):
+    @operation(
+        "labels_get",
+        role=Role.VIEWER,
+        tags=["faults"],
+        responses=LabelSerializer,
+        examples=[OpenApiExample("a label", LABEL)],
+    )
+    def get(self, request: Request, label_id: int) -> Response:
+        """One label."""
+        return Response(LabelSerializer(selectors.label(label_id)).data)
 
 
 def _body(injection_id: UUID) -> dict[str, Any]:
