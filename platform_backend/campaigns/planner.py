@@ -116,10 +116,10 @@ class Timed(Protocol):
 
 def group_seconds(group: Iterable[Timed]) -> float:
     """How long it is expected to take from its first look at the system to the end of its last fault."""
-    return BEFORE_S + max(step.after + _lasts(step) for step in group)
+    return BEFORE_S + max(step.after + lasts(step) for step in group)
 
 
-def _lasts(step: Timed) -> float:
+def lasts(step: Timed) -> float:
     kind = CATALOGUE.get(step.fault)  # a plan may be older than the catalogue
     return min(step.duration, AT_ONCE_S) if kind and kind.at_once else step.duration
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from uuid import UUID
 
 from django.db.models import Case, CharField, Count, Exists, OuterRef, Prefetch, Q, QuerySet, Value, When
 
 from campaigns.models import Campaign, State, Step, StepState
-from campaigns.planner import CHECKS_S, group_seconds, last_pause
+from campaigns.planner import BEFORE_S, CHECKS_S, group_seconds, last_pause, lasts
 from common.errors import NotFound, said
 from faults import guards
 from faults.models import LIFECYCLE, Effect, EmergencyStop, Injection, Label, Target
@@ -23,6 +23,13 @@ class Progress:
     steps_total: int
     current: Step | None
     seconds_left: float | None  # expected; None when it is over
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedStep:
+    step: Step
+    begins: datetime
+    ends: datetime
 
 
 def campaigns() -> QuerySet[Campaign]:
@@ -95,17 +102,50 @@ def _seconds_left(campaign: Campaign, steps: Sequence[Step], now: datetime) -> f
         return 0.0
     if campaign.state == State.PLANNED:
         return campaign.expected_s
-    quiet = max(0.0, (campaign.quiet_until - now).total_seconds()) if campaign.quiet_until else 0.0
+    left = _left(campaign, steps, now)
+    return left[-1].ends + last_pause(campaign.file) if left else _quiet(campaign, now)
+
+
+def expected(campaign: Campaign, now: datetime) -> list[ExpectedStep]:
+    """The steps of a planned or running campaign that have not begun, and when they will if none has to wait."""
+    steps = sorted(campaign.steps.all(), key=lambda step: step.index)
+    left = _left(campaign, steps, now) if campaign.state in (State.PLANNED, State.RUNNING) else []
+    found = []
+    for group in left:
+        for step in group.steps:
+            if step.is_open and step.injection is None:
+                begins = now + timedelta(seconds=max(0.0, group.begins + BEFORE_S + step.after_s))
+                found.append(ExpectedStep(step, begins, begins + timedelta(seconds=lasts(step))))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """A group of steps that are not all over, and its expected beginning and end in seconds from now."""
+
+    steps: Sequence[Step]
+    begins: float
+    ends: float
+
+
+def _left(campaign: Campaign, steps: Sequence[Step], now: datetime) -> list[_Left]:
     by_group = [list(steps) for _, steps in groupby(steps, key=lambda step: step.group)]
     left = [group for group in by_group if any(step.is_open for step in group)]
+    quiet = left[0][0].pause_s if left and campaign.state == State.PLANNED else _quiet(campaign, now)
     if left and all(not step.is_open or step.state == StepState.COOLING for step in left[0]):
         del left[0]  # `quiet` is what is left of it, and the pause before the next one
-    if not left:
-        return quiet
-    if any(step.state == StepState.COOLING for step in left[0]):
+    elif left and any(step.state == StepState.COOLING for step in left[0]):
         quiet = 0.0  # others of its group go on, and the pause is counted from their end
-    pauses = sum(max(group[0].pause_s, CHECKS_S) for group in left[1:]) + last_pause(campaign.file)
-    return quiet + _left_of(left[0], now) + pauses + sum(group_seconds(group) for group in left[1:])
+    found: list[_Left] = []
+    for group in left:
+        pause = max(group[0].pause_s, CHECKS_S)
+        ends = found[-1].ends + pause + group_seconds(group) if found else quiet + _left_of(group, now)
+        found.append(_Left(group, ends - group_seconds(group), ends))
+    return found
+
+
+def _quiet(campaign: Campaign, now: datetime) -> float:
+    return max(0.0, (campaign.quiet_until - now).total_seconds()) if campaign.quiet_until else 0.0
 
 
 def _left_of(group: Sequence[Step], now: datetime) -> float:

@@ -2,13 +2,35 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal, Protocol
+from typing import Any, Final, Literal, Protocol, get_args
 
 from common.names import instead
 from common.plain import shown
 
 Type = Literal["integer", "number", "string", "strings", "choice"]
+# What a value names, so that a form can offer those that there are: a service of the system, a container of the pod, a
+# path below the volumes of the pod's service, the beginning of a request's path, an error number of the system.
+Format = Literal["any", "service", "container", "path", "request-path", "errno"]
+TYPES: Final[Sequence[str]] = get_args(Type)
+FORMATS: Final[Sequence[str]] = get_args(Format)
 Bounds = tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProtocolBounds:
+    """Those of `bounds` that hold where requests are spoken by this protocol."""
+
+    protocol: str
+    bounds: Bounds
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A value that has a name."""
+
+    value: int
+    name: str
+    help: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +47,9 @@ class Parameter:
     choices: tuple[str, ...] = ()
     required: bool = False
     default: Any = None  # taken when absent; of no meaning when required
+    format: Format = "any"
+    protocol_bounds: tuple[ProtocolBounds, ...] = ()  # empty: `bounds` hold for all
+    names: tuple[Named, ...] = ()  # of some of its values
 
 
 class Parametrised(Protocol):
@@ -42,9 +67,16 @@ def number(name: str, low: float, high: float, default: float | None, text: str,
     return Parameter(name, "number", text, unit, ((low, high),), required=default is None, default=default)
 
 
-def string(name: str, text: str, default: str | None = None, longest: int = 200) -> Parameter:
-    shortest = 1 if default is None else 0
-    return Parameter(name, "string", text, "", ((shortest, longest),), required=default is None, default=default)
+def string(name: str, text: str, default: str | None = None, longest: int = 200, format: Format = "any") -> Parameter:
+    return Parameter(
+        name,
+        "string",
+        text,
+        bounds=((1 if default is None else 0, longest),),
+        required=default is None,
+        default=default,
+        format=format,
+    )
 
 
 Errors = dict[str, list[str]]

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from common.parameters import Parameter, integer, number, string
+from common.parameters import Parameter, ProtocolBounds, integer, number, string
+from faults.codes import ERRNOS, GRPC_CODES, HTTP_CODES
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +29,12 @@ DIRECTION: Final = Parameter(
     choices=("to", "from", "both"),
     default="to",
 )
-TARGET: Final = string("target", "Only traffic with this service; empty: with all.", default="")
+TARGET: Final = string("target", "Only traffic with this service; empty: with all.", default="", format="service")
 PEER: Final = (DIRECTION, TARGET)
 PERCENT: Final = number("percent", 1, 100, 100, "Share of the requests.", "%")
-PATH: Final = string("path", "Only requests whose path begins with this; empty: all.", default="")
+PATH: Final = string(
+    "path", "Only requests whose path begins with this; empty: all.", default="", format="request-path"
+)
 METHODS: Final = Parameter(
     "methods",
     "strings",
@@ -42,19 +45,35 @@ METHODS: Final = Parameter(
 )
 OPERATIONS: Final = number("percent", 1, 100, 100, "Share of the operations.", "%")
 FILES: Final = string(
-    "path", "A file, a folder with all in it, or a pattern with * and ?, as the pod sees it; empty: all.", default=""
+    "path",
+    "A file, a folder with all in it, or a pattern with * and ?, as the pod sees it; empty: all.",
+    default="",
+    format="path",
 )
 PATTERNS: Final = Parameter(
     "patterns", "strings", "Host names, * and ? allowed; empty: all.", bounds=((0, 64),), default=()
 )
 CLASS: Final = string("class", "Full name of the Java class.")
 METHOD: Final = string("method", "Name of the method.")
+GRPC: Final = (1, 16)
+HTTP_ERRORS: Final = (400, 599)
 HTTP_STATUS: Final = Parameter(
     "status",
     "integer",
     "HTTP status 400-599, or gRPC status code 1-16 for a service that speaks gRPC.",
-    bounds=((1, 16), (400, 599)),
+    bounds=(GRPC, HTTP_ERRORS),
     required=True,
+    protocol_bounds=(ProtocolBounds("grpc", (GRPC, HTTP_ERRORS)), ProtocolBounds("http", (HTTP_ERRORS,))),
+    names=(*GRPC_CODES, *HTTP_CODES),
+)
+ERRNO: Final = Parameter(
+    "errno",
+    "integer",
+    "Error number that they fail with, such as 5 (EIO).",
+    bounds=((1, 133),),
+    required=True,
+    format="errno",
+    names=ERRNOS,
 )
 HTTP_DIRECTION: Final = Parameter(
     "direction",
@@ -63,7 +82,9 @@ HTTP_DIRECTION: Final = Parameter(
     choices=("from", "to", "both"),
     default="from",
 )
-HTTP_TARGET: Final = string("target", "Only requests from or to this service; empty: all.", default="")
+HTTP_TARGET: Final = string(
+    "target", "Only requests from or to this service; empty: all.", default="", format="service"
+)
 REQUESTS: Final = (PERCENT, PATH, HTTP_DIRECTION, HTTP_TARGET)
 HTTP: Final = ("http", "grpc")
 
@@ -80,7 +101,7 @@ _KINDS: Final = (
         "container-kill",
         "Kill a container",
         "Kill the main process of a container; it is started again.",
-        (string("container", "Name of the container; empty: the first.", default=""),),
+        (string("container", "Name of the container; empty: the first.", default="", format="container"),),
         at_once=True,
     ),
     Kind("process-pause", "Pause the process", "The pod is alive, but does nothing until the fault ends."),
@@ -147,12 +168,7 @@ _KINDS: Final = (
         "io-fault",
         "Failing files",
         "Operations on the files of the pod's volumes fail.",
-        (
-            integer("errno", 1, 133, None, "Error number that they fail with, such as 5 (EIO)."),
-            FILES,
-            METHODS,
-            OPERATIONS,
-        ),
+        (ERRNO, FILES, METHODS, OPERATIONS),
         files=True,
     ),
     Kind(

@@ -51,13 +51,17 @@ def _zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
-def occurrences(cron: Cron, after: datetime) -> Iterator[datetime]:
-    """In UTC, in order, later than `after`."""
+def occurrences(cron: Cron, after: datetime, before: datetime | None = None) -> Iterator[datetime]:
+    """In UTC, in order, later than `after`; none that is not earlier than `before`."""
     day = after.astimezone(cron.zone).date() - timedelta(days=1)  # what a gap moved may come late
     last = after
     end = min(after.date() + HORIZON, date(9998, 1, 1))
+    if before is not None:
+        end = min(end, before.astimezone(cron.zone).date() + timedelta(days=1))
     while day < end:
         for moment in _of_day(cron, day):
+            if before is not None and moment >= before:
+                return
             if moment > last:
                 last = moment
                 yield moment

@@ -169,6 +169,11 @@ SPECTACULAR_SETTINGS = {
         "EventState": "events.models.State",
         "CampaignState": "campaigns.models.State",
         "CampaignStepState": "campaigns.models.StepState",
+        "CalendarState": "overview.calendar.STATES",
+        "CalendarSource": "overview.calendar.SOURCES",
+        "DatasetFormat": ["csv", "openrca", "parquet", "rcaeval"],
+        "ParameterType": "common.parameters.TYPES",
+        "ParameterFormat": "common.parameters.FORMATS",
     },
 }
 

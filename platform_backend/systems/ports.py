@@ -13,6 +13,7 @@ class Service:
     calls: Sequence[str]  # services it calls
     protected: bool = False  # no fault may target it
     volumes: Sequence[str] = ()  # where its pods see their files, as far as faults can reach them
+    containers: Sequence[str] = ()  # of each of its pods, the first one first
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,9 @@ KIND: Final = {
             "choices": [],
             "required": False,
             "default": 2,
+            "format": "any",
+            "protocol_bounds": [],
+            "names": [],
         }
     ],
     "lasts": True,

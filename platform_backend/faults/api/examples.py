@@ -62,9 +62,15 @@ KIND: Final = {
             "choices": [],
             "required": False,
             "default": 1,
+            "format": "any",
+            "protocol_bounds": [],
+            "names": [],
         }
     ],
     "protocols": [],
+    "files": False,
+    "at_once": False,
+    "takes_down": False,
     "supported": True,
     "reason": "",
 }

@@ -11,6 +11,7 @@ from common.parameter_serializer import ParameterSerializer
 from faults.catalogue import CATALOGUE
 from faults.experiment_changes import ExperimentChange
 from faults.experiments import MOST_PREVIEWED, ExperimentRequest, Preview, ScheduleRequest
+from faults.guards import TAKES_DOWN
 from faults.models import (
     Effect,
     Experiment,
@@ -34,12 +35,16 @@ class KindSerializer(serializers.Serializer):
     help = serializers.CharField()
     parameters = ParameterSerializer(many=True)
     protocols = serializers.ListField(child=serializers.CharField(), help_text="of the target; empty: any")
+    files = serializers.BooleanField(help_text="it hits files: only pods of services that have volumes can take it")
+    at_once = serializers.BooleanField(help_text="done and over; its duration does not matter")
+    takes_down = serializers.BooleanField(help_text="its pods serve nobody meanwhile: see allow_last_replica")
     supported = serializers.BooleanField(help_text="whether the system at hand can do it")
     reason = serializers.CharField(help_text="why not; empty when supported")
 
     def to_representation(self, instance: KindHere) -> dict[str, Any]:
         kind, support = dataclasses.asdict(instance.kind), instance.support
-        return {**kind, "supported": support.supported, "reason": support.reason}
+        takes_down = instance.kind.name in TAKES_DOWN
+        return {**kind, "takes_down": takes_down, "supported": support.supported, "reason": support.reason}
 
 
 class InjectionCreateSerializer(Form):

@@ -49,6 +49,40 @@ ACTIVITY: Final[dict[str, Any]] = {
     "params": {"actor": "ada", "kind": "pod-failure", "pods": "cartservice-0"},
     "text": "ada injected pod-failure into cartservice-0",
 }
+CALENDAR: Final[dict[str, Any]] = {
+    "from": "2026-01-05T00:00:00Z",
+    "to": "2026-01-06T00:00:00Z",
+    "entries": [
+        {
+            "id": "experiment:5c0d9a4e-9a0e-4c43-8f5e-0f8f6a3f1b11:2026-01-05T09:30:00Z",
+            "source": "experiment",
+            "state": "planned",
+            "kind": "network-delay",
+            "start": "2026-01-05T09:30:00Z",
+            "end": "2026-01-05T09:31:00Z",
+            "start_measured": False,
+            "end_measured": False,
+            "title": "slow cart in office hours",
+            "services": ["cartservice"],
+            "pods": [],
+            "reason": "",
+            "created_by": "ada",
+            "injection": None,
+            "experiment": "5c0d9a4e-9a0e-4c43-8f5e-0f8f6a3f1b11",
+            "campaign": None,
+            "campaign_step": None,
+        }
+    ],
+    "left_out": [
+        {
+            "source": "experiment",
+            "before": None,
+            "after": "2026-01-05T13:00:00Z",
+            "experiment": "5c0d9a4e-9a0e-4c43-8f5e-0f8f6a3f1b11",
+            "title": "slow cart in office hours",
+        }
+    ],
+}
 
 _NODE: Final = {
     "service": "frontend",

@@ -1,18 +1,28 @@
 """The overview in JSON."""
 
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
+from django.utils import timezone
 from rest_framework import serializers
 
 from accounts.models import LANGUAGES, REGISTRATION, AuditEntry
 from common import fields
-from common.forms import PageQuery
+from common.forms import PageQuery, Query
+from faults.catalogue import CATALOGUE
 from overview import words
+from overview.calendar import SOURCES, STATES, Wanted
 from overview.words import WORDS
 from telemetry.api.serializers import EdgeSerializer, FiniteFloat
 from telemetry.records import TABLES
 
+LONGEST_CALENDAR: Final = timedelta(days=400)
 THINGS = sorted({action.partition(".")[0] for action in WORDS})
+
+
+def _several(child: serializers.Field, help_text: str) -> serializers.ListField:
+    """A parameter that may be given several times; absent: any."""
+    return serializers.ListField(child=child, default=list, max_length=100, help_text=help_text)
 
 
 class AdaptersSerializer(serializers.Serializer):
@@ -139,6 +149,90 @@ class StatusSerializer(serializers.Serializer):
     campaign = RunningCampaignSerializer(allow_null=True)
     sandbox = SandboxSerializer()
     unknown = SectionErrorSerializer(many=True, help_text="sections that could not be asked, which are null")
+
+
+class CalendarQuery(Query):
+    """Gives `wanted`."""
+
+    state = _several(fields.Choice(choices=STATES), "only in these states")
+    source = _several(fields.Choice(choices=SOURCES), "only what was ordered by hand, by these")
+    kind = _several(fields.Choice(choices=list(CATALOGUE)), "only of these kinds")
+    service = _several(fields.Text(max_length=253), "only on pods of these services")
+    created_by = fields.Text(max_length=150, default="", help_text="only what this user ordered, by name")
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        """`from` is no name in Python."""
+        times = {
+            "from": fields.Instant(default=None, help_text="start of the window; default: a day before now, or `to`"),
+            "to": fields.Instant(default=None, help_text="end of the window; default: eight days after its start"),
+        }
+        return {**times, **super().get_fields()}
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        start, end = _window(attrs["from"], attrs["to"])
+        wanted = Wanted(
+            start,
+            end,
+            states=attrs["state"],
+            sources=attrs["source"],
+            kinds=attrs["kind"],
+            services=attrs["service"],
+            created_by=attrs["created_by"],
+        )
+        return {"wanted": wanted}
+
+
+def _window(start: datetime | None, end: datetime | None) -> tuple[datetime, datetime]:
+    """Raises ValidationError for an empty one and for one that is too long."""
+    try:
+        start = start or min(end or timezone.now(), timezone.now()) - timedelta(days=1)
+        end = end or start + timedelta(days=8)
+    except OverflowError:
+        raise serializers.ValidationError({"from": ["too close to the end of time"]}) from None
+    if end <= start:
+        raise serializers.ValidationError({"to": ["must be after from"]})
+    if end - start > LONGEST_CALENDAR:
+        message = f"the window has more than {LONGEST_CALENDAR.days} days; ask for it in parts"
+        raise serializers.ValidationError({"to": [message]})
+    return start, end
+
+
+class CalendarEntrySerializer(serializers.Serializer):
+    id = serializers.CharField(help_text="the same for the same thing in the same state")
+    source = serializers.ChoiceField(choices=SOURCES, help_text="what ordered it; injection: a user, by hand")
+    state = serializers.ChoiceField(choices=STATES)
+    kind = serializers.CharField(help_text="of fault")
+    start = serializers.DateTimeField()
+    end = serializers.DateTimeField(allow_null=True, help_text="null: it was skipped")
+    start_measured = serializers.BooleanField(help_text="whether it really took hold then; else it is expected")
+    end_measured = serializers.BooleanField(help_text="whether it was really gone then; else it is expected")
+    title = serializers.CharField(help_text="of the experiment or campaign; may be empty")
+    services = serializers.ListField(child=serializers.CharField())
+    pods = serializers.ListField(child=serializers.CharField(), help_text="those known already")
+    reason = serializers.CharField(help_text="why it was skipped, or what failed; may be empty")
+    created_by = serializers.CharField(allow_null=True, help_text="user name")
+    injection = serializers.UUIDField(allow_null=True)
+    experiment = serializers.UUIDField(allow_null=True)
+    campaign = serializers.UUIDField(allow_null=True)
+    campaign_step = serializers.UUIDField(allow_null=True)
+
+
+class CalendarLeftOutSerializer(serializers.Serializer):
+    source = serializers.ChoiceField(choices=SOURCES)
+    before = serializers.DateTimeField(allow_null=True, help_text="there is more before this time")
+    after = serializers.DateTimeField(allow_null=True, help_text="there is more after this time")
+    experiment = serializers.UUIDField(allow_null=True, help_text="only of this one; null: of any")
+    title = serializers.CharField(help_text="of the experiment; may be empty")
+
+
+class CalendarSerializer(serializers.Serializer):
+    entries = CalendarEntrySerializer(many=True)
+    left_out = CalendarLeftOutSerializer(many=True, help_text="of what there is more in the window than is shown")
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        """`from` is no name in Python."""
+        ends = {"from": serializers.DateTimeField(source="start"), "to": serializers.DateTimeField(source="end")}
+        return ends | super().get_fields()
 
 
 class ActivityQuery(PageQuery):

@@ -12,14 +12,17 @@ from common.roles import Role
 from common.schema import page_example
 from common.views import ApiView, ListView, operation
 from overview import selectors, settings
-from overview.api.examples import ACTIVITY, CONFIG, STATUS, TOPOLOGY
+from overview.api.examples import ACTIVITY, CALENDAR, CONFIG, STATUS, TOPOLOGY
 from overview.api.serializers import (
     ActivityQuery,
     ActivitySerializer,
+    CalendarQuery,
+    CalendarSerializer,
     ConfigSerializer,
     StatusSerializer,
     TopologySerializer,
 )
+from overview.calendar import calendar
 from overview.status import status
 from overview.topology import topology
 from telemetry.api.windows import WindowQuery
@@ -64,6 +67,25 @@ class TopologyView(ApiView):
     def get(self, request: Request) -> Response:
         """All services with pods, load, errors and faults, and who calls whom; the window is rounded to 5 s."""
         return Response(TopologySerializer(topology(self.query["window"])).data)
+
+
+class CalendarView(ApiView):
+    queries = {"get": CalendarQuery}
+
+    @operation(
+        "faults_calendar",
+        role=Role.VIEWER,
+        tags=["faults"],
+        responses=CalendarSerializer,
+        examples=[OpenApiExample("a day", CALENDAR)],
+    )
+    def get(self, request: Request) -> Response:
+        """What is planned, runs, has been or was skipped in a window, in the order of time.
+
+        Cron is expanded in the experiment's time zone; the steps of the campaign that runs have the times at which
+        they are expected. `left_out` says what there is more of than is shown. Paused experiments plan nothing.
+        """
+        return Response(CalendarSerializer(calendar(self.query["wanted"])).data)
 
 
 class ActivityView(ListView[AuditEntry]):

@@ -9,11 +9,11 @@ from systems.ports import Pod, Service
 
 STARTED: Final = 1_700_000_000_000_000
 SERVICES: Final = (
-    Service("frontend", 1, "http", ("cartservice", "checkoutservice")),
-    Service("checkoutservice", 1, "grpc", ("cartservice",)),
-    Service("cartservice", 2, "grpc", ("redis-cart",)),
-    Service("redis-cart", 1, "tcp", (), volumes=("/data",)),
-    Service("loadgenerator", 1, "", ("frontend",)),
+    Service("frontend", 1, "http", ("cartservice", "checkoutservice"), containers=("frontend",)),
+    Service("checkoutservice", 1, "grpc", ("cartservice",), containers=("checkoutservice",)),
+    Service("cartservice", 2, "grpc", ("redis-cart",), containers=("cartservice",)),
+    Service("redis-cart", 1, "tcp", (), volumes=("/data",), containers=("redis-cart",)),
+    Service("loadgenerator", 1, "", ("frontend",), containers=("loadgenerator",)),
 )
 
 

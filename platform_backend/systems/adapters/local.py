@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from local_cluster.client import LocalClusterClient, PodInfo
+from local_cluster.client import LocalClusterClient, PodInfo, ServiceInfo
 from systems.adapters.cluster import cluster_client, platform_errors
 from systems.ports import Pod, Service
 
@@ -14,7 +14,7 @@ class LocalSystemDriver:
     def services(self) -> Sequence[Service]:
         with platform_errors():
             found = self._client.services()
-        return [Service(each.name, each.replicas, each.protocol, each.calls, volumes=each.volumes) for each in found]
+        return [_service(each) for each in found]
 
     def pods(self) -> Sequence[Pod]:
         with platform_errors():
@@ -31,6 +31,11 @@ class LocalSystemDriver:
     def recreate(self, pod: str) -> None:
         with platform_errors():
             self._client.recreate_pod(pod)
+
+
+def _service(info: ServiceInfo) -> Service:
+    """A pod of the local cluster has one container, called as its service."""
+    return Service(info.name, info.replicas, info.protocol, info.calls, volumes=info.volumes, containers=(info.name,))
 
 
 def _pod(info: PodInfo) -> Pod:

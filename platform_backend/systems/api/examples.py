@@ -8,6 +8,8 @@ SERVICE: Final = {
     "protocol": "grpc",
     "calls": ["redis-cart"],
     "protected": False,
+    "volumes": [],
+    "containers": ["cartservice"],
 }
 POD: Final = {
     "name": "cartservice-0",

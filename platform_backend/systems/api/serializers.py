@@ -12,6 +12,10 @@ class ServiceSerializer(serializers.Serializer):
     protocol = serializers.CharField(help_text="http, grpc, tcp, or empty for a service that nobody calls")
     calls = serializers.ListField(child=serializers.CharField(), help_text="services it calls")
     protected = serializers.BooleanField(help_text="no fault may target it")
+    volumes = serializers.ListField(
+        child=serializers.CharField(), help_text="where each of its pods has files that faults can reach; empty: none"
+    )
+    containers = serializers.ListField(child=serializers.CharField(), help_text="of each of its pods")
 
 
 class PodSerializer(serializers.Serializer):

@@ -32,7 +32,45 @@ def test_kinds_come_with_parameters_and_support(api: APIClient, driver: Any) -> 
         "choices": [],
         "required": True,
         "default": None,
+        "format": "any",
+        "protocol_bounds": [],
+        "names": [],
     }
+
+
+def test_the_catalogue_says_what_a_value_names(api: APIClient, driver: Any) -> None:
+    kinds = {each["name"]: each for each in api.get(f"{URL}/kinds").json()}
+
+    def parameter(kind: str, name: str) -> dict[str, Any]:
+        return next(each for each in kinds[kind]["parameters"] if each["name"] == name)
+
+    for kind, name, meant in (
+        ("network-delay", "target", "service"),
+        ("http-delay", "target", "service"),
+        ("container-kill", "container", "container"),
+        ("io-latency", "path", "path"),
+        ("http-delay", "path", "request-path"),
+        ("io-fault", "errno", "errno"),
+        ("network-delay", "latency_ms", "any"),
+    ):
+        assert parameter(kind, name)["format"] == meant, (kind, name)
+    status, errno = parameter("http-abort", "status"), parameter("io-fault", "errno")
+    assert {each["protocol"]: each["bounds"] for each in status["protocol_bounds"]} == {
+        "grpc": [[1, 16], [400, 599]],
+        "http": [[400, 599]],
+    }
+    names = {each["value"]: each["name"] for each in (*status["names"], *errno["names"])}
+    assert [names[value] for value in (14, 503)] == ["UNAVAILABLE", "SERVICE_UNAVAILABLE"]
+    assert {each["value"]: each["name"] for each in errno["names"]}[28] == "ENOSPC"
+    assert [kinds[kind]["files"] for kind in ("io-fault", "http-abort")] == [True, False]
+    assert [kinds[kind]["takes_down"] for kind in ("pod-kill", "cpu-stress")] == [True, False]
+    assert kinds["pod-kill"]["at_once"]
+
+
+def test_services_say_which_have_files_and_containers(api: APIClient, system: Any) -> None:
+    services = {each["name"]: each for each in api.get("/api/v1/system/services").json()}
+    assert [services[name]["volumes"] for name in ("redis-cart", "frontend")] == [["/data"], []]
+    assert services["frontend"]["containers"] == ["frontend"]
 
 
 def test_create_shows_the_named_pods_and_all_parameters(api: APIClient, driver: Any) -> None:
