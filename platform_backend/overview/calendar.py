@@ -22,9 +22,9 @@ from faults import selectors as faults
 from faults.models import Experiment, ExperimentState, Injection, Occurrence
 from systems import selectors as systems
 
-Source = Literal["injection", "experiment", "campaign"]
+Origin = Literal["user", "experiment", "campaign"]  # what ordered it
 EntryState = Literal["planned", "running", "past", "skipped"]
-SOURCES: Final[Sequence[str]] = get_args(Source)
+ORIGINS: Final[Sequence[str]] = get_args(Origin)
 STATES: Final[Sequence[str]] = get_args(EntryState)
 
 MOST_ROWS: Final = 2000  # of what has begun, and of what was skipped
@@ -39,7 +39,7 @@ class Wanted:
     start: datetime
     end: datetime
     states: Sequence[str] = ()
-    sources: Sequence[str] = ()
+    origins: Sequence[str] = ()
     kinds: Sequence[str] = ()
     services: Sequence[str] = ()
     created_by: str = ""
@@ -47,7 +47,7 @@ class Wanted:
     def has(self, entry: "Entry") -> bool:
         return (
             (not self.states or entry.state in self.states)
-            and (not self.sources or entry.source in self.sources)
+            and (not self.origins or entry.origin in self.origins)
             and (not self.kinds or entry.kind in self.kinds)
             and (not self.services or bool(set(self.services) & set(entry.services)))
             and (not self.created_by or entry.created_by == self.created_by)
@@ -61,7 +61,7 @@ class Entry:
     """`start` and `end` are expected ones unless they are measured; `end` is None for what took no time."""
 
     id: str
-    source: Source
+    origin: Origin
     state: EntryState
     kind: str
     start: datetime
@@ -83,7 +83,7 @@ class Entry:
 class LeftOut:
     """More than is shown: `before` or `after` a time that is in the window."""
 
-    source: Source
+    state: EntryState  # past: of what has begun
     before: datetime | None = None
     after: datetime | None = None
     experiment: UUID | None = None
@@ -117,13 +117,13 @@ def calendar(wanted: Wanted) -> Calendar:
 
 
 def _injections(wanted: Wanted, found: _Found) -> None:
-    asked = {"state": [], "pod": [], "experiment": None, "from": wanted.start, "to": wanted.end}
+    asked: dict[str, Any] = {"state": [], "pod": [], "experiment": None, "from": wanted.start, "to": wanted.end}
     asked |= {"kind": wanted.kinds, "service": wanted.services, "created_by": wanted.created_by}
     rows = faults.injections_where(faults.injections().select_related("experiment"), asked)
     shown = list(rows.order_by("-requested_at", "-id")[: MOST_ROWS + 1])
     if len(shown) > MOST_ROWS:
         del shown[MOST_ROWS:]
-        found.left_out.append(LeftOut("injection", before=shown[-1].requested_at))
+        found.left_out.append(LeftOut("past", before=shown[-1].requested_at))
     steps = _steps_of(shown)
     found.entries += [_of_injection(each, steps.get(each.campaign_step)) for each in shown]
 
@@ -139,7 +139,7 @@ def _of_injection(injection: Injection, step: Step | None) -> Entry:
     experiment = injection.experiment
     return Entry(
         id=f"injection:{injection.id}",
-        source="campaign" if injection.campaign_step else "experiment" if experiment else "injection",
+        origin="campaign" if injection.campaign_step else "experiment" if experiment else "user",
         state="running" if injection.is_open else "past",
         kind=injection.kind,
         start=injection.started_at or injection.requested_at,
@@ -165,7 +165,7 @@ def _skipped_occurrences(wanted: Wanted, found: _Found) -> None:
     shown = list(rows.order_by("-scheduled_for", "-id")[: MOST_ROWS + 1])
     if len(shown) > MOST_ROWS:
         del shown[MOST_ROWS:]
-        found.left_out.append(LeftOut("experiment", before=shown[-1].scheduled_for))
+        found.left_out.append(LeftOut("skipped", before=shown[-1].scheduled_for))
     services = _ServicesOfPods()
     found.entries += [
         _of_experiment(each.experiment, each.scheduled_for, "skipped", services, each.reason) for each in shown
@@ -179,7 +179,7 @@ def _planned_occurrences(wanted: Wanted, found: _Found) -> None:
         if len(moments) > MOST_OF_AN_EXPERIMENT:
             del moments[MOST_OF_AN_EXPERIMENT:]
             found.left_out.append(
-                LeftOut("experiment", after=moments[-1], experiment=experiment.id, title=experiment.name)
+                LeftOut("planned", after=moments[-1], experiment=experiment.id, title=experiment.name)
             )
         found.entries += [_of_experiment(experiment, moment, "planned", services) for moment in moments]
 
@@ -194,7 +194,7 @@ def _planned_experiments(wanted: Wanted, found: _Found) -> Sequence[Experiment]:
     shown = list(rows.order_by("next_at", "id")[: MOST_EXPERIMENTS + 1])
     if len(shown) > MOST_EXPERIMENTS:
         del shown[MOST_EXPERIMENTS:]
-        found.left_out.append(LeftOut("experiment", after=shown[-1].next_at))
+        found.left_out.append(LeftOut("planned", after=shown[-1].next_at))
     return shown
 
 
@@ -217,7 +217,7 @@ def _of_experiment(
     lasts = timedelta(seconds=experiment.duration_s)
     return Entry(
         id=f"experiment:{experiment.id}:{moment:%Y-%m-%dT%H:%M:%SZ}",
-        source="experiment",
+        origin="experiment",
         state=state,
         kind=experiment.kind,
         start=moment,
@@ -262,14 +262,14 @@ def _skipped_steps(wanted: Wanted, found: _Found) -> None:
     shown = list(rows.order_by("-finished_at", "-id")[: MOST_ROWS + 1])
     if len(shown) > MOST_ROWS:
         del shown[MOST_ROWS:]
-        found.left_out.append(LeftOut("campaign", before=shown[-1].finished_at))
+        found.left_out.append(LeftOut("skipped", before=shown[-1].finished_at))
     found.entries += [_of_step(each, "skipped", each.finished_at, None) for each in shown if each.finished_at]
 
 
 def _of_step(step: Step, state: EntryState, start: datetime, end: datetime | None) -> Entry:
     return Entry(
         id=f"step:{step.id}",
-        source="campaign",
+        origin="campaign",
         state=state,
         kind=step.fault,
         start=start,

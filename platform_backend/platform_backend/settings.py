@@ -170,7 +170,7 @@ SPECTACULAR_SETTINGS = {
         "CampaignState": "campaigns.models.State",
         "CampaignStepState": "campaigns.models.StepState",
         "CalendarState": "overview.calendar.STATES",
-        "CalendarSource": "overview.calendar.SOURCES",
+        "CalendarOrigin": "overview.calendar.ORIGINS",
         "DatasetFormat": ["csv", "openrca", "parquet", "rcaeval"],
         "ParameterType": "common.parameters.TYPES",
         "ParameterFormat": "common.parameters.FORMATS",

@@ -55,7 +55,7 @@ CALENDAR: Final[dict[str, Any]] = {
     "entries": [
         {
             "id": "experiment:5c0d9a4e-9a0e-4c43-8f5e-0f8f6a3f1b11:2026-01-05T09:30:00Z",
-            "source": "experiment",
+            "origin": "experiment",
             "state": "planned",
             "kind": "network-delay",
             "start": "2026-01-05T09:30:00Z",
@@ -75,7 +75,7 @@ CALENDAR: Final[dict[str, Any]] = {
     ],
     "left_out": [
         {
-            "source": "experiment",
+            "state": "planned",
             "before": None,
             "after": "2026-01-05T13:00:00Z",
             "experiment": "5c0d9a4e-9a0e-4c43-8f5e-0f8f6a3f1b11",

@@ -11,7 +11,7 @@ from common import fields
 from common.forms import PageQuery, Query
 from faults.catalogue import CATALOGUE
 from overview import words
-from overview.calendar import SOURCES, STATES, Wanted
+from overview.calendar import ORIGINS, STATES, Wanted
 from overview.words import WORDS
 from telemetry.api.serializers import EdgeSerializer, FiniteFloat
 from telemetry.records import TABLES
@@ -155,7 +155,7 @@ class CalendarQuery(Query):
     """Gives `wanted`."""
 
     state = _several(fields.Choice(choices=STATES), "only in these states")
-    source = _several(fields.Choice(choices=SOURCES), "only what was ordered by hand, by these")
+    origin = _several(fields.Choice(choices=ORIGINS), "only what was ordered by these")
     kind = _several(fields.Choice(choices=list(CATALOGUE)), "only of these kinds")
     service = _several(fields.Text(max_length=253), "only on pods of these services")
     created_by = fields.Text(max_length=150, default="", help_text="only what this user ordered, by name")
@@ -174,7 +174,7 @@ class CalendarQuery(Query):
             start,
             end,
             states=attrs["state"],
-            sources=attrs["source"],
+            origins=attrs["origin"],
             kinds=attrs["kind"],
             services=attrs["service"],
             created_by=attrs["created_by"],
@@ -199,7 +199,7 @@ def _window(start: datetime | None, end: datetime | None) -> tuple[datetime, dat
 
 class CalendarEntrySerializer(serializers.Serializer):
     id = serializers.CharField(help_text="the same for the same thing in the same state")
-    source = serializers.ChoiceField(choices=SOURCES, help_text="what ordered it; injection: a user, by hand")
+    origin = serializers.ChoiceField(choices=ORIGINS, help_text="what ordered it; user: by hand")
     state = serializers.ChoiceField(choices=STATES)
     kind = serializers.CharField(help_text="of fault")
     start = serializers.DateTimeField()
@@ -218,7 +218,7 @@ class CalendarEntrySerializer(serializers.Serializer):
 
 
 class CalendarLeftOutSerializer(serializers.Serializer):
-    source = serializers.ChoiceField(choices=SOURCES)
+    state = serializers.ChoiceField(choices=STATES, help_text="of such; past: of what has begun")
     before = serializers.DateTimeField(allow_null=True, help_text="there is more before this time")
     after = serializers.DateTimeField(allow_null=True, help_text="there is more after this time")
     experiment = serializers.UUIDField(allow_null=True, help_text="only of this one; null: of any")

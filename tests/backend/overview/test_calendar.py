@@ -73,7 +73,7 @@ def test_one_goes_from_planned_to_running_to_past(api: APIClient, create: Any, c
         if not seen or seen[-1] != (entry["state"], entry["start_measured"], entry["end_measured"]):
             seen.append((entry["state"], entry["start_measured"], entry["end_measured"]))
     assert seen == [("planned", False, False), ("running", True, False), ("past", True, True)]
-    assert (entry["source"], entry["title"]) == ("experiment", "slow")
+    assert (entry["origin"], entry["title"]) == ("experiment", "slow")
     assert entry["pods"] == ["cartservice-0", "cartservice-1"]
 
 
@@ -104,9 +104,9 @@ def test_paused_and_stopped_ones_plan_nothing(api: APIClient, create: Any) -> No
         ({"created_by": "grace"}, 0),
         ({"state": "running"}, 1),
         ({"state": ["running", "planned"]}, 3),
-        ({"source": "injection"}, 1),
-        ({"source": "campaign"}, 0),
-        ({"source": "experiment", "kind": "pod-failure"}, 0),
+        ({"origin": "user"}, 1),
+        ({"origin": "campaign"}, 0),
+        ({"origin": "experiment", "kind": "pod-failure"}, 0),
     ],
 )
 def test_entries_are_found(api: APIClient, create: Any, query: dict[str, Any], count: int) -> None:
@@ -161,20 +161,20 @@ def test_the_rows_that_are_shown_are_the_latest(
     body = api.get(URL, {"from": "2026-01-05T00:00:00Z", "to": "2026-01-06T00:00:00Z"}).json()
     assert [each["start"][14:16] for each in body["entries"]] == ["02", "03"]
     [left_out] = body["left_out"]
-    assert (left_out["source"], left_out["before"]) == ("injection", "2026-01-05T09:02:00Z")
+    assert (left_out["state"], left_out["before"]) == ("past", "2026-01-05T09:02:00Z")
 
 
 def test_the_steps_of_a_campaign_are_where_they_will_be(api: APIClient, world: World) -> None:
     """As nothing has to wait in it, each step begins when it was expected to from the start."""
     world.start(matrix=[{"fault": "cpu-stress", "services": ["frontend"]}, CASCADE])
     world.tick(0)
-    expected = {each["campaign_step"]: each for each in entries(api, source="campaign")}
+    expected = {each["campaign_step"]: each for each in entries(api, origin="campaign")}
     assert [each["state"] for each in expected.values()] == ["planned"] * 3
     assert [each["kind"] for each in expected.values()] == ["cpu-stress", "cpu-stress", "pod-failure"]
     assert {each["title"] for each in expected.values()} == {"small"}
     campaign = world.until_state(Step.objects.all()[0].campaign, "completed")
     assert [step.state for step in campaign.steps.all()] == [StepState.DONE] * 3
-    for entry in entries(api, source="campaign"):
+    for entry in entries(api, origin="campaign"):
         assert (entry["state"], entry["campaign"]) == ("past", str(campaign.id))
         before = datetime.fromisoformat(expected[entry["campaign_step"]]["start"])
         assert abs(datetime.fromisoformat(entry["start"]) - before) <= timedelta(seconds=6), entry
