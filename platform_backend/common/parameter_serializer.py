@@ -1,8 +1,11 @@
 """Parameters of things that can be ordered, in JSON."""
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from common.parameters import FORMATS, TYPES
+
+VALUE = [{"type": "string"}, {"type": "number"}, {"type": "boolean"}, {"type": "array", "items": {"type": "string"}}]
 
 
 def _bounds(help_text: str) -> serializers.ListField:
@@ -21,6 +24,11 @@ class NamedValueSerializer(serializers.Serializer):
     help = serializers.CharField(help_text="may be empty")
 
 
+@extend_schema_field({"oneOf": VALUE, "nullable": True})
+class ParameterValue(serializers.JSONField):
+    """Of any type that a parameter may have."""
+
+
 class ParameterSerializer(serializers.Serializer):
     name = serializers.CharField()
     type = serializers.ChoiceField(choices=TYPES)
@@ -29,7 +37,7 @@ class ParameterSerializer(serializers.Serializer):
     bounds = _bounds("inclusive ranges; a number must be in one of them; of a string the length, of a list the size")
     choices = serializers.ListField(child=serializers.CharField())
     required = serializers.BooleanField()  # type: ignore[assignment]  # a field's own option of that name
-    default = serializers.JSONField(allow_null=True, help_text="taken when the parameter is absent")
+    default = ParameterValue(allow_null=True, help_text="taken when the parameter is absent")
     format = serializers.ChoiceField(
         choices=FORMATS,
         help_text="what the value names: service and container are of GET /api/v1/system/services, as is path, which "

@@ -6,6 +6,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse
 from rest_framework import serializers
 
+from common.answers import Scalars
 from common.forms import Form
 
 
@@ -17,7 +18,7 @@ class Problem(serializers.Serializer):
     status = serializers.IntegerField()
     detail = serializers.CharField()
     code = serializers.CharField(help_text="stable name of what is wrong, for other languages")
-    params = serializers.DictField(child=serializers.JSONField(), help_text="what fills the sentence of that code")
+    params = Scalars(help_text="what fills the sentence of that code")
     errors = serializers.DictField(  # type: ignore[assignment]  # the name that clients know; shadows .errors
         child=serializers.ListField(child=serializers.CharField()), required=False, help_text="messages per input field"
     )

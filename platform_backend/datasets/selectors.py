@@ -80,6 +80,11 @@ def manifest_path(dataset: Dataset) -> Path:
     return _published(dataset, store().manifest(dataset.pk))
 
 
+def series_path(dataset: Dataset) -> Path:
+    """It need not be there."""
+    return store().series(dataset.pk)
+
+
 def stalled(before: datetime) -> QuerySet[Dataset]:
     """Datasets at work that nobody has touched since `before`: their message was lost, or their worker died."""
     return Dataset.objects.filter(state__in=AT_WORK, heartbeat__lt=before).order_by("created_at", "id")

@@ -5,22 +5,41 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from pydantic import ValidationError
+
 from common.errors import NotFound, UserError, said
 from dataset_builder.card.files import ANSWERS_CARD, CARD, CARD_VERSION, README, TIMELINE
 from datasets.archives import opened
+from datasets.contents import DatasetCard, problems
 from datasets.models import Dataset, Origin
-from datasets.selectors import manifest_path
+from datasets.selectors import manifest_path, series_path
 from microservo_sdk.container import read_whole
 
 LARGEST: Final = 16 << 20  # bytes; a card has a few thousand
 KEYS: Final = ("name", "format", "window", "rows", "limits")  # of a manifest
 
 
-def as_json(archive: Path, dataset: Dataset) -> dict[str, Any]:
-    """`answers` is null where nobody wrote a card."""
+def as_json(archive: Path, dataset: Dataset) -> DatasetCard:
+    """`answers` is null where nobody wrote a card. What a card does not tell, its dataset's manifest may."""
     found = _members(archive, dataset, (CARD, ANSWERS_CARD))
-    card, answers = (_parsed(text, dataset) for text in found) if found else (_made(dataset), None)
-    return {"card": card, "answers": answers, "warnings": dataset.warnings}
+    card, answers = _made(dataset), None
+    if found:
+        told, answers = (_parsed(text, dataset) for text in found)
+        card |= told
+    series = (answers or {}).get("series") or _series(dataset)
+    try:
+        return DatasetCard.model_validate(
+            {"card": card, "answers": answers, "series": series, "warnings": dataset.warnings}
+        )
+    except ValidationError as error:
+        raise NotFound(
+            said(
+                "card.unfit",
+                "The data card of dataset {name} was not made here and is not like those that are: {problems}",
+                name=dataset.name,
+                problems="; ".join(problems(error)),
+            )
+        ) from None
 
 
 def as_page(archive: Path, dataset: Dataset) -> str:
@@ -57,15 +76,24 @@ def _members(path: Path, dataset: Dataset, names: Sequence[str]) -> list[str]:
     )
 
 
-def _parsed(text: str, dataset: Dataset) -> Any:
+def _parsed(text: str, dataset: Dataset) -> dict[str, Any]:
     try:
-        return json.loads(text)
-    except ValueError:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
         raise NotFound(
             said(
                 "card.not_json", "The data card of dataset {name} is not JSON: it was not made here.", name=dataset.name
             )
-        ) from None
+        )
+    return found
+
+
+def _series(dataset: Dataset) -> Any:
+    """As it was made when the dataset was imported; datasets of older versions have none."""
+    path = series_path(dataset)
+    return json.loads(path.read_bytes()) if path.is_file() else None
 
 
 def _made(dataset: Dataset) -> dict[str, Any]:

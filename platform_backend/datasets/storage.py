@@ -1,6 +1,7 @@
 """Where datasets lie on disk, and how a build appears there whole or not at all.
 
     <datasets_dir>/<id>/<name>.zip, dataset.json     published by one rename of the folder, locked by its readers
+    <datasets_dir>/<id>/series.json                  of an import that has no such figures itself
     <datasets_dir>/.building/<id>/                   a build or import at work, locked by who works on it
     <datasets_dir>/.places/<n>/                      one for each that may be at work at once, locked likewise
 
@@ -23,6 +24,7 @@ from datasets.locks import Busy, lock, lock_new, locked
 
 BUILDING: Final = ".building"
 RESULT: Final = "result"
+SERIES: Final = "series.json"
 PLACES: Final = 2  # of the worker's four threads: faults and campaigns must always find a free one
 
 __all__ = ["BUILDING", "RESULT", "Busy", "Lease", "Store", "Work"]
@@ -66,6 +68,9 @@ class Store:
 
     def manifest(self, dataset: UUID) -> Path:
         return self._folder(dataset) / MANIFEST
+
+    def series(self, dataset: UUID) -> Path:
+        return self._folder(dataset) / SERIES
 
     def read(self, dataset: UUID) -> Lease:
         """Any number may read at once. Raises FileNotFoundError when it is gone, Busy when it is just being removed."""

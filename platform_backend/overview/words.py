@@ -8,6 +8,7 @@ from string import Formatter
 from typing import Any, Final
 
 from accounts.models import AuditEntry
+from common.errors import PLAIN
 
 # By action; {actor} did it, the other names are of the entry's detail, and {subject} is what it was done to.
 WORDS: Final[Mapping[str, str]] = {
@@ -78,7 +79,10 @@ def params(entry: AuditEntry) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    return ", ".join(str(each) for each in value) if isinstance(value, list) else value
+    """As a client of the API finds it in a sentence's parameters: a text, a number, true or false, or null."""
+    if isinstance(value, list):
+        return ", ".join(str(each) for each in value)
+    return value if isinstance(value, PLAIN) else str(value)
 
 
 class _Lenient(Formatter):

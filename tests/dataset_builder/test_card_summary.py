@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dataset_builder.card.summary import ServiceFigures, Summary, load_step, summarise
+from dataset_builder.card.series import MOST_NAMES, MOST_SERVICES, Series, step_of
+from dataset_builder.card.summary import ServiceFigures, Summary, summarise
 from dataset_builder.card.summary_cells import class_of_latency, latency_of_class
 from dataset_builder.formats.base import Export
 from dataset_builder.knobs import Knobs
@@ -218,10 +219,11 @@ def test_an_empty_window_has_no_figures() -> None:
     assert set(found.load) == {0.0}
 
 
-@given(hours=st.floats(0.01, 48))
-def test_load_has_at_most_sixty_steps(hours: float) -> None:
+@given(hours=st.floats(0.01, 24 * 3660))
+def test_there_are_at_most_sixty_steps(hours: float) -> None:
+    """Also of an import whose rows lie years apart."""
     window = Window(START, START + round(hours * 3600 * SECOND))
-    assert (window.end - window.start) / SECOND <= 60 * load_step(window)
+    assert (window.end - window.start) / SECOND <= 60 * step_of(window)
 
 
 @given(duration=st.integers(0, 1 << 52))
@@ -230,3 +232,66 @@ def test_a_class_of_latencies_is_narrow(duration: int) -> None:
 
     assert latency_of_class(int(found)) == pytest.approx(duration, rel=0.008, abs=0.5)
     assert class_of_latency(pa.array([duration + 1]).to_numpy())[0] >= found
+
+
+STEP = 5 * SECOND  # of a window of two minutes
+
+
+def steps_of(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    found: list[list[dict[str, Any]]] = [[] for _ in range(24)]
+    for row in rows:
+        found[(row["timestamp"] - START) // STEP].append(row)
+    return found
+
+
+def test_series_are_those_of_the_rows_of_each_step(tmp_path: Path) -> None:
+    rows = made(3)
+    series = summary_of(in_memory(rows)).series
+    assert series == summary_of(in_files(rows, tmp_path)).series
+    assert (series["step_s"], series["more_services"], sorted(series["services"])) == (5, 0, sorted(SERVICES))
+    for service, found in series["services"].items():
+        own = {t: [r for r in rows[t] if r["service"] == service and is_in(r, "all")] for t in TABLES}
+        assert {len(values) for values in found.values()} == {24}
+        assert found["log_rows_per_second"] == [len(each) / 5 for each in steps_of(own["logs"])]
+        errors = [row for row in own["logs"] if row["level"] in ("ERROR", "CRITICAL")]
+        assert found["log_error_rows_per_second"] == [len(each) / 5 for each in steps_of(errors)]
+        memory = steps_of([row for row in own["samples"] if row["metric"] == MEMORY])
+        assert found["memory_mean_bytes"] == [round(sum(r["value"] for r in each) / len(each)) for each in memory]
+        for place, each in enumerate(steps_of([row for row in own["spans"] if row["kind"] == "server"])):
+            check_step(found, place, each)
+
+
+def check_step(found: dict[str, list[float | None]], place: int, served: list[dict[str, Any]]) -> None:
+    assert found["requests_per_second"][place] == len(served) / 5
+    if not served:
+        assert found["error_ratio"][place] is found["latency_p95_ms"][place] is None
+        return
+    failed = [row for row in served if row["status_code"] >= (500 if row["type"] == "http" else 1)]
+    assert found["error_ratio"][place] == pytest.approx(len(failed) / len(served), abs=1e-6)
+    durations = sorted(row["duration"] for row in served)
+    assert found["latency_p95_ms"][place] == pytest.approx(
+        durations[-(-len(durations) * 95 // 100) - 1] / 1000,
+        rel=0.135,  # of its class, and of three digits
+    )
+
+
+def test_cpu_over_time_is_what_counters_grew_since_the_step_before() -> None:
+    def at(second: float, spent: float, pod: str = "a-0") -> dict[str, Any]:
+        place = {"timestamp": START + round(second * SECOND), "service": "a", "pod": pod, "labels": ""}
+        return place | {"metric": CPU, "value": spent}
+
+    rows: Rows = {"logs": [], "spans": [], "samples": [at(1, 10), at(4, 11), at(9, 13.5), at(14, 1), at(24, 2)]}
+    cores = summary_of(in_memory(rows)).series["services"]["a"]["cpu_cores"]
+    assert cores[:6] == [None, 0.5, None, None, 0.1, None]  # a counter that fell began anew
+    rows["samples"] += [at(4, 0, "a-1"), at(9, 0.5, "a-1")]
+    assert summary_of(in_memory(rows)).series["services"]["a"]["cpu_cores"][1] == 0.3  # of a pod, on average
+
+
+def test_series_stay_small_whatever_the_rows_name() -> None:
+    series = Series(WINDOW)
+    for first in (0, 500):
+        names = [f"s{number}" for number in range(first, first + 500)]
+        logs = [_log(random.Random(1), 1) | {"service": name, "timestamp": START} for name in names]
+        series.add(series.reduce("logs", pa.Table.from_pylist(logs, schema=SCHEMAS["logs"])))
+    found = series.record()
+    assert (len(found["services"]), found["more_services"]) == (MOST_SERVICES, MOST_NAMES - MOST_SERVICES)

@@ -222,8 +222,25 @@ class AuditQuery(PageQuery):
         return {**super().get_fields(), **times}
 
 
+@extend_schema_field(
+    {
+        "type": "object",
+        "additionalProperties": {
+            "nullable": True,
+            "oneOf": [
+                *({"type": name} for name in ("string", "number", "boolean", "object")),
+                {"type": "array", "items": {"oneOf": [{"type": "string"}, {"type": "number"}]}},
+            ],
+        },
+    }
+)
+class AuditDetail(serializers.JSONField):
+    """As the action wrote it."""
+
+
 class AuditEntrySerializer(serializers.ModelSerializer):
     actor = serializers.CharField(source="actor_name")
+    detail = AuditDetail(help_text="what the action was about: texts, numbers, lists of them, and objects")
 
     class Meta:
         model = AuditEntry

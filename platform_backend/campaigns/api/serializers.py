@@ -10,6 +10,8 @@ from campaigns import selectors
 from campaigns.case_plan import PlannedCase
 from campaigns.models import Campaign, State, Step, StepState
 from campaigns.planner import PlannedStep
+from campaigns.schema import CampaignFile
+from common.answers import Modelled
 
 
 class PlannedStepSerializer(serializers.Serializer[PlannedStep]):
@@ -132,7 +134,7 @@ class ProgressSerializer(serializers.Serializer[Any]):
 
 class CampaignDetailSerializer(CampaignSerializer):
     progress = serializers.SerializerMethodField()
-    content = serializers.DictField(help_text="the file, defaults filled in")
+    content = Modelled(CampaignFile, help_text="the file, defaults filled in")
     steps = StepSerializer(many=True)
 
     class Meta(CampaignSerializer.Meta):

@@ -22,7 +22,7 @@ from dataset_builder.labels import Injection, PodLabel, in_window, normal_record
 from dataset_builder.manifest import SystemFacts, iso, window_record
 from dataset_builder.split import Split, split_injections
 
-CARD_VERSION: Final = 2
+CARD_VERSION: Final = 3
 CARD: Final = "card.json"
 README: Final = "README.md"
 ANSWERS_CARD: Final = "groundtruth/card.json"
@@ -141,6 +141,7 @@ def _answers(subject: Subject, summary: Summary, split: Split | None) -> dict[st
             service: {when: asdict(figures[when]) for when in ("normal", "fault")}
             for service, figures in summary.services.items()
         },
+        "series": summary.series,
     }
 
 

@@ -7,8 +7,9 @@ within two percent.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, Protocol
+from typing import Any, Literal, Protocol
 
+from dataset_builder.card.series import Part, Series, step_of
 from dataset_builder.card.summary_cells import PHASES, Phase, Phases, Reduced, Tally, latency_of_class
 from dataset_builder.card.summary_slices import COLUMNS, METRICS, reduce_rows
 from dataset_builder.formats.base import Export
@@ -17,8 +18,6 @@ from dataset_builder.window_pieces import Rows, Wanted, pieces, reduced
 from telemetry_store.schemas import TABLES, TableName
 from telemetry_store.window import Window
 
-LOAD_STEPS_S: Final = (1, 5, 10, 30, 60, 300, 600, 1800, 3600)
-MOST_LOAD_STEPS: Final = 60
 When = Literal["all", "normal", "fault"]
 
 
@@ -50,34 +49,34 @@ class Summary:
     load_step_s: int
     load: Sequence[float]
     load_mean: float  # of the whole window
+    series: Mapping[str, Any]  # as `Series.record` has them
 
 
 def summarise(export: Export, progress: Progress) -> Summary:
     """Read the window once, with few columns, in two threads. `progress` may raise to stop it."""
     phases = Phases.of(export)
-    step_s = load_step(export.window)
-    tally = Tally(export.window, step_s * MICROSECONDS)
+    step_s = step_of(export.window)
+    tally, series = Tally(export.window, step_s * MICROSECONDS), Series(export.window)
     for table in TABLES:
-        for part in _reduced(export, table, phases, tally):
+        for part, piece in _reduced(export, table, phases, tally, series):
             tally.add(part)
+            series.add(piece)
             progress()
     return Summary(
         services={name: _by_phase(tally, name) for name in tally.services()},
         load_step_s=step_s,
         load=_rates(tally, export.window, step_s),
         load_mean=round(sum(tally.requests()) * MICROSECONDS / (export.window.end - export.window.start), 3),
+        series=series.record(),
     )
 
 
-def load_step(window: Window) -> int:
-    """Seconds: the shortest of which the window has not too many."""
-    seconds = (window.end - window.start) / MICROSECONDS
-    return next((step for step in LOAD_STEPS_S if seconds <= step * MOST_LOAD_STEPS), LOAD_STEPS_S[-1])
-
-
-def _reduced(export: Export, table: TableName, phases: Phases, tally: Tally) -> Iterator[Reduced]:
-    def reduce(rows: Rows) -> Reduced:
-        return reduce_rows(table, rows.whole, rows.left, phases, tally.load_step)
+def _reduced(
+    export: Export, table: TableName, phases: Phases, tally: Tally, series: Series
+) -> Iterator[tuple[Reduced, Part]]:
+    def reduce(rows: Rows) -> tuple[Reduced, Part]:
+        part = reduce_rows(table, rows.whole, rows.left, phases, tally.load_step)
+        return part, series.reduce(table, rows.left)
 
     wanted = Wanted(table, COLUMNS[table], METRICS if table == "samples" else ())
     return reduced(pieces(export, wanted), reduce)

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dataset_builder.card.columns import CPU, ERROR_LEVELS, MEMORY, NANOSECONDS, encoded, mask, numbers
 from dataset_builder.card.summary_cells import (
     PHASES,
     Cell,
@@ -29,12 +29,7 @@ COLUMNS: Final[Mapping[TableName, Sequence[str]]] = {
     "spans": ("timestamp", "service", "duration", "kind", "type", "status_code", "parent_span_id"),
     "samples": ("timestamp", "service", "pod", "metric", "value"),
 }
-ERROR_LEVELS: Final = ("ERROR", "CRITICAL")
-CPU: Final = "container_cpu_usage_seconds_total"
-MEMORY: Final = "container_memory_working_set_bytes"
 METRICS: Final = (CPU, MEMORY)
-NANOSECONDS: Final = 1_000_000_000
-
 LoadStep = Callable[[Numbers], Numbers]
 
 
@@ -50,7 +45,7 @@ def reduce_rows(table: TableName, rows: pa.Table, left: pa.Table, phases: Phases
 def _logs(rows: pa.Table, phases: Phases) -> Reduced:
     """Counted once, by cell and level."""
     names, codes = _cells(rows, phases)
-    levels, texts = _encoded(rows["level"])
+    levels, texts = encoded(rows["level"])
     width = max(len(texts), 1)
     counts = np.bincount(codes * width + levels, minlength=len(names) * len(PHASES) * width).reshape(-1, width)
     failed = np.isin(np.array(texts, dtype=object), ERROR_LEVELS)
@@ -60,22 +55,22 @@ def _logs(rows: pa.Table, phases: Phases) -> Reduced:
 
 def _spans(rows: pa.Table, left: pa.Table, phases: Phases, load_step: LoadStep) -> Reduced:
     names, codes = _cells(left, phases)
-    served = _mask(left["kind"], "server")
-    statuses = _numbers(left["status_code"])
-    failed = np.where(_mask(left["type"], "http"), statuses >= 500, statuses != 0)
+    served = mask(left["kind"], "server")
+    statuses = numbers(left["status_code"])
+    failed = np.where(mask(left["type"], "http"), statuses >= 500, statuses != 0)
     counts = {
         "spans": cells(names, codes),
         "requests": cells(names, codes[served]),
         "failed": cells(names, codes[served & failed]),
     }
-    latencies = _latencies(names, codes[served], _numbers(left["duration"])[served])
+    latencies = _latencies(names, codes[served], numbers(left["duration"])[served])
     return Reduced(counts=counts, latencies=latencies, load=load_step(_arrivals(rows)))
 
 
 def _arrivals(rows: pa.Table) -> Numbers:
     """When requests reached the shop: its spans that nobody's call is behind."""
     first = pc.is_null(rows["parent_span_id"]).to_numpy()
-    return _numbers(rows["timestamp"])[_mask(rows["kind"], "server") & first]
+    return numbers(rows["timestamp"])[mask(rows["kind"], "server") & first]
 
 
 def _latencies(names: Sequence[str], codes: Numbers, durations: Numbers) -> dict[Cell, tuple[Numbers, Numbers]]:
@@ -92,7 +87,7 @@ def _samples(rows: pa.Table, phases: Phases) -> Reduced:
 
 
 def _of_metric(rows: pa.Table, metric: str) -> pa.Table:
-    return rows.filter(pa.array(_mask(rows["metric"], metric)))
+    return rows.filter(pa.array(mask(rows["metric"], metric)))
 
 
 def _memory(rows: pa.Table, phases: Phases) -> tuple[dict[str, dict[Cell, int]], dict[Cell, int]]:
@@ -105,10 +100,10 @@ def _memory(rows: pa.Table, phases: Phases) -> tuple[dict[str, dict[Cell, int]],
 
 
 def _cpu(rows: pa.Table, phases: Phases) -> tuple[dict[str, Any], dict[str, Usage]]:
-    times = _numbers(rows["timestamp"])
+    times = numbers(rows["timestamp"])
     spent = np.rint(rows["value"].to_numpy() * NANOSECONDS).astype(np.int64)
-    codes, pods = _encoded(rows["pod"])
-    services, names = _encoded(rows["service"])
+    codes, pods = encoded(rows["pod"])
+    services, names = encoded(rows["service"])
     counts: dict[str, Any] = {}
     usages: dict[str, Usage] = {}
     for code, pod in enumerate(pods):
@@ -129,22 +124,5 @@ def _reading(times: Numbers, spent: Numbers, phases: Numbers, place: int) -> tup
 
 
 def _cells(rows: pa.Table, phases: Phases) -> tuple[list[str], Numbers]:
-    services, names = _encoded(rows["service"])
-    return names, cell_codes(services, phases.at(_numbers(rows["timestamp"])))
-
-
-def _encoded(column: pa.ChunkedArray) -> tuple[Numbers, list[str]]:
-    encoded = column.dictionary_encode().unify_dictionaries().combine_chunks()
-    if isinstance(encoded, pa.ChunkedArray):  # without any rows
-        return np.empty(0, np.int64), []
-    return encoded.indices.to_numpy(zero_copy_only=False), encoded.dictionary.to_pylist()
-
-
-def _mask(column: pa.ChunkedArray, *values: str) -> npt.NDArray[np.bool_]:
-    """Where the column has one of these values: looked up once for each different text."""
-    codes, texts = _encoded(column)
-    return np.isin(np.array(texts, dtype=object), values)[codes]
-
-
-def _numbers(column: pa.ChunkedArray) -> Numbers:
-    return column.to_numpy().astype(np.int64, copy=False)
+    services, names = encoded(rows["service"])
+    return names, cell_codes(services, phases.at(numbers(rows["timestamp"])))

@@ -16,6 +16,7 @@ from common.roles import Role
 from common.views import ApiView, operation
 from datasets import selectors, shown_card
 from datasets.api import examples
+from datasets.contents import DatasetCard
 
 MARKDOWN: Final = "text/markdown"
 
@@ -44,7 +45,7 @@ class DatasetCardView(ApiView):
         role=Role.VIEWER,
         tags=["datasets"],
         responses={
-            (200, "application/json"): OpenApiTypes.OBJECT,
+            (200, "application/json"): DatasetCard,
             (200, MARKDOWN): OpenApiResponse(OpenApiTypes.STR, "The same as a page to read."),
         },
         examples=[OpenApiExample("an excerpt", examples.CARD, media_type="application/json")],
@@ -52,12 +53,13 @@ class DatasetCardView(ApiView):
     def get(self, request: Request, dataset_id: UUID) -> HttpResponseBase:
         """The data card of a ready dataset: what ran, what is missing, key figures, and what was injected.
 
-        Of a dataset from elsewhere, without a card, it is what the manifest tells, and `answers` is null. `warnings`
-        are what was found when it was imported: clocks that disagree, files that were left out.
+        Of a dataset from elsewhere, without a card, it is what the manifest tells, and `answers` is null. `series` are
+        key figures over time, to draw when the telemetry itself has expired; also of imports. `warnings` are what was
+        found when it was imported: clocks that disagree, files that were left out.
         """
         dataset = selectors.dataset_get(dataset_id)
         as_page = self.query.get("format", request.accepted_renderer.format) == MarkdownRenderer.format
         with selectors.archive_reading(dataset) as path:
             if as_page:
                 return HttpResponse(shown_card.as_page(path, dataset), content_type=f"{MARKDOWN}; charset=utf-8")
-            return Response(shown_card.as_json(path, dataset))
+            return Response(shown_card.as_json(path, dataset).model_dump())

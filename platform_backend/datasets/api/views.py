@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample
 from rest_framework import status
 from rest_framework.request import Request
@@ -16,8 +15,9 @@ from common.roles import Role
 from common.schema import page_example
 from common.views import ApiView, ListView, operation
 from datasets import selectors, services
-from datasets.api.examples import QUEUED, READY, REQUEST
+from datasets.api.examples import MANIFEST, QUEUED, READY, REQUEST
 from datasets.api.serializers import DatasetChangeSerializer, DatasetCreateSerializer, DatasetSerializer, DatasetsQuery
+from datasets.contents import DatasetManifest
 from datasets.models import Dataset
 
 
@@ -135,8 +135,8 @@ class DatasetManifestView(ApiView):
         "datasets_manifest",
         role=Role.VIEWER,
         tags=["datasets"],
-        responses=OpenApiTypes.OBJECT,
-        examples=[OpenApiExample("an excerpt", {"name": "checkout-abort", "format": "csv", "format_version": 1})],
+        responses=DatasetManifest,
+        examples=[OpenApiExample("an excerpt", MANIFEST)],
     )
     def get(self, request: Request, dataset_id: UUID) -> HttpResponse:
         """dataset.json of a ready dataset; the guide on the dataset format explains it."""

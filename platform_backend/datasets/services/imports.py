@@ -1,5 +1,6 @@
 """Datasets from outside: received in a folder of their own, and checked to the last byte before they count as one."""
 
+import json
 import shutil
 from collections.abc import Iterable
 from typing import Final
@@ -17,7 +18,7 @@ from datasets.models import AT_WORK, Dataset, Origin, Phase
 from datasets.selectors import of_digest, store
 from datasets.services import quota
 from datasets.services.outcome import Outcome
-from datasets.storage import RESULT, Work
+from datasets.storage import RESULT, SERIES, Work
 from datasets.uploads import UPLOAD, fit_name, manifest_in, receive, refuse_large
 from datasets.watch import Watch
 from microservo_sdk import Limits
@@ -80,6 +81,8 @@ def make(dataset: Dataset, work: Work, watch: Watch) -> Outcome:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     (folder / MANIFEST).write_bytes(found.manifest)
+    if found.series is not None:
+        (folder / SERIES).write_text(json.dumps(found.series), encoding="utf-8")
     archive = folder / f"{found.name}.zip"
     archive.hardlink_to(upload)  # not moved: should this worker die, the next one finds it where it was
     return Outcome(

@@ -6,6 +6,7 @@ from typing import Any
 from rest_framework import serializers
 
 from common import fields
+from common.answers import Scalars
 from common.forms import Form
 from common.parameter_serializer import ParameterSerializer
 from events.models import Event, State
@@ -59,7 +60,7 @@ class EventSerializer(serializers.ModelSerializer[Event]):
     end = serializers.IntegerField(allow_null=True, help_text="UTC microseconds, measured: its last one was done")
     end_reason = serializers.CharField(help_text="completed, stopped, failed, cluster-restarted; empty: not over")
     error = serializers.CharField(help_text="why it failed; may be empty")
-    detail = serializers.DictField(help_text="what it did, in numbers")
+    detail = Scalars(help_text="what it did, in numbers")
     pods = PodSpanSerializer(many=True, help_text="when each pod had part in it")
     created_by = serializers.CharField(source="created_by.username", default=None, allow_null=True)
 

@@ -8,6 +8,7 @@ from rest_framework import serializers
 from common import fields
 from common.forms import Form, PageQuery
 from common.parameter_serializer import ParameterSerializer
+from faults.api.evidence import EvidenceSerializer
 from faults.catalogue import CATALOGUE
 from faults.experiment_changes import ExperimentChange
 from faults.experiments import MOST_PREVIEWED, ExperimentRequest, Preview, ScheduleRequest
@@ -133,7 +134,7 @@ class LabelSerializer(serializers.ModelSerializer[Label]):
     )
     effect_checked = serializers.BooleanField(help_text="whether `effect` is final")
     onset = serializers.IntegerField(allow_null=True, help_text="UTC microseconds: the first visible change")
-    evidence = serializers.DictField(help_text="of the effect: KPI, test, statistic, p-value, effect size")
+    evidence = EvidenceSerializer(help_text="of the effect; empty while it is not checked")
 
     class Meta:
         model = Label

@@ -4,16 +4,18 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.utils import timezone
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import LANGUAGES, REGISTRATION, AuditEntry
 from common import fields
+from common.answers import SCALARS, FiniteFloat
 from common.forms import PageQuery, Query
 from faults.catalogue import CATALOGUE
 from overview import words
 from overview.calendar import ORIGINS, STATES, Wanted
 from overview.words import WORDS
-from telemetry.api.serializers import EdgeSerializer, FiniteFloat
+from telemetry.api.serializers import EdgeSerializer
 from telemetry.records import TABLES
 
 LONGEST_CALENDAR: Final = timedelta(days=400)
@@ -60,7 +62,7 @@ class DatasetSettingsSerializer(serializers.Serializer):
 
 class AccountSettingsSerializer(serializers.Serializer):
     registration = serializers.ChoiceField(choices=REGISTRATION)
-    languages = serializers.ListField(child=serializers.ChoiceField(choices=[name for name, _ in LANGUAGES]))
+    languages = serializers.ListField(child=serializers.ChoiceField(choices=LANGUAGES))
     roles = serializers.ListField(child=serializers.CharField(), help_text="from the least to the most")
     mails = serializers.BooleanField(help_text="false: letters are written to a log only")
 
@@ -248,6 +250,7 @@ class ActivitySerializer(serializers.Serializer):
     params = serializers.SerializerMethodField(help_text="what fills the sentence")
     text = serializers.SerializerMethodField(help_text="the sentence in English")
 
+    @extend_schema_field(SCALARS)
     def get_params(self, entry: AuditEntry) -> dict[str, Any]:
         return words.params(entry)
 

@@ -7,6 +7,7 @@ from django.core.validators import RegexValidator
 from rest_framework import serializers
 
 from common import fields
+from common.answers import FiniteFloat
 from common.forms import PageQuery, Query
 from telemetry.api.windows import WindowQuery
 from telemetry.metrics import Kind
@@ -38,13 +39,6 @@ CURSOR_HELP: Final = (
     "continues after the last row; null at the end. A search that finds little returns fewer results than asked for, "
     "even none, with a cursor that goes on further back"
 )
-
-
-class FiniteFloat(serializers.FloatField):
-    """JSON has no NaN and no infinity; null stands for them."""
-
-    def to_representation(self, value: float) -> float | None:  # type: ignore[override]
-        return value if math.isfinite(value) else None
 
 
 class LongPageQuery(PageQuery):

@@ -69,9 +69,13 @@ def test_only_of_what_is_there_and_for_who_may(api: APIClient, ready: str, windo
         ({"elsewhere/card.json": "{}", "elsewhere/groundtruth/card.json": '{"injections": []}'}, 200),
         ({"golden/log/log.csv": ""}, 404),
         ({"golden/card.json": "{", "golden/groundtruth/card.json": "{}"}, 404),
+        ({"golden/card.json": "[]", "golden/groundtruth/card.json": "{}"}, 404),
+        ({"golden/card.json": '{"kpis": {"a": {"requests": "7"}}}', "golden/groundtruth/card.json": "{}"}, 404),
+        ({"golden/card.json": "{}", "golden/groundtruth/card.json": '{"load": {"set": [{"at": NaN}]}}'}, 404),
+        ({"golden/card.json": "{}", "golden/groundtruth/card.json": '{"series": {"step_s": "x"}}'}, 404),
         ({"a/card.json": "{}", "b/card.json": "{}", "a/groundtruth/card.json": "{}"}, 404),
     ],
-    ids=["another folder", "no card", "not JSON", "two cards"],
+    ids=["another folder", "no card", "not JSON", "no object", "a text", "not a number", "series", "two cards"],
 )
 def test_a_dataset_made_elsewhere(api: APIClient, ready: str, members: dict[str, str], status: int) -> None:
     dataset = Dataset.objects.get(pk=ready)
@@ -80,6 +84,29 @@ def test_a_dataset_made_elsewhere(api: APIClient, ready: str, members: dict[str,
             archive.writestr(name, content)
 
     assert api.get(f"{URL}/{ready}/card").status_code == status
+
+
+def test_a_card_of_the_first_version_is_shown(api: APIClient, ready: str) -> None:
+    """What it does not tell has a default; what its manifest tells is taken from there."""
+    dataset = Dataset.objects.get(pk=ready)
+    load = {"seed": 42, "set": [], "measured": {"step_s": 10, "requests_per_second": [1.5, 2.0]}}
+    with zipfile.ZipFile(selectors.archive_path(dataset), "w") as archive:
+        archive.writestr("golden/card.json", json.dumps({"card_version": 1, "name": "golden", "load": load}))
+        archive.writestr("golden/groundtruth/card.json", json.dumps({"injections": [], "normal": []}))
+
+    found = api.get(f"{URL}/{ready}/card").json()
+
+    assert found["card"]["load"] == {"seed": 42, "measured": {"requests_per_second": None}}
+    assert (found["card"]["card_version"], found["card"]["format"]) == (1, "csv")
+    assert found["card"]["rows"]["tables"] == Dataset.objects.get(pk=ready).counts["tables"]
+    assert (found["answers"]["events"], found["series"]) == ([], None)
+
+
+def test_a_card_has_series_to_draw(api: APIClient, ready: str, window: Window) -> None:
+    series = api.get(f"{URL}/{ready}/card").json()["series"]
+    steps = (window.end - window.start) // (series["step_s"] * SECOND)
+    assert {len(values) for each in series["services"].values() for values in each.values()} == {steps}
+    assert any(value for each in series["services"].values() for value in each["requests_per_second"])
 
 
 def moment(microseconds: int) -> datetime:

@@ -1,8 +1,10 @@
 """Datasets from outside: received, checked to the last byte, and refused with a reason."""
 
+import hashlib
 import io
 import json
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -142,6 +144,55 @@ def test_the_original_layout_gets_a_manifest(api: APIClient) -> None:
     assert selectors.archive_path(dataset).read_bytes() == content
     again = imported(api, content, "the sample.zip")
     assert (again.state, str(dataset.pk) in again.error) == (State.FAILED, True)
+
+
+@pytest.mark.parametrize("source", [sample, lambda: (FIELD / "a-one-row-2028.zip").read_bytes()])
+def test_an_import_that_has_no_series_gets_them(api: APIClient, source: Callable[[], bytes]) -> None:
+    dataset = imported(api, source())
+    assert f"{dataset.pk}/series.json" in files()
+    series = api.get(f"/api/v1/datasets/{dataset.pk}/card").json()["series"]
+    assert all(len(values) <= 60 for each in series["services"].values() for values in each.values())
+    if dataset.counts["tables"]["logs"]:
+        assert any(value for each in series["services"].values() for value in each["log_rows_per_second"])
+
+
+def test_an_import_of_an_older_version_gets_series(api: APIClient, built: bytes) -> None:
+    """The same as its own, had it any: from the same rows."""
+    own = api.get(f"/api/v1/datasets/{imported(api, built).pk}/card").json()["series"]
+    Dataset.objects.all().delete()
+    with zipfile.ZipFile(io.BytesIO(built)) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    answers, manifest = (json.loads(members[f"golden/{name}"]) for name in ("groundtruth/card.json", "dataset.json"))
+    del answers["series"]
+    content = json.dumps(answers).encode()
+    entry = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    manifest["files"]["groundtruth/card.json"] = entry
+    more = {"golden/groundtruth/card.json": content, "golden/dataset.json": json.dumps(manifest).encode()}
+    dataset = imported(api, zipped(members | more))
+    assert (dataset.state, dataset.error) == (State.READY, "")
+    made = api.get(f"/api/v1/datasets/{dataset.pk}/card").json()["series"]
+    assert made["services"].keys() == own["services"].keys()
+    for service, values in own["services"].items():
+        for name in ("requests_per_second", "log_rows_per_second", "memory_mean_bytes"):
+            assert made["services"][service][name] == values[name], (service, name)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"load": "much"}, "load: "),
+        ({"system": {"services": [{"name": "a", "replicas": "2"}]}}, "system.services.0.replicas: "),
+        ({"rows": {"tables": {"logs": 1.5}}}, "rows.tables.logs: "),
+    ],
+)
+def test_a_manifest_that_is_not_like_ours_is_refused(
+    api: APIClient, built: bytes, change: dict[str, Any], told: str
+) -> None:
+    with zipfile.ZipFile(io.BytesIO(built)) as archive:
+        manifest = json.loads(archive.read("golden/dataset.json"))
+    dataset = imported(api, renamed(built, {"golden/dataset.json": json.dumps(manifest | change).encode()}))
+    assert dataset.state == State.FAILED
+    assert told in dataset.error
 
 
 def damaged(content: bytes) -> bytes:
