@@ -57,6 +57,7 @@ class ServiceSpec:
     args: tuple[str, ...] = ()  # of the program
     volumes: tuple[VolumeSpec, ...] = ()
     secrets: tuple[str, ...] = ()  # variables with a secret that all services share which name it
+    failure: str = ""  # what it tells its callers when it fails
     calls: tuple[str, ...] = ()  # derived: services whose "<service>:<port>" stands in env
 
 
@@ -193,6 +194,7 @@ def _service(values: Path, name: Any, entry: Any) -> ServiceSpec:
             args=_args(entry),
             volumes=tuple(_volume(volume) for volume in _typed(entry, "volumes", list, [])),
             secrets=tuple(_variable(name) for name in _typed(entry, "secrets", list, [])),
+            failure=_typed(entry, "failure", str, ""),
         )
     except KeyError as error:
         raise TopologyError(f"{values}: services.{name}: key {error} is missing") from None

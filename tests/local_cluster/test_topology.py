@@ -37,6 +37,7 @@ def test_one_that_is_right(tmp_path: Path) -> None:
         (f"services: {{a: {{{GOOD}, volumes: x}}}}".encode(), "volumes is 'x'; expected a list"),
         (f"services: {{a: {{{GOOD}, secrets: [x-y]}}}}".encode(), "secrets has 'x-y'; expected names of environment"),
         (f"services: {{a: {{{GOOD}, secrets: X}}}}".encode(), "secrets is 'X'; expected a list"),
+        (f"services: {{a: {{{GOOD}, failure: 1}}}}".encode(), "failure is 1; expected a str"),
         (f"services: {{a: {{{GOOD.replace('port: 1', 'port: 70000')}}}}}".encode(), "port is 70000; expected 1 to"),
         (f"services: {{a: {{{GOOD.replace('port: 1', 'port: x')}}}}}".encode(), "port is 'x'; expected 1 to"),
         (f"services: {{a: {{{GOOD.replace('replicas: 1', 'replicas: 4')}}}}}".encode(), "replicas is 4; expected 0 to"),

@@ -72,6 +72,14 @@ def test_the_stores_password_is_with_the_store_and_who_calls_it() -> None:
     assert asks == {"cartservice"}
 
 
+def test_each_service_that_speaks_grpc_says_how_it_fails() -> None:
+    """An aborted request says the same."""
+    services = read_services(VALUES)
+    assert {name for name, each in services.items() if each.failure} == {
+        name for name, each in services.items() if each.protocol == "grpc"
+    }
+
+
 def test_the_chart_works_without_a_secret() -> None:
     """The variables are there only if the values name a Secret, and then in every place."""
     assert yaml.safe_load(VALUES.read_text(encoding="utf-8"))["secretName"] == ""

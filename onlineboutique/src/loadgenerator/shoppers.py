@@ -85,7 +85,6 @@ class LoadGenerator:
     def change_rate(self, rate: float) -> None:
         """Raises BadRate."""
         self._pacer.change(rate)
-        logger.info("rate changed to %g requests/s", self._pacer.rate)
         self._changed.set()
 
     def start(self) -> None:

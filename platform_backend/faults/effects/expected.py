@@ -253,9 +253,8 @@ def _bytes_a_call(parameters: Parameters, past: Past) -> float:
 
 
 ASKED: Final = "asked:"  # of the service as a whole
-# Prefixes of what readings count, and who has counted it: the pod's own proxy, or those of its callers.
+# Prefixes of what readings count, where an aborted request is counted: by the proxy that made it, and no other.
 _COUNTED: Final[Sequence[tuple[str, Way, str]]] = (
-    ("", "in", "to the pod"),
     (ASKED, "in", "to the service"),
     ("made:", "out", "by the pod"),
 )

@@ -17,7 +17,7 @@ from local_cluster.mesh.clusters import app_cluster, outbound_cluster
 from local_cluster.mesh.http_fault import HttpFault, per_filter_config
 from local_cluster.mesh.layout import Layout, Outbound, app_cluster_name, is_http
 from local_cluster.reserved_file import ReservedFile
-from local_cluster.topology import HOST
+from local_cluster.topology import HOST, ServiceSpec
 
 LISTENER_TYPE: Final = "type.googleapis.com/envoy.config.listener.v3.Listener"
 CLUSTER_TYPE: Final = "type.googleapis.com/envoy.config.cluster.v3.Cluster"
@@ -113,25 +113,27 @@ def carries(token: str) -> dict[str, Any]:
 
 
 def _routes(layout: Layout, faults: Mapping[str, HttpFault], token: str) -> dict[str, Any]:
-    listeners = {out.name: out.name for out in layout.outbounds.values() if is_http(out.service.protocol)}
-    listeners |= {
-        inbound.name: app_cluster_name(inbound.pod.name)
-        for inbound in layout.inbounds.values()
-        if is_http(inbound.pod.service.protocol)
-    }
+    """Of each listener: where its requests go, to which service."""
+    listeners = [(out.name, out.name, out.service) for out in layout.outbounds.values()]
+    listeners += [(each.name, app_cluster_name(each.pod.name), each.pod.service) for each in layout.inbounds.values()]
     return {
         "@type": ROUTES_TYPE,
         "name": ROUTES_NAME,
         "vhost_header": LISTENER_HEADER,
         "request_headers_to_remove": [LISTENER_HEADER],
-        "virtual_hosts": [_virtual_host(name, cluster, faults.get(name), token) for name, cluster in listeners.items()],
+        "virtual_hosts": [
+            {"name": name, "domains": [name], "routes": _routes_to(cluster, service, faults.get(name), token)}
+            for name, cluster, service in listeners
+            if is_http(service.protocol)
+        ],
     }
 
 
-def _virtual_host(listener: str, cluster: str, fault: HttpFault | None, token: str) -> dict[str, Any]:
+def _routes_to(cluster: str, service: ServiceSpec, fault: HttpFault | None, token: str) -> list[dict[str, Any]]:
     routes = []
     if fault is not None:
-        routes.append(route(cluster, prefix=fault.path or "/", per_filter=per_filter_config(fault), token=token))
+        per_filter = per_filter_config(fault, service)
+        routes.append(route(cluster, prefix=fault.path or "/", per_filter=per_filter, token=token))
     if fault is None or fault.path:
         routes.append(route(cluster, token=token))
-    return {"name": listener, "domains": [listener], "routes": routes}
+    return routes

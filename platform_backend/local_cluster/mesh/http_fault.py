@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
+from local_cluster.mesh.failures import GRPC_STATUSES, failure_text
+from local_cluster.topology import ServiceSpec
+
 TYPE: Final = "type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault"
 FILTER: Final = "envoy.filters.http.fault"
-# What an application sees when its upstream really fails. Envoy's own text would tell that a fault was injected.
-NEUTRAL_MESSAGE: Final = (
-    "upstream connect error or disconnect/reset before headers. reset reason: connection termination"
-)
-GRPC_STATUSES: Final = range(1, 17)
+CEL: Final = "envoy.access_loggers.extension_filters.cel"
+CEL_TYPE: Final = "type.googleapis.com/envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter"
+# Of the filter's metadata: what the answer to an aborted request says.
+TEXT: Final = "text"
 HTTP_STATUSES: Final = range(200, 600)
 PERCENT_TO_TEN_THOUSANDTHS: Final = 100
 
@@ -39,8 +41,8 @@ def fault_filter() -> dict[str, Any]:
     return {"name": FILTER, "typed_config": {"@type": TYPE}}
 
 
-def per_filter_config(fault: HttpFault) -> dict[str, Any]:
-    """What a route says to the filter."""
+def per_filter_config(fault: HttpFault, service: ServiceSpec) -> dict[str, Any]:
+    """What a route says to the filter; `service` is the one that the requests are for."""
     config: dict[str, Any] = {"@type": TYPE}
     percentage = {"numerator": round(fault.percent * PERCENT_TO_TEN_THOUSANDTHS), "denominator": "TEN_THOUSAND"}
     if fault.delay_ms:
@@ -48,11 +50,17 @@ def per_filter_config(fault: HttpFault) -> dict[str, Any]:
     if fault.abort_status is not None:
         key = "grpc_status" if fault.abort_status in GRPC_STATUSES else "http_status"
         config["abort"] = {key: fault.abort_status, "percentage": percentage}
+        config["filter_metadata"] = {TEXT: failure_text(fault.abort_status, service)}
     return {FILTER: config}
 
 
-def neutral_replies() -> dict[str, Any]:
-    """Rewrites the answers of the filter, and only those ("FI": fault injected)."""
-    return {
-        "mappers": [{"filter": {"response_flag_filter": {"flags": ["FI"]}}, "body": {"inline_string": NEUTRAL_MESSAGE}}]
-    }
+def failing_servers_replies() -> dict[str, Any]:
+    """Rewrites the answers of the filter, and only those ("FI": fault injected): Envoy's text would tell of it."""
+    text = {"text_format_source": {"inline_string": f"%DYNAMIC_METADATA({FILTER}:{TEXT})%"}}
+    return {"mappers": [{"filter": {"response_flag_filter": {"flags": ["FI"]}}, "body_format_override": text}]}
+
+
+def not_aborted() -> dict[str, Any]:
+    """A filter of the access log. As with Istio, a request that is aborted is the caller's proxy's to report alone."""
+    expression = "response.code_details != 'fault_filter_abort'"
+    return {"extension_filter": {"name": CEL, "typed_config": {"@type": CEL_TYPE, "expression": expression}}}

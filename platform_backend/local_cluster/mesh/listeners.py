@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from local_cluster.environment import CALLER_HEADER
 from local_cluster.mesh.discovery import LISTENER_HEADER, ROUTES_NAME, carries
-from local_cluster.mesh.http_fault import fault_filter, neutral_replies
+from local_cluster.mesh.http_fault import failing_servers_replies, fault_filter, not_aborted
 from local_cluster.mesh.layout import INGRESS, Inbound, Layout, Outbound, app_cluster_name, is_http
 from local_cluster.stat_names import HTTP_TAGS, Reporter, TcpEdge, tcp_prefix
 from local_cluster.topology import HOST, ServiceSpec
@@ -114,18 +114,23 @@ def _http(report: Report, headers: Mapping[str, str], routes: Path, token: str) 
         "generate_request_id": False,
         "server_header_transformation": "PASS_THROUGH",
         "stream_idle_timeout": "0s",
-        "access_log": [_stats_logger(report) | _only_of(token)],
+        "access_log": [_stats_logger(report) | _counted(report, token)],
         "rds": {"route_config_name": ROUTES_NAME, "config_source": {"path_config_source": {"path": str(routes)}}},
         "early_header_mutation_extensions": [_set_headers(headers)],
-        "local_reply_config": neutral_replies(),
+        "local_reply_config": failing_servers_replies(),
         "http_filters": [fault_filter(), {"name": "envoy.filters.http.router", "typed_config": router}],
     }
     return {"name": "envoy.filters.network.http_connection_manager", "typed_config": manager}
 
 
-def _only_of(token: str) -> dict[str, Any]:
-    """Strangers' requests, which get no answer, are not counted either: they are not the shop's."""
-    return {"filter": {"header_filter": {"header": carries(token)}}} if token else {}
+def _counted(report: Report, token: str) -> dict[str, Any]:
+    """Which requests. Those of strangers, which get no answer, are not the shop's."""
+    filters = [{"header_filter": {"header": carries(token)}}] if token else []
+    if report.reporter == "destination":
+        filters.append(not_aborted())
+    if len(filters) < 2:
+        return {"filter": filters[0]} if filters else {}
+    return {"filter": {"and_filter": {"filters": filters}}}
 
 
 def _stats_logger(report: Report) -> dict[str, Any]:

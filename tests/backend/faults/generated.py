@@ -26,7 +26,10 @@ SERVICES = (
     Service("cartservice", 2, "grpc", ("redis-cart",)),
     Service("redis-cart", 1, "tcp", ()),
 )
-LABELS = "grpc_response_status={},reporter=destination,request_protocol=grpc,response_code=200,source_workload=frontend"
+LABELS = (
+    "destination_workload=cartservice,grpc_response_status={},reporter={},request_protocol=grpc,response_code=200,"
+    "source_workload=frontend"
+)
 
 
 @dataclass(frozen=True)
@@ -143,9 +146,10 @@ class Shop:
             yield from _of_others(tick)
             yield _sample(tick, "kube_pod_status_ready", float(not gone))
             yield _sample(tick, "kube_pod_container_status_restarts_total", restarts)
-            yield _sample(tick, "istio_requests_total", requests, LABELS.format(0))
-            if failed:
-                yield _sample(tick, "istio_requests_total", failed, LABELS.format(harm.status))
+            yield _sample(tick, "istio_requests_total", requests, LABELS.format(0, "destination"))
+            yield _sample(tick, "istio_requests_total", requests, LABELS.format(0, "source"), "frontend-0")
+            if failed:  # they did not reach it
+                yield _sample(tick, "istio_requests_total", failed, LABELS.format(harm.status, "source"), "frontend-0")
             if not gone:
                 yield _sample(tick, "container_cpu_usage_seconds_total", cpu)
                 yield _sample(tick, "container_spec_cpu_quota", 15_000)  # a little more than it may get to use

@@ -138,10 +138,10 @@ def test_an_abort_shows_as_its_own_status(asked: int, seen: int, effect: bool) -
     assert (finding.evidence["kpi"] == told) is effect
 
 
-@pytest.mark.parametrize("prefix", ["", "asked:"])
-def test_an_abort_shows_at_whichever_proxy_counts_it(prefix: str) -> None:
-    """A front has no callers that make spans; a mesh may count an abort at the caller's proxy alone."""
-    asked = {f"{prefix}requests": counter(10, 10), f"{prefix}answer 503": counter(0, 5)}
+@pytest.mark.parametrize("own", [{}, {"requests": counter(10, 5), "answer 200": counter(10, 5)}])
+def test_an_abort_shows_where_the_callers_proxy_counts_it(own: dict[str, Any]) -> None:
+    """A front has no callers that make spans. What its own proxy counts got through, and says nothing."""
+    asked = {"asked:requests": counter(10, 10), "asked:answer 503": counter(0, 5), **own}
     finding = judged("http-abort", {"status": 503, "percent": 50}, readings([], **asked))
     assert finding.effect == "confirmed"
     assert finding.evidence["kpi"].endswith("answered with 503")

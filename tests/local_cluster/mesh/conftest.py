@@ -21,6 +21,8 @@ from local_cluster.mesh import Mesh
 from local_cluster.topology import HOST, PodSpec, PortAllocator, ServiceSpec, Topology, build_topology
 
 METHOD = "/shop.Cart/Get"
+FAILING = "/shop.Cart/Fail"  # the gRPC servers fail with INTERNAL
+FAILURE = "can't access cart storage: it's full"
 DEADLINE = 20.0
 SERVICES = {
     "loadgenerator": ("", 1, ("frontend",)),
@@ -48,7 +50,7 @@ class Answer:
 def service(name: str, replicas: int | None = None) -> ServiceSpec:
     protocol, count, calls = SERVICES[name]
     replicas = count if replicas is None else replicas
-    return ServiceSpec(name, protocol, 80, "python", replicas, {}, 1.0, 1 << 27, calls=calls)
+    return ServiceSpec(name, protocol, 80, "python", replicas, {}, 1.0, 1 << 27, calls=calls, failure=FAILURE)
 
 
 class Stage:
@@ -156,9 +158,12 @@ async def _serve_grpc(pod: PodSpec) -> Callable[[], Any]:
     async def answer(_request: bytes, context: Any) -> bytes:
         return _body(pod, [(str(key), str(value)) for key, value in context.invocation_metadata()])
 
+    async def fail(_request: bytes, context: Any) -> bytes:
+        return await context.abort(grpc.StatusCode.INTERNAL, FAILURE)
+
     class Handler(grpc.GenericRpcHandler):
-        def service(self, _details: Any) -> Any:
-            return grpc.unary_unary_rpc_method_handler(answer)
+        def service(self, details: Any) -> Any:
+            return grpc.unary_unary_rpc_method_handler(fail if details.method == FAILING else answer)
 
     server = grpc.aio.server()
     server.add_generic_rpc_handlers((Handler(),))

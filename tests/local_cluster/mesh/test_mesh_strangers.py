@@ -74,6 +74,8 @@ def test_faults_hit_the_shops_own_requests(stage: Any) -> None:
             await shop.mesh.set_http_fault("ad-0", HttpFault(abort_status=503))
             assert (await get(port, OURS))[0] == 503
             assert (await get(port, {}))[0] == 404
+            (aborted,) = counted(await shop.page())
+            assert 'reporter="source"' in aborted
             await shop.mesh.set_http_fault("ad-0", HttpFault(abort_status=503, path="/other"))
             assert (await get(port, OURS))[0] == 200
 
