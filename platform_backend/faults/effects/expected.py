@@ -253,8 +253,10 @@ def _bytes_a_call(parameters: Parameters, past: Past) -> float:
 
 
 ASKED: Final = "asked:"  # of the service as a whole
-# Prefixes of what readings count, where an aborted request is counted: by the proxy that made it, and no other.
+# Prefixes of what readings count, and who has counted it: the pod's own proxy, or those of its callers. Where these
+# abort, as Istio's do, its own proxy counts the others alone, and an abort does not show in its share.
 _COUNTED: Final[Sequence[tuple[str, Way, str]]] = (
+    ("", "in", "to the pod"),
     (ASKED, "in", "to the service"),
     ("made:", "out", "by the pod"),
 )
@@ -291,8 +293,8 @@ def _answers(parameters: Parameters, ways: Sequence[Way], whose: str) -> Sequenc
     counted = [
         replace(
             _rejected(f"{prefix}answer {code}", f"{prefix}requests", f"requests {whom} answered with {code}"),
-            expected=None if prefix == ASKED else seen.expected,
-            sure=prefix != ASKED,
+            expected=seen.expected if way == "out" else None,
+            sure=way == "out",
         )
         for prefix, way, whom in _COUNTED
         for code in codes

@@ -138,14 +138,21 @@ def test_an_abort_shows_as_its_own_status(asked: int, seen: int, effect: bool) -
     assert (finding.evidence["kpi"] == told) is effect
 
 
-@pytest.mark.parametrize("own", [{}, {"requests": counter(10, 5), "answer 200": counter(10, 5)}])
-def test_an_abort_shows_where_the_callers_proxy_counts_it(own: dict[str, Any]) -> None:
-    """A front has no callers that make spans. What its own proxy counts got through, and says nothing."""
-    asked = {"asked:requests": counter(10, 10), "asked:answer 503": counter(0, 5), **own}
+@pytest.mark.parametrize("prefix", ["", "asked:"])
+def test_an_abort_shows_at_whichever_proxy_counts_it(prefix: str) -> None:
+    """A front has no callers that make spans; a mesh may count an abort at the caller's proxy alone."""
+    asked = {f"{prefix}requests": counter(10, 10), f"{prefix}answer 503": counter(0, 5)}
     finding = judged("http-abort", {"status": 503, "percent": 50}, readings([], **asked))
     assert finding.effect == "confirmed"
     assert finding.evidence["kpi"].endswith("answered with 503")
     assert finding.evidence["during"] == 0.5
+
+
+def test_an_abort_that_only_callers_count_is_not_refuted_by_what_got_through() -> None:
+    own = {"requests": counter(10, 5), "answer 200": counter(10, 5)}
+    asked = {"asked:requests": counter(10, 10), "asked:answer 503": counter(0, 5)}
+    finding = judged("http-abort", {"status": 503, "percent": 50}, readings([], **own, **asked))
+    assert (finding.effect, finding.evidence["kpi"]) == ("confirmed", "requests to the service answered with 503")
 
 
 def test_a_cut_lets_nothing_pass() -> None:

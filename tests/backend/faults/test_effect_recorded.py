@@ -69,7 +69,7 @@ def finding(source: Any, labels: list[dict[str, Any]], index: int, kind: str = "
 @pytest.mark.parametrize(
     ("index", "kind", "kpi"),
     [
-        (0, "http-abort", "failed calls to the pod"),
+        (0, "http-abort", "requests to the pod answered with an error"),
         (1, "network-delay", "latency of calls to and from the pod"),
         (2, "cpu-stress", "CPU used by the pod"),
         (3, "pod-failure", "the pod is not ready"),
