@@ -1,6 +1,6 @@
 """The REST API as the command line uses it: signed in as this machine's owner, errors in one line."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self
@@ -101,6 +101,26 @@ class Api:
             raise _unreachable(self.settings, error) from None
         except httpx.HTTPError as error:
             raise Interrupted(type(error).__name__) from None
+
+    def save(self, path: str, target: Path, show: Callable[[int], None], query: Mapping[str, Any]) -> Mapping[str, str]:
+        """Write the body of the answer to a file, whole or not at all; its headers."""
+        part = target.with_name(f"{target.name}.part")
+        self.get("/session")  # a token that has expired is renewed here
+        try:
+            with self._client.stream("GET", path, headers=self._headers(), params=query) as response:
+                if response.is_error:
+                    response.read()
+                    raise _problem(response)
+                for size in _append(response, part, 0):
+                    show(size)
+            part.replace(target)
+            return response.headers
+        except httpx.HTTPError as error:
+            raise CliError(f"the download broke off ({type(error).__name__}); call this again") from None
+        except OSError as error:
+            raise CliError(f"{target}: can't be written: {error.strerror}", code=2) from None
+        finally:
+            part.unlink(missing_ok=True)
 
     def _call(self, method: str, path: str, **options: Any) -> Any:
         response = self._answer(method, path, **options)

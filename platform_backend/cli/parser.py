@@ -34,6 +34,7 @@ def build_parser() -> argparse.ArgumentParser:
         _add_experiment,
         _add_campaign,
         _add_dataset,
+        _add_telemetry,
         _add_user,
         _add_logs,
     ):
@@ -214,6 +215,29 @@ def _add_knobs(build: argparse.ArgumentParser) -> None:
     knobs.add_argument("--onset-jitter-s", type=float, metavar="S", help="move labels by up to so many seconds")
     knobs.add_argument("--train-fraction", type=float, metavar="SHARE", help="split injections into train and test")
     knobs.add_argument("--seed", type=_seed, metavar="N", help="of all that is random here (default 0)")
+
+
+def _add_telemetry(commands: "Commands") -> None:
+    telemetry = _command(commands, "telemetry", "download what the shop's services wrote")
+    actions = telemetry.add_subparsers(dest="action", metavar="ACTION", required=True)
+    logs = _command(actions, "logs", "log lines of a window, newest first")
+    logs.add_argument("--last", type=_span, metavar="SPAN", help="the window's length up to now: 90s, 10m, 2h")
+    logs.add_argument("--from", dest="start", metavar="TIME", help="ISO 8601 with zone, or seconds since the epoch")
+    logs.add_argument("--to", dest="end", metavar="TIME", help="as --from (default: now)")
+    for name, dest, text in (
+        ("--service", "services", "only of this service; may be repeated"),
+        ("--pod", "pods", "only of this pod; may be repeated"),
+        ("--level", "levels", "only of this level, such as ERROR; may be repeated"),
+    ):
+        logs.add_argument(name, dest=dest, action="append", metavar=name.removeprefix("--").upper(), help=text)
+    logs.add_argument("--contains", metavar="TEXT", help="part of the message; case matters")
+    logs.add_argument("--search", metavar="TEXT", help="part of the message; case does not matter")
+    logs.add_argument("--regex", metavar="PATTERN", help="regular expression of RE2 that is found in the message")
+    logs.add_argument("--trace-id", metavar="ID", help="only of this trace")
+    logs.add_argument("--span-id", metavar="ID", help="only of this span")
+    logs.add_argument("--limit", type=_lines, metavar="N", help="how many lines at most (default and most: 1,000,000)")
+    logs.add_argument("--format", choices=("csv", "ndjson"), default="csv", help="csv or ndjson (default: csv)")
+    logs.add_argument("--out", default="", metavar="FILE", help="file to write (default: logs.csv or logs.ndjson)")
 
 
 def _add_logs(commands: "Commands") -> None:

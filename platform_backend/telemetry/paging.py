@@ -35,6 +35,11 @@ def check_around(query: AroundQuery) -> None:
             )
 
 
+def longest_of(limit: int) -> int:
+    """How many of so many points are the longest ones."""
+    return -(-limit // 4)
+
+
 def check_step(window: Window, step: int) -> None:
     """`step` in microseconds must cut the window into at most MAX_POINTS."""
     if step <= 0:

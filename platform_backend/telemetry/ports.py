@@ -111,6 +111,29 @@ class DurationBucket:
 
 
 @dataclass(frozen=True, slots=True)
+class Duration:
+    """One span, as a point of a scatter plot."""
+
+    timestamp: int
+    duration: int
+    trace_id: str
+    span_id: str
+    service: str
+    operation_name: str
+    is_error: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Durations:
+    """Oldest first. Where there are more than asked for: the longest quarter, and of the others an even choice that
+    stays the same whenever one asks.
+    """
+
+    points: Sequence[Duration]
+    total: int  # that there are
+
+
+@dataclass(frozen=True, slots=True)
 class Bucket:
     start: int
     level: str
@@ -176,6 +199,7 @@ class TelemetrySource(Protocol):
     def log_histogram(self, query: LogQuery, *, step: int) -> Sequence[Bucket]: ...
     def traces(self, query: TraceQuery) -> Page[TraceSummary]: ...
     def durations(self, query: DurationQuery, *, step: int) -> Sequence[DurationBucket]: ...
+    def duration_points(self, query: DurationQuery, *, limit: int) -> Durations: ...
     def spans(self, trace_id: str, window: Window | None = None) -> Sequence[Span]: ...
     def topology(self, window: Window) -> Sequence[Edge]: ...
     def served(self, window: Window) -> Sequence[Served]: ...

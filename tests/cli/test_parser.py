@@ -28,10 +28,12 @@ COMMANDS = [
             "stop-all",
             "release",
             "dataset",
+            "telemetry",
             "logs",
         )
     ),
     *(["dataset", action] for action in ("build", "list", "export")),
+    ["telemetry", "logs"],
     *(["campaign", action] for action in ("plan", "run", "list", "stop")),
     *(["experiment", action] for action in ("list", "pause", "resume", "stop", "delete", "history")),
 ]

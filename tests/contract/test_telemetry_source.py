@@ -393,6 +393,41 @@ class TestDurations:
             load().durations(DurationQuery(WINDOW), step=step)
 
 
+class TestDurationPoints:
+    def test_all_of_few_in_the_order_of_time(self, load: Load) -> None:
+        spans = [*shop_trace("t2", at=T0 + SECOND, duration=4600, status=14), *shop_trace("t1", at=T0)]
+        source = load(spans=spans)
+        found = source.duration_points(DurationQuery(WINDOW), limit=10)
+        assert [(each.timestamp, each.trace_id) for each in found.points] == [(T0, "t1"), (T0 + SECOND, "t2")]
+        assert found.total == 2
+        inner = source.duration_points(DurationQuery(WINDOW, services=["cartservice"]), limit=10)
+        assert [(each.service, each.is_error) for each in inner.points] == [
+            ("cartservice", False),
+            ("cartservice", True),
+        ]
+
+    def test_of_many_the_longest_and_the_same_others_each_time(self, load: Load) -> None:
+        spans = [data.span(f"s{i}", None, at=T0 + i, duration=i, trace=f"t{i}") for i in range(400)]
+        source = load(spans=spans)
+        found = source.duration_points(DurationQuery(WINDOW), limit=40)
+        assert (found.total, len(found.points), len({each.span_id for each in found.points})) == (400, 40, 40)
+        durations = [each.duration for each in found.points]
+        assert durations == sorted(durations)
+        assert durations[-10:] == list(range(390, 400))
+        assert sum(duration < 195 for duration in durations[:30]) in range(5, 26)
+        assert source.duration_points(DurationQuery(WINDOW), limit=40) == found
+        later = Window(WINDOW.start + 200, WINDOW.end)
+        kept = {each.span_id for each in source.duration_points(DurationQuery(later), limit=40).points}
+        assert {each.span_id for each in found.points if each.timestamp >= later.start} <= kept
+
+    def test_none_and_a_bad_limit(self, load: Load) -> None:
+        source = load()
+        found = source.duration_points(DurationQuery(WINDOW), limit=1)
+        assert (list(found.points), found.total) == ([], 0)
+        with pytest.raises(UserError, match="limit"):
+            source.duration_points(DurationQuery(WINDOW), limit=1001)
+
+
 class TestTopology:
     def test_edges_as_the_caller_saw_them(self, load: Load) -> None:
         spans = []

@@ -17,9 +17,9 @@ from werkzeug.http import parse_range_header
 from common.api import PROBLEM, problem
 from common.errors import said
 from common.roles import Role
+from common.transfers import take_place
 from common.views import ApiView, operation
 from datasets import selectors
-from datasets.api.transfers import take_place
 from datasets.models import Dataset
 
 ZIP: Final = "application/zip"

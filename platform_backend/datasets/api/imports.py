@@ -17,11 +17,11 @@ from common.errors import UserError, said
 from common.forms import Query
 from common.limits import BODY_BYTES
 from common.roles import Role
+from common.transfers import take_place
 from common.views import ApiView, operation
 from datasets import services
 from datasets.api.examples import IMPORTING
 from datasets.api.serializers import DatasetSerializer
-from datasets.api.transfers import take_place
 
 BLOCK: Final = 1 << 18
 

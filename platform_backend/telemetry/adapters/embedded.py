@@ -29,8 +29,10 @@ from telemetry.ports import (
     AroundQuery,
     Arrivals,
     Bucket,
+    Duration,
     DurationBucket,
     DurationQuery,
+    Durations,
     Edge,
     HeldTelemetry,
     LogQuery,
@@ -168,6 +170,12 @@ class EmbeddedTelemetry:
         statement, parameters = sql.durations(query)
         rows = self._query("spans", query.window, statement, {**parameters, "origin": start, "step": step})
         return [DurationBucket(start + index * step, *values) for index, *values in rows]
+
+    def duration_points(self, query: DurationQuery, *, limit: int) -> Durations:
+        check_limit(limit)
+        rows = self._query("spans", query.window, *sql.duration_points(query, limit))
+        points = [Duration(*values) for _, *values in rows]
+        return Durations(points, rows[0][0] if rows else 0)
 
     def spans(self, trace_id: str, window: Window | None = None) -> Sequence[Span]:
         rows = self._query("spans", window, sql.SPANS_OF_TRACE, {"trace_id": trace_id})

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from telemetry.paging import by_key
+from telemetry.paging import by_key, longest_of
 from telemetry.ports import AroundQuery, DurationQuery, LogQuery, MetricQuery, Place, TraceQuery
 from telemetry_store.schemas import SPAN_IS_ERROR
 
@@ -128,13 +128,40 @@ def arrivals(conditions: Conditions) -> str:
     return f"select {LOG_COLUMNS} from {{rows}} where {wanted} order by log_id limit $limit"  # noqa: S608 - bound
 
 
-def durations(query: DurationQuery) -> tuple[str, dict[str, Any]]:
+# The longest are few and what one looks for; the choice of the others follows from what they are.
+_POINTS: Final = f"""
+with spans as materialized (
+    select timestamp, duration, trace_id, span_id, service, operation_name, ({SPAN_IS_ERROR}) as failed
+    from {{rows}} where [CHOSEN]
+), longest as (
+    select * from spans order by duration desc, span_id limit $longest
+), others as (
+    select * from spans anti join longest using (trace_id, span_id)
+    order by hash(trace_id || span_id), span_id limit $others
+)
+select (select count(*) from spans), *
+from (select * from longest union all select * from others) order by timestamp, span_id
+"""  # noqa: S608 - a constant
+
+
+def durations_conditions(query: DurationQuery) -> Conditions:
     conditions = Conditions()
     conditions.one_of("service", query.services)
     conditions.one_of("pod", query.pods)
     conditions.one_of("operation_name", query.operations)
     if not conditions.parameters:
         conditions.add("parent_span_id is null")
+    return conditions
+
+
+def duration_points(query: DurationQuery, limit: int) -> tuple[str, dict[str, Any]]:
+    conditions = durations_conditions(query)
+    sizes = {"longest": longest_of(limit), "others": limit - longest_of(limit)}
+    return _POINTS.replace("[CHOSEN]", str(conditions)), {**conditions.parameters, **sizes}
+
+
+def durations(query: DurationQuery) -> tuple[str, dict[str, Any]]:
+    conditions = durations_conditions(query)
     sql = f"""
         select (timestamp - $origin) // $step as step, floor(2 * log2(greatest(duration, 1)))::int as level,
                count(*), count(*) filter (where {SPAN_IS_ERROR})

@@ -1,6 +1,7 @@
 """Telemetry in memory: what tests load into it, answered in plain Python. The oracle of the contract tests."""
 
 import math
+import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
@@ -14,14 +15,16 @@ import pyarrow.compute as pc
 
 from platform_backend.config import Config
 from telemetry.adapters.held_tables import HeldTables
-from telemetry.paging import by_key, check_around, check_limit, check_regex, check_step
+from telemetry.paging import by_key, check_around, check_limit, check_regex, check_step, longest_of
 from telemetry.ports import (
     REACH_US,
     AroundQuery,
     Arrivals,
     Bucket,
+    Duration,
     DurationBucket,
     DurationQuery,
+    Durations,
     Edge,
     HeldTelemetry,
     LogQuery,
@@ -125,6 +128,16 @@ class FakeTelemetry:
                 errors[key] += span.is_error
         return [DurationBucket(start + key[0] * step, key[1], counts[key], errors[key]) for key in sorted(counts)]
 
+    def duration_points(self, query: DurationQuery, *, limit: int) -> Durations:
+        check_limit(limit)
+        found = [span for span in _within(self._spans, query.window) if _is_counted(span, query)]
+        found.sort(key=lambda span: (-span.duration, span.span_id))
+        longest, others = found[: longest_of(limit)], found[longest_of(limit) :]
+        others.sort(key=lambda span: zlib.crc32(f"{span.trace_id}{span.span_id}".encode()))
+        chosen = [*longest, *others[: limit - len(longest)]]
+        points = [_point(span) for span in sorted(chosen, key=lambda span: (span.timestamp, span.span_id))]
+        return Durations(points, len(found))
+
     def spans(self, trace_id: str, window: Window | None = None) -> Sequence[Span]:
         spans = _within(self._spans, window) if window else self._spans
         found = [span for span in spans if span.trace_id == trace_id]
@@ -223,6 +236,11 @@ def _is_measured(sample: Sample, query: MetricQuery) -> bool:
     return _chosen(sample, query.services, query.pods) and all(
         any(f",{pair}," in labels for pair in pairs) for pairs in by_key(query.labels)
     )
+
+
+def _point(span: Span) -> Duration:
+    place = (span.timestamp, span.duration, span.trace_id, span.span_id)
+    return Duration(*place, span.service, span.operation_name, span.is_error)
 
 
 def _is_counted(span: Span, query: DurationQuery) -> bool:

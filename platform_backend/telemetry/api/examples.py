@@ -69,6 +69,23 @@ DURATIONS: Final = _example(
         "buckets": [{"start": START, "shortest": 1024.0, "longest": 1448.2, "count": 12, "error_count": 1}],
     }
 )
+POINTS: Final = _example(
+    {
+        "points": [
+            {
+                "timestamp": START,
+                "duration": 45210,
+                "trace_id": TRACE_ID,
+                "span_id": "00f067aa0ba902b7",
+                "service": "frontend",
+                "operation_name": "POST /cart/checkout",
+                "is_error": True,
+            }
+        ],
+        "total": 5230,
+        "sampled": True,
+    }
+)
 AROUND: Final = _example({"results": [_LOG]})
 TRACES: Final = _example({"results": [_TRACE], "cursor": None})
 SPANS: Final = _example(_SPAN)

@@ -107,10 +107,18 @@ class HistogramQuery(LogFilterQuery, StepQuery):
     pass
 
 
-class DurationsQuery(WindowQuery, StepQuery):
+class DurationFilterQuery(WindowQuery):
     services = _names("spans of these services, and not root spans")
     pods = _names("spans of these pods, and not root spans")
     operations = _names("spans of these operations, and not root spans", longest=LONGEST_OPERATION)
+
+
+class DurationsQuery(DurationFilterQuery, StepQuery):
+    pass
+
+
+class DurationPointsQuery(DurationFilterQuery):
+    limit = fields.Integer(min_value=1, max_value=MAX_LIMIT, default=MAX_LIMIT, help_text="how many points at most")
 
 
 class TracesQuery(WindowQuery, LongPageQuery):
@@ -280,6 +288,24 @@ class DurationBucketSerializer(serializers.Serializer):
 class DurationsSerializer(serializers.Serializer):
     step = serializers.FloatField(help_text="seconds")
     buckets = DurationBucketSerializer(many=True)
+
+
+class DurationPointSerializer(serializers.Serializer):
+    timestamp = serializers.IntegerField(help_text="UTC microseconds of its start")
+    duration = serializers.IntegerField(help_text="microseconds")
+    trace_id = serializers.CharField()
+    span_id = serializers.CharField()
+    service = serializers.CharField()
+    operation_name = serializers.CharField()
+    is_error = serializers.BooleanField()
+
+
+class DurationPointsSerializer(serializers.Serializer):
+    points = DurationPointSerializer(many=True, help_text="oldest first")
+    total = serializers.IntegerField(help_text="spans that there are")
+    sampled = serializers.BooleanField(
+        help_text="these are not all: the longest quarter of `limit`, and an even choice of the others"
+    )
 
 
 class AroundSerializer(serializers.Serializer):

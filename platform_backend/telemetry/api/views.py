@@ -51,6 +51,10 @@ def _step(asked: float | None, window: Window) -> int:
     return SECOND * max(1, math.ceil((window.end - window.start) / SECOND / STEPS))
 
 
+def _without(query: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in query.items() if key != name}
+
+
 class LogsView(ApiView):
     queries = {"get": forms.LogsQuery}
 
@@ -161,6 +165,24 @@ class DurationsView(ApiView):
         step = _step(query.pop("step"), query["window"])
         buckets = _source().durations(DurationQuery(**query), step=step)
         return Response({"step": step / SECOND, "buckets": forms.DurationBucketSerializer(buckets, many=True).data})
+
+
+class DurationPointsView(ApiView):
+    queries = {"get": forms.DurationPointsQuery}
+
+    @operation(
+        "traces_points",
+        role=Role.VIEWER,
+        tags=["telemetry"],
+        responses=forms.DurationPointsSerializer,
+        examples=[examples.POINTS],
+    )
+    def get(self, request: Request) -> Response:
+        """Root spans, or the spans of the filters, as points to plot: when they began, and how long they took."""
+        query = dict(self.query)
+        found = _source().duration_points(DurationQuery(**_without(query, "limit")), limit=query["limit"])
+        points = forms.DurationPointSerializer(found.points, many=True).data
+        return Response({"points": points, "total": found.total, "sampled": found.total > len(found.points)})
 
 
 class TraceView(ApiView):

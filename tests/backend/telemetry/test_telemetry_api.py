@@ -242,3 +242,14 @@ def test_store_out_of_reach_is_503(api: APIClient, monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(services, "telemetry_source", fail)
     assert api.get(f"{URL}/logs").status_code == 503
+
+
+def test_points_say_when_they_are_a_choice(api: APIClient, source: FakeTelemetry) -> None:
+    found = get(api, "traces/points", services=["frontend", "cartservice"], limit=2)
+    assert (len(found["points"]), found["total"], found["sampled"]) == (2, 3, True)
+    whole = get(api, "traces/points")
+    assert (whole["total"], whole["sampled"]) == (1, False)
+    assert whole["points"] == [
+        {"timestamp": T0 + 5 * SECOND, "duration": 2_000, "trace_id": TRACE, "span_id": "a" * 16}
+        | {"service": "frontend", "operation_name": "GET /", "is_error": False}
+    ]
