@@ -15,6 +15,7 @@ from hypothesis import settings
 STATE = tempfile.mkdtemp(prefix="ms-test-")
 atexit.register(shutil.rmtree, STATE, ignore_errors=True)
 os.environ["MICROSERVO_STATE_DIR"] = STATE
+os.environ["MICROSERVO_WEB__DASHBOARD"] = "false"  # `up` builds it in the tests that are about it
 os.environ["DJANGO_SETTINGS_MODULE"] = "platform_backend.settings"
 django.setup()
 # How long an example takes says how busy the machine is.

@@ -57,6 +57,7 @@ def _command(commands: "Commands", name: str, text: str) -> argparse.ArgumentPar
 def _add_up(commands: "Commands") -> None:
     up = _command(commands, "up", "start the platform and the shop; Ctrl-C stops all of it")
     up.add_argument("--detach", action="store_true", help="return when ready and leave it running")
+    up.add_argument("--no-dashboard", action="store_true", help="build no dashboard; one built before is served")
     up.add_argument("--timeout", type=_seconds, default=120.0, metavar="S", help="give up when not ready (default 120)")
 
 

@@ -54,6 +54,7 @@ class Web(Section):
     threads: int = Field(ge=1, le=64)
     allowed_hosts: list[AllowedHost]
     public_url: str = Field(pattern=r"^(https?://[^/?#\s]+)?$")
+    dashboard: bool
 
 
 class Email(Section):

@@ -9,11 +9,12 @@ from typing import Any
 
 from cli.checks import check, check_state_dir
 from cli.console import Progress, complain, say
+from cli.dashboard import ensure_dashboard
 from cli.instance import Instance
 from cli.lifecycle import prepare, shop_url, start_manager, stop, wait_until_ready
 from cli.running import as_running, remember
-from platform_backend.config import Config, config
-from platform_backend.private import private_tree
+from platform_backend.config import REPO, Config, config
+from platform_backend.private import as_the_user_has_it, private_tree
 
 
 class Ended(Exception):
@@ -27,13 +28,14 @@ def run(arguments: argparse.Namespace) -> int:
     instance.make_folders()
     with ending_in_order():
         try:
-            return _up(settings, instance, detach=arguments.detach, timeout=arguments.timeout)
+            dashboard = settings.web.dashboard and not arguments.no_dashboard
+            return _up(settings, instance, dashboard=dashboard, detach=arguments.detach, timeout=arguments.timeout)
         except Ended:  # while it was starting
             say("Stopped.")
             return 0
 
 
-def _up(settings: Config, instance: Instance, *, detach: bool, timeout: float) -> int:
+def _up(settings: Config, instance: Instance, *, dashboard: bool, detach: bool, timeout: float) -> int:
     with instance.changing():
         if instance.manager_pid() is not None:
             say("MicroServo is running already.")
@@ -41,6 +43,9 @@ def _up(settings: Config, instance: Instance, *, detach: bool, timeout: float) -
             if as_running(settings) != settings:
                 complain("it was started with other addresses than are set now; for those: ./microservo down, then up")
             return 0
+        if dashboard:
+            with as_the_user_has_it():  # it lies in the checkout, not in the state folder
+                ensure_dashboard(REPO)
         manager, link = start(settings, instance, dies_with_us=not detach, timeout=timeout)
     _welcome(settings, link)
     if detach:

@@ -1,0 +1,17 @@
+import { Lightning } from '@element-plus/icons-vue'
+import type { Area } from '@/shared/area'
+
+export const area: Area = {
+  navigation: [{ label: 'faults.title', icon: Lightning, to: '/faults', order: 20 }],
+  routes: [
+    { path: '/faults', name: 'faults', component: () => import('./FaultsPage.vue'), meta: { title: 'faults.title' } },
+    { path: '/faults/new', name: 'fault-new', component: () => import('./NewFaultPage.vue'), meta: { title: 'faults.new.title' } },
+    {
+      path: '/faults/:id',
+      name: 'fault',
+      component: () => import('./InjectionPage.vue'),
+      props: true,
+      meta: { title: 'faults.one.title' },
+    },
+  ],
+}

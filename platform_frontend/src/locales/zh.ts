@@ -1,0 +1,4 @@
+import { gather } from './gather'
+import shared from './zh.json'
+
+export const texts = gather(shared, import.meta.glob('../areas/*/locales/zh.json', { eager: true }))
