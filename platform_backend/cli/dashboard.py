@@ -34,7 +34,7 @@ def ensure_dashboard(repo: Path) -> None:
     if not (frontend / "package.json").is_file() or is_current(frontend):
         return
     try:
-        with _one_at_a_time(frontend):
+        with one_at_a_time(frontend):
             if not is_current(frontend):  # another start may have built it while we waited
                 _build(repo, frontend)
     except (CliError, OSError) as error:
@@ -172,7 +172,7 @@ def _tail(text: str) -> str:
 
 
 @contextmanager
-def _one_at_a_time(folder: Path) -> Iterator[None]:
+def one_at_a_time(folder: Path) -> Iterator[None]:
     handle = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)

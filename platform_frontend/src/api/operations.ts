@@ -1,5 +1,5 @@
 // Made from platform_backend/openapi.yaml by `npm run client`; not to be edited.
-// sha256 eb17fd349514de632b7b0e924811fcc6a8a5920bf9c085e3bff8a9213c8de366
+// sha256 52a0241b1f47d3aabf568cd6eaa3c876258edee9e21a3a7304b0f60d5e681a30
 export const ROLE_OF = {
   activity: 'viewer',
   audit_list: 'admin',
@@ -36,6 +36,9 @@ export const ROLE_OF = {
   experiments_pause: 'operator',
   experiments_resume: 'operator',
   experiments_stop: 'operator',
+  experiments_update: 'operator',
+  experiments_versions: 'viewer',
+  faults_calendar: 'viewer',
   faults_kinds: 'viewer',
   faults_preview: 'viewer',
   health: 'anyone',
@@ -46,6 +49,7 @@ export const ROLE_OF = {
   invitations_create: 'admin',
   invitations_delete: 'admin',
   invitations_list: 'admin',
+  labels_get: 'viewer',
   labels_list: 'viewer',
   logs: 'viewer',
   logs_around: 'viewer',

@@ -1,5 +1,5 @@
 // Made from platform_backend/openapi.yaml by `npm run client`; not to be edited.
-// sha256 eb17fd349514de632b7b0e924811fcc6a8a5920bf9c085e3bff8a9213c8de366
+// sha256 52a0241b1f47d3aabf568cd6eaa3c876258edee9e21a3a7304b0f60d5e681a30
 export interface paths {
     "/api/v1/activity": {
         parameters: {
@@ -378,6 +378,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/faults/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description What is planned, runs, has been or was skipped in a window, in the order of time.
+         *
+         *     Cron is expanded in the experiment's time zone; the steps of the campaign that runs have the times at which
+         *     they are expected. `left_out` says what there is more of than is shown. Paused experiments plan nothing.
+         */
+        get: operations["faults_calendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/faults/emergency-stop": {
         parameters: {
             query?: never;
@@ -458,7 +480,12 @@ export interface paths {
         delete: operations["experiments_delete"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * @description Change what follows of a planned experiment. What it has done keeps what it was done with; see `versions`.
+         *
+         *     For who made it and admins (403).
+         */
+        patch: operations["experiments_update"];
         trace?: never;
     };
     "/api/v1/faults/experiments/{experiment_id}/history": {
@@ -527,6 +554,23 @@ export interface paths {
          *     For who made it and admins (403).
          */
         post: operations["experiments_stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/faults/experiments/{experiment_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What it ordered since when, who changed it and what of it; latest first. */
+        get: operations["experiments_versions"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -615,6 +659,23 @@ export interface paths {
         };
         /** @description Who was really hurt, how, from when to when: labels that overlap the window, newest first. */
         get: operations["labels_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/faults/labels/{label_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One label. */
+        get: operations["labels_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1254,6 +1315,77 @@ export interface components {
             level: string;
             count: number;
         };
+        Calendar: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            entries: components["schemas"]["CalendarEntry"][];
+            /** @description of what there is more in the window than is shown */
+            left_out: components["schemas"]["CalendarLeftOut"][];
+        };
+        CalendarEntry: {
+            /** @description the same for the same thing in the same state */
+            id: string;
+            /** @description what ordered it; user: by hand */
+            origin: components["schemas"]["CalendarOrigin"];
+            state: components["schemas"]["CalendarState"];
+            /** @description of fault */
+            kind: string;
+            /** Format: date-time */
+            start: string;
+            /**
+             * Format: date-time
+             * @description null: it was skipped
+             */
+            end: string | null;
+            /** @description whether it really took hold then; else it is expected */
+            start_measured: boolean;
+            /** @description whether it was really gone then; else it is expected */
+            end_measured: boolean;
+            /** @description of the experiment or campaign; may be empty */
+            title: string;
+            services: string[];
+            /** @description those known already */
+            pods: string[];
+            /** @description why it was skipped, or what failed; may be empty */
+            reason: string;
+            /** @description user name */
+            created_by: string | null;
+            /** Format: uuid */
+            injection: string | null;
+            /** Format: uuid */
+            experiment: string | null;
+            /** Format: uuid */
+            campaign: string | null;
+            /** Format: uuid */
+            campaign_step: string | null;
+        };
+        CalendarLeftOut: {
+            /** @description of such; past: of what has begun */
+            state: components["schemas"]["CalendarState"];
+            /**
+             * Format: date-time
+             * @description there is more before this time
+             */
+            before: string | null;
+            /**
+             * Format: date-time
+             * @description there is more after this time
+             */
+            after: string | null;
+            /**
+             * Format: uuid
+             * @description only of this one; null: of any
+             */
+            experiment: string | null;
+            /** @description of the experiment; may be empty */
+            title: string;
+        };
+        /** @enum {string} */
+        CalendarOrigin: "user" | "experiment" | "campaign";
+        /** @enum {string} */
+        CalendarState: "planned" | "running" | "past" | "skipped";
         Campaign: {
             /** Format: uuid */
             readonly id: string;
@@ -1428,7 +1560,7 @@ export interface components {
             format: string;
             /** @description what was changed of the telemetry */
             knobs: components["schemas"]["DatasetKnobs"];
-            origin: components["schemas"]["OriginEnum"];
+            origin: components["schemas"]["DatasetOriginEnum"];
             readonly keep: boolean;
             state: components["schemas"]["DatasetState"];
             readonly cancel_requested: boolean;
@@ -1470,7 +1602,7 @@ export interface components {
              */
             campaign?: string;
             /** @default csv */
-            format?: components["schemas"]["FormatEnum"];
+            format?: components["schemas"]["DatasetFormat"];
             /** @description what to change of the telemetry while it is exported */
             knobs?: components["schemas"]["DatasetKnobsRequest"];
             /**
@@ -1483,6 +1615,8 @@ export interface components {
             /** @description its end, not part of it; in the past */
             to?: number | string;
         };
+        /** @enum {string} */
+        DatasetFormat: "csv" | "openrca" | "parquet" | "rcaeval";
         DatasetKnobs: {
             /**
              * Format: double
@@ -1551,6 +1685,8 @@ export interface components {
              */
             seed?: number;
         };
+        /** @enum {string} */
+        DatasetOriginEnum: "built" | "imported";
         DatasetProgress: {
             /** @description what a build or import is at; empty before and after */
             phase: components["schemas"]["PhaseEnum"] | components["schemas"]["BlankEnum"];
@@ -1752,6 +1888,8 @@ export interface components {
             duration_s: number;
             allow_last_replica?: boolean;
             schedule: components["schemas"]["ExperimentSchedule"];
+            /** @description counted up by each change */
+            revision: number;
             /** @description user name */
             created_by: string | null;
             /** Format: date-time */
@@ -1795,6 +1933,18 @@ export interface components {
         };
         /** @enum {string} */
         ExperimentState: "scheduled" | "paused" | "stopped" | "finished";
+        ExperimentVersion: {
+            /** Format: int64 */
+            revision: number;
+            /** Format: date-time */
+            created_at: string;
+            /** @description user name */
+            created_by: string | null;
+            /** @description names in content that differ from the version before; empty: none was */
+            changed: string[];
+            /** @description what the experiment ordered from then on */
+            content: components["schemas"]["VersionContent"];
+        };
         /**
          * Fault
          * @description One fault on each of these services, with each combination of the values of its parameters.
@@ -1846,8 +1996,6 @@ export interface components {
             quarantine: string[];
             open_injections: number;
         };
-        /** @enum {string} */
-        FormatEnum: "csv" | "openrca" | "parquet" | "rcaeval";
         Health: {
             /** @description ok: the web process answers and its database is within reach */
             status: string;
@@ -1983,12 +2131,20 @@ export interface components {
             parameters: components["schemas"]["Parameter"][];
             /** @description of the target; empty: any */
             protocols: string[];
+            /** @description it hits files: only pods of services that have volumes can take it */
+            files: boolean;
+            /** @description done and over; its duration does not matter */
+            at_once: boolean;
+            /** @description its pods serve nobody meanwhile: see allow_last_replica */
+            takes_down: boolean;
             /** @description whether the system at hand can do it */
             supported: boolean;
             /** @description why not; empty when supported */
             reason: string;
         };
         Label: {
+            /** @description the same for good */
+            id: number;
             /** Format: uuid */
             injection: string;
             pod: string;
@@ -2107,6 +2263,12 @@ export interface components {
         MetricTypeEnum: "counter" | "gauge" | "histogram";
         /** @enum {string} */
         ModeEnum: "embedded" | "cluster";
+        NamedValue: {
+            value: number;
+            name: string;
+            /** @description may be empty */
+            help: string;
+        };
         Newest: {
             /** @description UTC microseconds */
             logs: number | null;
@@ -2145,14 +2307,14 @@ export interface components {
             outcome: components["schemas"]["OutcomeEnum"];
             /** @description why it was skipped; empty otherwise */
             reason: string;
+            /** @description of the experiment, by which it ran or was skipped */
+            revision: number;
             injection: components["schemas"]["Injection"] | null;
         };
         /** @enum {string} */
         OnRecoveryFailedEnum: "recreate" | "abort" | "continue";
         /** @enum {string} */
         OrderEnum: "shuffled" | "written";
-        /** @enum {string} */
-        OriginEnum: "built" | "imported";
         /** @enum {string} */
         OutcomeEnum: "pending" | "injected" | "skipped";
         PaginatedActivityList: {
@@ -2203,6 +2365,14 @@ export interface components {
              */
             cursor: string | null;
         };
+        PaginatedExperimentVersionList: {
+            results: components["schemas"]["ExperimentVersion"][];
+            /**
+             * @description Continues after the last row; null at the end.
+             * @example null
+             */
+            cursor: string | null;
+        };
         PaginatedInjectionList: {
             results: components["schemas"]["Injection"][];
             /**
@@ -2237,7 +2407,7 @@ export interface components {
         };
         Parameter: {
             name: string;
-            type: components["schemas"]["ParameterTypeEnum"];
+            type: components["schemas"]["ParameterType"];
             help: string;
             /** @description may be empty */
             unit: string;
@@ -2247,9 +2417,17 @@ export interface components {
             required: boolean;
             /** @description taken when the parameter is absent */
             default: unknown;
+            /** @description what the value names: service and container are of GET /api/v1/system/services, as is path, which lies below a volume of the pod's service; request-path begins the path of a request; errno is a number of `names`; any: nothing that could be listed */
+            format: components["schemas"]["ParameterFormat"];
+            /** @description which bounds hold for which; empty: all for any */
+            protocol_bounds: components["schemas"]["ProtocolBounds"][];
+            /** @description of values that have a name */
+            names: components["schemas"]["NamedValue"][];
         };
         /** @enum {string} */
-        ParameterTypeEnum: "integer" | "number" | "string" | "strings" | "choice";
+        ParameterFormat: "any" | "service" | "container" | "path" | "request-path" | "errno";
+        /** @enum {string} */
+        ParameterType: "integer" | "number" | "string" | "strings" | "choice";
         Part: {
             name: string;
             /** @description running, starting, backoff, … */
@@ -2276,6 +2454,30 @@ export interface components {
             /** @description never delete it because of its age (datasets.keep_days) */
             keep?: boolean;
             notes?: string;
+        };
+        /** @description What is absent stays as it is. Lists, parameters and the schedule are replaced as a whole. */
+        PatchedExperimentUpdateRequest: {
+            name?: string;
+            /** @description one of GET /api/v1/faults/kinds */
+            kind?: string;
+            pods?: string[];
+            services?: string[];
+            /** @description of the kind, by name */
+            parameters?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: double
+             * @description null: faults.default_duration_s
+             */
+            duration_s?: number | null;
+            allow_last_replica?: boolean;
+            schedule?: components["schemas"]["ScheduleRequest"];
+            /**
+             * Format: int64
+             * @description of the experiment as you have seen it: 409 if it is another by now
+             */
+            revision?: number;
         };
         /** @description What is left out stays. */
         PatchedProfileUpdateRequest: {
@@ -2488,6 +2690,12 @@ export interface components {
              */
             seconds_left: number | null;
         };
+        ProtocolBounds: {
+            /** @description of the services that answer the requests */
+            protocol: string;
+            /** @description those that hold for it */
+            bounds: number[][];
+        };
         Quarantine: {
             pod: string;
             reason: string;
@@ -2601,6 +2809,10 @@ export interface components {
             calls: string[];
             /** @description no fault may target it */
             protected: boolean;
+            /** @description where each of its pods has files that faults can reach; empty: none */
+            volumes: string[];
+            /** @description of each of its pods */
+            containers: string[];
         };
         Session: {
             /** Format: uuid */
@@ -2887,6 +3099,31 @@ export interface components {
             created: string;
             /** Format: date-time */
             last_sign_in: string | null;
+        };
+        VersionContent: {
+            name: string;
+            kind: string;
+            services: string[];
+            pods: string[];
+            /** @description as asked for */
+            parameters: {
+                [key: string]: unknown;
+            };
+            /** Format: double */
+            duration_s: number;
+            allow_last_replica: boolean;
+            schedule: components["schemas"]["VersionSchedule"];
+        };
+        VersionSchedule: {
+            type: components["schemas"]["ScheduleType"];
+            /**
+             * Format: date-time
+             * @description of `at` only
+             */
+            at: string | null;
+            /** @description may be empty */
+            cron: string;
+            time_zone: string;
         };
         /** @description `instance` is a User, or AnonymousUser. */
         WhoAmI: {
@@ -3931,6 +4168,58 @@ export interface operations {
             };
         };
     };
+    faults_calendar: {
+        parameters: {
+            query?: {
+                /** @description only what this user ordered, by name */
+                created_by?: string;
+                /** @description start of the window; default: a day before now, or `to` */
+                from?: number | string;
+                /** @description only of these kinds */
+                kind?: ("pod-kill" | "pod-failure" | "container-kill" | "process-pause" | "cpu-stress" | "memory-stress" | "network-delay" | "network-loss" | "network-partition" | "network-bandwidth" | "network-corrupt" | "network-duplicate" | "http-abort" | "http-delay" | "io-latency" | "io-fault" | "time-skew" | "dns-error" | "dns-random" | "jvm-latency" | "jvm-return" | "jvm-exception" | "jvm-stress" | "jvm-gc" | "jvm-rule-data" | "jvm-mysql")[];
+                /** @description only what was ordered by these */
+                origin?: ("user" | "experiment" | "campaign")[];
+                /** @description only on pods of these services */
+                service?: string[];
+                /** @description only in these states */
+                state?: ("planned" | "running" | "past" | "skipped")[];
+                /** @description end of the window; default: eight days after its start */
+                to?: number | string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            /** @description Problem details. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     emergency_stop_get: {
         parameters: {
             query?: never;
@@ -4206,6 +4495,49 @@ export interface operations {
             };
         };
     };
+    experiments_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                experiment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedExperimentUpdateRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Experiment"];
+                };
+            };
+            /** @description Problem details. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     experiments_history: {
         parameters: {
             query?: {
@@ -4367,15 +4699,73 @@ export interface operations {
             };
         };
     };
-    injections_list: {
+    experiments_versions: {
         parameters: {
             query?: {
                 /** @description of the page before */
                 cursor?: string;
                 /** @description how many rows at most */
                 limit?: number;
+            };
+            header?: never;
+            path: {
+                experiment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedExperimentVersionList"];
+                };
+            };
+            /** @description Problem details. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    injections_list: {
+        parameters: {
+            query?: {
+                /** @description only what this user ordered, by name */
+                created_by?: string;
+                /** @description of the page before */
+                cursor?: string;
+                /** @description only what this one ordered */
+                experiment?: string;
+                /** @description only what lasted until after this time, or still does */
+                from?: number | string;
+                /** @description only of these kinds */
+                kind?: ("pod-kill" | "pod-failure" | "container-kill" | "process-pause" | "cpu-stress" | "memory-stress" | "network-delay" | "network-loss" | "network-partition" | "network-bandwidth" | "network-corrupt" | "network-duplicate" | "http-abort" | "http-delay" | "io-latency" | "io-fault" | "time-skew" | "dns-error" | "dns-random" | "jvm-latency" | "jvm-return" | "jvm-exception" | "jvm-stress" | "jvm-gc" | "jvm-rule-data" | "jvm-mysql")[];
+                /** @description how many rows at most */
+                limit?: number;
+                /** @description only on these pods */
+                pod?: string[];
+                /** @description only on pods of these services */
+                service?: string[];
                 /** @description only in these states */
                 state?: ("planned" | "applying" | "active" | "recovering" | "recovered" | "recovery_failed" | "failed")[];
+                /** @description only what was ordered before this time */
+                to?: number | string;
             };
             header?: never;
             path?: never;
@@ -4570,12 +4960,24 @@ export interface operations {
     labels_list: {
         parameters: {
             query?: {
+                /** @description only what this user ordered, by name */
+                created_by?: string;
                 /** @description of the page before */
                 cursor?: string;
+                /** @description only with these outcomes of the effect check */
+                effect?: ("unknown" | "confirmed" | "absent")[];
                 /** @description Start of the window. Default: 15 minutes before its end. */
                 from?: number | string;
+                /** @description only of this one */
+                injection?: string;
+                /** @description only of these kinds */
+                kind?: ("pod-kill" | "pod-failure" | "container-kill" | "process-pause" | "cpu-stress" | "memory-stress" | "network-delay" | "network-loss" | "network-partition" | "network-bandwidth" | "network-corrupt" | "network-duplicate" | "http-abort" | "http-delay" | "io-latency" | "io-fault" | "time-skew" | "dns-error" | "dns-random" | "jvm-latency" | "jvm-return" | "jvm-exception" | "jvm-stress" | "jvm-gc" | "jvm-rule-data" | "jvm-mysql")[];
                 /** @description how many rows at most */
                 limit?: number;
+                /** @description only on these pods */
+                pod?: string[];
+                /** @description only on pods of these services */
+                service?: string[];
                 /** @description End of the window, exclusive. Default: now. */
                 to?: number | string;
             };
@@ -4591,6 +4993,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PaginatedLabelList"];
+                };
+            };
+            /** @description Problem details. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    labels_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                label_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Label"];
                 };
             };
             /** @description Problem details. */

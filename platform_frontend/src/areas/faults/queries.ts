@@ -58,3 +58,20 @@ export function usePreview(request: MaybeRefOrGetter<PreviewRequest | null>) {
 export function stopInjection(id: string) {
   return call(api.POST('/api/v1/faults/injections/{injection_id}/stop', { params: { path: { injection_id: id } } }))
 }
+
+export function useServices() {
+  return useQuery({
+    queryKey: ['services'],
+    queryFn: () => call(api.GET('/api/v1/system/services')),
+    staleTime: 60_000,
+    meta: topics('system'),
+  })
+}
+
+export function startInjection(body: Body<'InjectionCreateRequest'>) {
+  return call(api.POST('/api/v1/faults/injections', { body }))
+}
+
+export function startExperiment(body: Body<'ExperimentCreateRequest'>) {
+  return call(api.POST('/api/v1/faults/experiments', { body }))
+}
