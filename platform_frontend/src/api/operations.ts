@@ -1,5 +1,5 @@
 // Made from platform_backend/openapi.yaml by `npm run client`; not to be edited.
-// sha256 52a0241b1f47d3aabf568cd6eaa3c876258edee9e21a3a7304b0f60d5e681a30
+// sha256 67dc409ff433b81c9338031aa23c3146fc949713fce63cf68f26fd427b38f730
 export const ROLE_OF = {
   activity: 'viewer',
   audit_list: 'admin',

@@ -1,5 +1,5 @@
 // Made from platform_backend/openapi.yaml by `npm run client`; not to be edited.
-// sha256 52a0241b1f47d3aabf568cd6eaa3c876258edee9e21a3a7304b0f60d5e681a30
+// sha256 67dc409ff433b81c9338031aa23c3146fc949713fce63cf68f26fd427b38f730
 export interface paths {
     "/api/v1/activity": {
         parameters: {
@@ -230,8 +230,9 @@ export interface paths {
         /**
          * @description The data card of a ready dataset: what ran, what is missing, key figures, and what was injected.
          *
-         *     Of a dataset from elsewhere, without a card, it is what the manifest tells, and `answers` is null. `warnings`
-         *     are what was found when it was imported: clocks that disagree, files that were left out.
+         *     Of a dataset from elsewhere, without a card, it is what the manifest tells, and `answers` is null. `series` are
+         *     key figures over time, to draw when the telemetry itself has expired; also of imports. `warnings` are what was
+         *     found when it was imported: clocks that disagree, files that were left out.
          */
         get: operations["datasets_card"];
         put?: never;
@@ -1261,7 +1262,7 @@ export interface components {
     schemas: {
         AccountSettings: {
             registration: components["schemas"]["RegistrationPolicy"];
-            languages: components["schemas"]["LanguagesEnum"][];
+            languages: components["schemas"]["Language"][];
             /** @description from the least to the most */
             roles: string[];
             /** @description false: letters are written to a log only */
@@ -1278,7 +1279,7 @@ export interface components {
             subject: string;
             /** @description what fills the sentence */
             readonly params: {
-                [key: string]: unknown;
+                [key: string]: (string | number | boolean) | null;
             };
             /** @description the sentence in English */
             readonly text: string;
@@ -1305,7 +1306,10 @@ export interface components {
             actor: string;
             action: string;
             subject: string;
-            detail?: unknown;
+            /** @description what the action was about: texts, numbers, lists of them, and objects */
+            detail: {
+                [key: string]: (string | number | boolean | Record<string, never> | (string | number)[]) | null;
+            };
         };
         /** @enum {unknown} */
         BlankEnum: "";
@@ -1443,13 +1447,11 @@ export interface components {
             readonly finished_at: string | null;
             readonly progress: components["schemas"]["Progress"];
             /** @description the file, defaults filled in */
-            content: {
-                [key: string]: unknown;
-            };
+            content: components["schemas"]["CampaignFile"];
             steps: components["schemas"]["Step"][];
         };
         /** CampaignFile */
-        CampaignFileRequest: {
+        CampaignFile: {
             /** Name */
             name: string;
             /**
@@ -1469,7 +1471,7 @@ export interface components {
              * @description what the data are for; decides the defaults of the next five
              * @default rca
              */
-            shape?: components["schemas"]["ShapeEnum"];
+            shape?: components["schemas"]["CampaignShape"];
             /**
              * Warm Up
              * @description seconds for the system, and a new load, to settle; no normal time
@@ -1505,7 +1507,7 @@ export interface components {
              * Order
              * @default shuffled
              */
-            order?: components["schemas"]["OrderEnum"];
+            order?: components["schemas"]["CampaignOrder"];
             /**
              * Allow Last Replica
              * @description faults may take a service's last ready pod
@@ -1516,24 +1518,593 @@ export interface components {
              * On Recovery Failed
              * @default recreate
              */
-            on_recovery_failed?: components["schemas"]["OnRecoveryFailedEnum"];
+            on_recovery_failed?: components["schemas"]["OnRecoveryFailed"];
             steady?: components["schemas"]["Steady"];
             /** Stop */
             stop?: components["schemas"]["Stop"][];
             /** Matrix */
             matrix: (components["schemas"]["Fault"] | components["schemas"]["Together"])[];
         };
+        /** CampaignFile */
+        CampaignFileRequest: {
+            /** Name */
+            name: string;
+            /**
+             * Seed
+             * @description decides the order, the pauses, and which pod of a service
+             * @default 0
+             */
+            seed?: number;
+            /**
+             * Load
+             * @description requests per second; absent: as it is
+             * @default null
+             */
+            load?: number | null;
+            /**
+             * Shape
+             * @description what the data are for; decides the defaults of the next five
+             * @default rca
+             */
+            shape?: components["schemas"]["CampaignShape"];
+            /**
+             * Warm Up
+             * @description seconds for the system, and a new load, to settle; no normal time
+             */
+            warm_up?: number;
+            /**
+             * Duration
+             * @description seconds of each injection
+             */
+            duration?: number;
+            /**
+             * Normal Before
+             * @description seconds of normal time before each injection
+             */
+            normal_before?: number;
+            /**
+             * Normal After
+             * @description seconds of normal time after each injection
+             */
+            normal_after?: number;
+            /**
+             * Pause Jitter
+             * @description each pause is longer by up to so many seconds, drawn by the seed
+             */
+            pause_jitter?: number;
+            /**
+             * Repeats
+             * @description how often the matrix is gone through
+             * @default 1
+             */
+            repeats?: number;
+            /**
+             * Order
+             * @default shuffled
+             */
+            order?: components["schemas"]["CampaignOrder"];
+            /**
+             * Allow Last Replica
+             * @description faults may take a service's last ready pod
+             * @default false
+             */
+            allow_last_replica?: boolean;
+            /**
+             * On Recovery Failed
+             * @default recreate
+             */
+            on_recovery_failed?: components["schemas"]["OnRecoveryFailed"];
+            steady?: components["schemas"]["Steady"];
+            /** Stop */
+            stop?: components["schemas"]["Stop"][];
+            /** Matrix */
+            matrix: (components["schemas"]["Fault"] | components["schemas"]["Together"])[];
+        };
+        /** @enum {string} */
+        CampaignOrder: "shuffled" | "written";
+        /** @enum {string} */
+        CampaignPods: "one" | "all";
         CampaignSettings: {
             /** @description of a campaign's file */
             largest_bytes: number;
         };
         /** @enum {string} */
+        CampaignShape: "rca" | "detection" | "quick";
+        /** @enum {string} */
         CampaignState: "planned" | "running" | "stopping" | "stopped" | "completed" | "aborted" | "failed";
         /** @enum {string} */
         CampaignStepState: "pending" | "waiting_steady" | "injecting" | "recovering" | "cooling" | "done" | "skipped" | "failed";
+        /**
+         * CampaignSteps
+         * @description What they had come to by the end of the window.
+         */
+        CampaignSteps: {
+            /**
+             * Total
+             * @default 0
+             */
+            total: number;
+            /**
+             * Done
+             * @default 0
+             */
+            done: number;
+            /**
+             * Failed
+             * @default 0
+             */
+            failed: number;
+            /**
+             * Skipped
+             * @default 0
+             */
+            skipped: number;
+            /**
+             * Unusable
+             * @default 0
+             */
+            unusable: number;
+            /**
+             * Later
+             * @default 0
+             */
+            later: number;
+        };
+        /** @enum {string} */
+        CampaignStopEnds: "campaign" | "injection";
+        /**
+         * Card
+         * @description What ran, what is missing, what to beware of; nothing about faults.
+         */
+        Card: {
+            /**
+             * Card Version
+             * @default 0
+             */
+            card_version: number;
+            /** Name */
+            name: string;
+            /** Format */
+            format: string;
+            window: components["schemas"]["DatasetWindow"];
+            /**
+             * @default {
+             *       "services": [],
+             *       "pods": []
+             *     }
+             */
+            system: components["schemas"]["DatasetSystem"];
+            /**
+             * Versions
+             * @description of the software that made the data
+             * @default {}
+             */
+            versions: {
+                [key: string]: string;
+            };
+            /**
+             * @default {
+             *       "seed": null,
+             *       "measured": {
+             *         "requests_per_second": null
+             *       }
+             *     }
+             */
+            load: components["schemas"]["CardLoad"];
+            /**
+             * @default {
+             *       "metric_interval_s": null,
+             *       "knobs": {
+             *         "log_drop": 0,
+             *         "metric_step_s": 0,
+             *         "missing_services": [],
+             *         "onset_jitter_s": 0,
+             *         "seed": 0,
+             *         "trace_sampling": 1,
+             *         "train_fraction": null
+             *       }
+             *     }
+             */
+            sampling: components["schemas"]["CardSampling"];
+            /**
+             * @default {
+             *       "tables": {},
+             *       "metrics": {}
+             *     }
+             */
+            rows: components["schemas"]["DatasetRows"];
+            /**
+             * Kpis
+             * @description by service
+             * @default {}
+             */
+            kpis: {
+                [key: string]: components["schemas"]["KeyFigures"];
+            };
+            /**
+             * Gaps
+             * @description times without telemetry
+             * @default []
+             */
+            gaps: components["schemas"]["DatasetGap"][];
+            /**
+             * Left Out
+             * @description metrics of original MicroServo datasets that are not here: why
+             * @default {}
+             */
+            left_out: {
+                [key: string]: string;
+            };
+            /**
+             * Notes
+             * @description what the knobs took away, in words
+             * @default []
+             */
+            notes: string[];
+            /**
+             * Limits
+             * @default []
+             */
+            limits: string[];
+            /**
+             * Licence
+             * @default
+             */
+            licence: string;
+        };
+        /**
+         * CardAnswers
+         * @description What was injected, when, and what it did.
+         */
+        CardAnswers: {
+            /**
+             * Card Version
+             * @default 0
+             */
+            card_version: number;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Campaigns
+             * @description that ran in the window
+             * @default []
+             */
+            campaigns: components["schemas"]["CardCampaign"][];
+            /**
+             * Experiments
+             * @description whose injections touched it
+             * @default []
+             */
+            experiments: components["schemas"]["CardExperiment"][];
+            /**
+             * @default {
+             *       "set": [],
+             *       "measured": null
+             *     }
+             */
+            load: components["schemas"]["LoadOverTime"];
+            /**
+             * Injections
+             * @default []
+             */
+            injections: components["schemas"]["CardInjection"][];
+            /**
+             * Events
+             * @default []
+             */
+            events: components["schemas"]["CardEvent"][];
+            /**
+             * Normal
+             * @description times without a fault
+             * @default []
+             */
+            normal: components["schemas"]["NormalTime"][];
+            /** @default null */
+            vetted: components["schemas"]["Vetted"];
+            /**
+             * Kpis
+             * @description by service
+             * @default {}
+             */
+            kpis: {
+                [key: string]: components["schemas"]["KeyFiguresByTime"];
+            };
+        };
+        /** CardCampaign */
+        CardCampaign: {
+            /**
+             * Campaign
+             * @default
+             */
+            campaign: string;
+            /** Name */
+            name: string;
+            /**
+             * Seed
+             * @default null
+             */
+            seed: number | null;
+            /**
+             * Digest
+             * @default
+             */
+            digest: string;
+            /**
+             * Requests Per Second
+             * @default null
+             */
+            requests_per_second: number | null;
+            /** @default null */
+            steps: components["schemas"]["CampaignSteps"];
+        };
+        /**
+         * CardEvent
+         * @description What the healthy system went through: no fault.
+         */
+        CardEvent: {
+            /** Event */
+            event: string;
+            /** Kind */
+            kind: string;
+            /**
+             * Service
+             * @default
+             */
+            service: string;
+            /**
+             * Parameters
+             * @default {}
+             */
+            parameters: {
+                [key: string]: unknown;
+            };
+            /**
+             * Start
+             * @default null
+             */
+            start: number | null;
+            /**
+             * End
+             * @default null
+             */
+            end: number | null;
+            /**
+             * End Reason
+             * @default
+             */
+            end_reason: string;
+            /**
+             * Detail
+             * @description what it did, in numbers
+             * @default {}
+             */
+            detail: {
+                [key: string]: (string | number | boolean) | null;
+            };
+            /**
+             * Pods
+             * @default []
+             */
+            pods: components["schemas"]["CardPodSpan"][];
+        };
+        /** CardExperiment */
+        CardExperiment: {
+            /**
+             * Experiment
+             * @default
+             */
+            experiment: string;
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @default
+             */
+            kind: string;
+            /**
+             * Schedule
+             * @default
+             */
+            schedule: string;
+            /**
+             * Cron
+             * @default
+             */
+            cron: string;
+            /**
+             * Time Zone
+             * @default
+             */
+            time_zone: string;
+        };
+        /** CardInjection */
+        CardInjection: {
+            /** Injection */
+            injection: string;
+            /** Kind */
+            kind: string;
+            /**
+             * Parameters
+             * @default {}
+             */
+            parameters: {
+                [key: string]: unknown;
+            };
+            /**
+             * Ordered By
+             * @description "campaign NAME", "experiment NAME"; null: by hand, or not known
+             * @default null
+             */
+            ordered_by: string | null;
+            /**
+             * Side
+             * @description of a split: train, test; null without one
+             * @default null
+             */
+            side: string | null;
+            /**
+             * Pods
+             * @default []
+             */
+            pods: components["schemas"]["CardLabel"][];
+        };
+        /**
+         * CardKnobs
+         * @description What was changed of the telemetry while it was exported.
+         */
+        CardKnobs: {
+            /**
+             * Trace Sampling
+             * @default 1
+             */
+            trace_sampling: number;
+            /**
+             * Log Drop
+             * @default 0
+             */
+            log_drop: number;
+            /**
+             * Metric Step S
+             * @default 0
+             */
+            metric_step_s: number;
+            /**
+             * Missing Services
+             * @default []
+             */
+            missing_services: string[];
+            /**
+             * Onset Jitter S
+             * @default 0
+             */
+            onset_jitter_s: number;
+            /**
+             * Train Fraction
+             * @default null
+             */
+            train_fraction: number | null;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+        };
+        /**
+         * CardLabel
+         * @description Times are UTC microseconds, measured; null where nobody knows.
+         */
+        CardLabel: {
+            /** Pod */
+            pod: string;
+            /**
+             * Service
+             * @default
+             */
+            service: string;
+            /**
+             * Start
+             * @default null
+             */
+            start: number | null;
+            /**
+             * End
+             * @default null
+             */
+            end: number | null;
+            /**
+             * Onset
+             * @default null
+             */
+            onset: number | null;
+            /**
+             * End Reason
+             * @default
+             */
+            end_reason: string;
+            /**
+             * Effect
+             * @description confirmed, absent, unknown
+             * @default unknown
+             */
+            effect: string;
+        };
+        /** CardLoad */
+        CardLoad: {
+            /**
+             * Seed
+             * @description of the simulated shoppers
+             * @default null
+             */
+            seed: number | null;
+            /**
+             * @default {
+             *       "requests_per_second": null
+             *     }
+             */
+            measured: components["schemas"]["MeasuredLoad"];
+        };
+        /** CardPodSpan */
+        CardPodSpan: {
+            /** Pod */
+            pod: string;
+            /**
+             * Start
+             * @default null
+             */
+            start: number | null;
+            /**
+             * End
+             * @default null
+             */
+            end: number | null;
+        };
+        /** CardSampling */
+        CardSampling: {
+            /**
+             * Metric Interval S
+             * @default null
+             */
+            metric_interval_s: number | null;
+            /**
+             * @default {
+             *       "trace_sampling": 1,
+             *       "log_drop": 0,
+             *       "metric_step_s": 0,
+             *       "missing_services": [],
+             *       "onset_jitter_s": 0,
+             *       "train_fraction": null,
+             *       "seed": 0
+             *     }
+             */
+            knobs: components["schemas"]["CardKnobs"];
+        };
+        /**
+         * CardSeries
+         * @description Key figures over time, at most 60 steps of at most 30 services.
+         */
+        CardSeries: {
+            /** Step S */
+            step_s: number;
+            /**
+             * Services
+             * @default {}
+             */
+            services: {
+                [key: string]: components["schemas"]["ServiceSeries"];
+            };
+            /**
+             * More Services
+             * @description with fewer rows, that are not told
+             * @default 0
+             */
+            more_services: number;
+        };
         Config: {
             version: string;
-            mode: components["schemas"]["ModeEnum"];
+            mode: components["schemas"]["PlatformMode"];
             adapters: components["schemas"]["Adapters"];
             /** @description of the platform, as browsers reach it */
             url: string;
@@ -1560,7 +2131,7 @@ export interface components {
             format: string;
             /** @description what was changed of the telemetry */
             knobs: components["schemas"]["DatasetKnobs"];
-            origin: components["schemas"]["DatasetOriginEnum"];
+            origin: components["schemas"]["DatasetOrigin"];
             readonly keep: boolean;
             state: components["schemas"]["DatasetState"];
             readonly cancel_requested: boolean;
@@ -1580,6 +2151,19 @@ export interface components {
             readonly finished_at: string | null;
             from: number | null;
             to: number | null;
+        };
+        /** DatasetCard */
+        DatasetCard: {
+            card: components["schemas"]["Card"];
+            /** @description null when nobody wrote a card */
+            answers: components["schemas"]["CardAnswers"];
+            /** @description null for datasets of versions that had none */
+            series: components["schemas"]["CardSeries"];
+            /**
+             * Warnings
+             * @description found when it was imported: clocks that disagree, files left out
+             */
+            warnings: string[];
         };
         DatasetCounts: {
             tables?: {
@@ -1617,6 +2201,29 @@ export interface components {
         };
         /** @enum {string} */
         DatasetFormat: "csv" | "openrca" | "parquet" | "rcaeval";
+        /** DatasetGap */
+        DatasetGap: {
+            /**
+             * Table
+             * @default
+             */
+            table: string;
+            /**
+             * Start Us
+             * @description UTC microseconds
+             */
+            start_us: number;
+            /**
+             * End Us
+             * @description UTC microseconds
+             */
+            end_us: number;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
         DatasetKnobs: {
             /**
              * Format: double
@@ -1685,11 +2292,150 @@ export interface components {
              */
             seed?: number;
         };
+        /**
+         * DatasetManifest
+         * @description dataset.json
+         */
+        DatasetManifest: {
+            /** Format */
+            format: string;
+            /** Format Version */
+            format_version: number;
+            /** Name */
+            name: string;
+            window: components["schemas"]["ManifestWindow"];
+            /**
+             * Files
+             * @description by path
+             */
+            files: {
+                [key: string]: components["schemas"]["ManifestFile"];
+            };
+            /**
+             * @default {
+             *       "services": [],
+             *       "pods": []
+             *     }
+             */
+            system?: components["schemas"]["ManifestSystem"];
+            /**
+             * Faults
+             * @default []
+             */
+            faults?: components["schemas"]["ManifestFault"][];
+            /**
+             * @default {
+             *       "trace_sampling": 1,
+             *       "log_drop": 0,
+             *       "metric_step_s": 0,
+             *       "missing_services": [],
+             *       "onset_jitter_s": 0,
+             *       "train_fraction": null,
+             *       "seed": 0
+             *     }
+             */
+            knobs?: components["schemas"]["ManifestKnobs"];
+            /** @default null */
+            split?: components["schemas"]["ManifestSplit"];
+            /**
+             * @default {
+             *       "load": null,
+             *       "knobs": null
+             *     }
+             */
+            seeds?: components["schemas"]["ManifestSeeds"];
+            /**
+             * Licence
+             * @default
+             */
+            licence?: string;
+            /**
+             * @default {
+             *       "requests_per_second": null,
+             *       "seed": null
+             *     }
+             */
+            load?: components["schemas"]["ManifestLoad"];
+            /**
+             * @default {
+             *       "interval_s": null
+             *     }
+             */
+            sampling?: components["schemas"]["ManifestSampling"];
+            /**
+             * @default {
+             *       "tables": {},
+             *       "metrics": {}
+             *     }
+             */
+            rows?: components["schemas"]["ManifestRows"];
+            /**
+             * Versions
+             * @default {}
+             */
+            versions?: {
+                [key: string]: string;
+            };
+            /**
+             * Left Out
+             * @default {}
+             */
+            left_out?: {
+                [key: string]: string;
+            };
+            /**
+             * Gaps
+             * @default []
+             */
+            gaps?: components["schemas"]["ManifestGap"][];
+            /**
+             * Limits
+             * @default []
+             */
+            limits?: string[];
+            /**
+             * Warnings
+             * @description of one that was made when the dataset was imported
+             * @default []
+             */
+            warnings?: string[];
+            /** @default null */
+            tasks?: components["schemas"]["ManifestTasks"];
+        };
         /** @enum {string} */
-        DatasetOriginEnum: "built" | "imported";
+        DatasetOrigin: "built" | "imported";
+        /** @enum {string} */
+        DatasetPhase: "waiting" | "writing" | "checking";
+        /** DatasetPod */
+        DatasetPod: {
+            /** Name */
+            name: string;
+            /**
+             * Service
+             * @default
+             */
+            service: string;
+            /**
+             * Node
+             * @default
+             */
+            node: string;
+            /**
+             * Cpu Limit
+             * @description cores
+             * @default null
+             */
+            cpu_limit: number | null;
+            /**
+             * Memory Limit
+             * @description bytes
+             * @default null
+             */
+            memory_limit: number | null;
+        };
         DatasetProgress: {
             /** @description what a build or import is at; empty before and after */
-            phase: components["schemas"]["PhaseEnum"] | components["schemas"]["BlankEnum"];
+            phase: components["schemas"]["DatasetPhase"] | components["schemas"]["BlankEnum"];
             rows_done: number;
             /** @description 0 until it is known */
             rows_total: number;
@@ -1700,6 +2446,45 @@ export interface components {
              * @description at the present pace; null: too early to tell
              */
             seconds_left: number | null;
+        };
+        /** DatasetRows */
+        DatasetRows: {
+            /**
+             * Tables
+             * @default {}
+             */
+            tables: {
+                [key: string]: number;
+            };
+            /**
+             * Metrics
+             * @default {}
+             */
+            metrics: {
+                [key: string]: number;
+            };
+        };
+        /** DatasetService */
+        DatasetService: {
+            /** Name */
+            name: string;
+            /**
+             * Protocol
+             * @description http, grpc, tcp; empty: not known, or nobody calls it
+             * @default
+             */
+            protocol: string;
+            /**
+             * Replicas
+             * @default null
+             */
+            replicas: number | null;
+            /**
+             * Calls
+             * @description services that it calls
+             * @default []
+             */
+            calls: string[];
         };
         DatasetSettings: {
             formats: string[];
@@ -1720,6 +2505,47 @@ export interface components {
         };
         /** @enum {string} */
         DatasetState: "queued" | "building" | "ready" | "failed" | "cancelled" | "deleting";
+        /** DatasetSystem */
+        DatasetSystem: {
+            /**
+             * Services
+             * @default []
+             */
+            services: components["schemas"]["DatasetService"][];
+            /**
+             * Pods
+             * @default []
+             */
+            pods: components["schemas"]["DatasetPod"][];
+        };
+        /** DatasetWindow */
+        DatasetWindow: {
+            /**
+             * Start
+             * @description UTC microseconds
+             */
+            start: number;
+            /**
+             * End
+             * @description UTC microseconds, exclusive
+             */
+            end: number;
+            /**
+             * Start Iso
+             * @default
+             */
+            start_iso: string;
+            /**
+             * End Iso
+             * @default
+             */
+            end_iso: string;
+            /**
+             * Unit
+             * @default
+             */
+            unit: string;
+        };
         Disk: {
             /** @description of the disk that the state folder is on */
             total_bytes: number;
@@ -1775,8 +2601,6 @@ export interface components {
              */
             p95: number | null;
         };
-        /** @enum {string} */
-        EffectEnum: "unknown" | "confirmed" | "absent";
         EmergencyStop: {
             /** @description whether faults are refused now */
             blocked: boolean;
@@ -1827,7 +2651,7 @@ export interface components {
             error: string;
             /** @description what it did, in numbers */
             detail: {
-                [key: string]: unknown;
+                [key: string]: (string | number | boolean) | null;
             };
             /** @description when each pod had part in it */
             pods: components["schemas"]["PodSpan"][];
@@ -1872,6 +2696,39 @@ export interface components {
         };
         /** @enum {string} */
         EventState: "planned" | "running" | "ended" | "failed";
+        /** @description The telling KPI on top, the rest of them in `others`. */
+        Evidence: {
+            kpi?: string;
+            unit?: string;
+            /** @description name of the statistical test */
+            test?: string;
+            /** Format: double */
+            statistic?: number | null;
+            /** Format: double */
+            p_value?: number | null;
+            /**
+             * Format: double
+             * @description above 0 when values rose: Cliff's delta, or a difference of shares
+             */
+            effect_size?: number | null;
+            /** Format: double */
+            before?: number | null;
+            /** Format: double */
+            during?: number | null;
+            /**
+             * Format: double
+             * @description what `before` would have been on a machine as busy as during
+             */
+            before_on_this_host?: number | null;
+            /** @description why the effect is unknown */
+            reason?: string;
+            others?: components["schemas"]["Measured"][];
+            /** @description [start, end] of times before, UTC microseconds */
+            compared_with?: number[][];
+            host?: components["schemas"]["Host"];
+            /** @description that the load changed, in words */
+            load?: string;
+        };
         Experiment: {
             /** Format: uuid */
             readonly id: string;
@@ -1962,7 +2819,7 @@ export interface components {
              * @description one: drawn by the seed
              * @default one
              */
-            pods?: components["schemas"]["PodsEnum"];
+            pods?: components["schemas"]["CampaignPods"];
             /**
              * Parameters
              * @description a list of values makes a step of each
@@ -2007,6 +2864,26 @@ export interface components {
              */
             step: number;
             buckets: components["schemas"]["Bucket"][];
+        };
+        /** @description How busy the machine was during the fault; shares from 0 to 1. */
+        Host: {
+            strained?: boolean;
+            /** Format: double */
+            cpu_busy?: number | null;
+            /** Format: double */
+            cpu_waiting?: number | null;
+            /** Format: double */
+            cpu_stolen?: number | null;
+            /**
+             * Format: double
+             * @description share of samples that did not come
+             */
+            ticks_missed?: number | null;
+            /**
+             * Format: double
+             * @description times as long as before
+             */
+            slowdown_of_others?: number | null;
         };
         Injection: {
             /** Format: uuid */
@@ -2066,7 +2943,7 @@ export interface components {
              */
             ended_at: string | null;
             /** @description whether the pods came back; empty: not checked (yet) */
-            recovery: components["schemas"]["RecoveryEnum"] | components["schemas"]["BlankEnum"];
+            recovery: components["schemas"]["RecoveryVerdict"] | components["schemas"]["BlankEnum"];
             /** @description what did not come back; may be empty */
             recovery_detail: string;
             labels: components["schemas"]["Label"][];
@@ -2124,6 +3001,95 @@ export interface components {
             /** @description why it could not be mailed; empty when it was */
             mail_error: string;
         };
+        /**
+         * KeyFigures
+         * @description Of one service. Null: there was nothing to take the figure from.
+         */
+        KeyFigures: {
+            /**
+             * Log Rows
+             * @default 0
+             */
+            log_rows: number;
+            /**
+             * Log Error Rows
+             * @default 0
+             */
+            log_error_rows: number;
+            /**
+             * Span Rows
+             * @default 0
+             */
+            span_rows: number;
+            /**
+             * Requests
+             * @default 0
+             */
+            requests: number;
+            /**
+             * Error Ratio
+             * @default null
+             */
+            error_ratio: number | null;
+            /**
+             * Latency P50 Ms
+             * @default null
+             */
+            latency_p50_ms: number | null;
+            /**
+             * Latency P95 Ms
+             * @default null
+             */
+            latency_p95_ms: number | null;
+            /**
+             * Cpu Cores
+             * @default null
+             */
+            cpu_cores: number | null;
+            /**
+             * Memory Mean Bytes
+             * @default null
+             */
+            memory_mean_bytes: number | null;
+            /**
+             * Memory Max Bytes
+             * @default null
+             */
+            memory_max_bytes: number | null;
+        };
+        /** KeyFiguresByTime */
+        KeyFiguresByTime: {
+            /**
+             * @default {
+             *       "log_rows": 0,
+             *       "log_error_rows": 0,
+             *       "span_rows": 0,
+             *       "requests": 0,
+             *       "error_ratio": null,
+             *       "latency_p50_ms": null,
+             *       "latency_p95_ms": null,
+             *       "cpu_cores": null,
+             *       "memory_mean_bytes": null,
+             *       "memory_max_bytes": null
+             *     }
+             */
+            normal: components["schemas"]["KeyFigures"];
+            /**
+             * @default {
+             *       "log_rows": 0,
+             *       "log_error_rows": 0,
+             *       "span_rows": 0,
+             *       "requests": 0,
+             *       "error_ratio": null,
+             *       "latency_p50_ms": null,
+             *       "latency_p95_ms": null,
+             *       "cpu_cores": null,
+             *       "memory_mean_bytes": null,
+             *       "memory_max_bytes": null
+             *     }
+             */
+            fault: components["schemas"]["KeyFigures"];
+        };
         Kind: {
             name: string;
             title: string;
@@ -2157,22 +3123,18 @@ export interface components {
             /** @description deadline, recovered, completed; before it was asked for: pod-restarted, cluster-restarted, or ended-early (its own processes died, the injection's `error` says of what); unknown: nobody could tell the end */
             end_reason: string;
             /** @description whether the telemetry shows the fault on this pod */
-            effect: components["schemas"]["EffectEnum"];
+            effect: components["schemas"]["LabelEffect"];
             /** @description whether `effect` is final */
             effect_checked: boolean;
             /** @description UTC microseconds: the first visible change */
             onset: number | null;
-            /** @description of the effect: KPI, test, statistic, p-value, effect size */
-            evidence: {
-                [key: string]: unknown;
-            };
+            /** @description of the effect; empty while it is not checked */
+            evidence: components["schemas"]["Evidence"];
         };
         /** @enum {string} */
-        LanguageEnum: "en" | "zh";
+        LabelEffect: "unknown" | "confirmed" | "absent";
         /** @enum {string} */
-        LanguagesEnum: "en" | "zh";
-        /** @enum {string} */
-        LevelEnum: "full" | "reduced" | "none";
+        Language: "en" | "zh";
         Load: {
             /**
              * Format: double
@@ -2180,12 +3142,42 @@ export interface components {
              */
             rate: number;
         };
+        /** LoadOverTime */
+        LoadOverTime: {
+            /**
+             * Set
+             * @default []
+             */
+            set: components["schemas"]["LoadSetting"][];
+            /** @default null */
+            measured: components["schemas"]["LoadSteps"];
+        };
         LoadRequest: {
             /**
              * Format: double
              * @description requests per second; 0 stops the load
              */
             rate: number;
+        };
+        /** LoadSetting */
+        LoadSetting: {
+            /**
+             * At
+             * @description UTC microseconds
+             */
+            at: number;
+            /** Requests Per Second */
+            requests_per_second: number;
+        };
+        /** LoadSteps */
+        LoadSteps: {
+            /** Step S */
+            step_s: number;
+            /**
+             * Requests Per Second
+             * @description of each step from the start of the window
+             */
+            requests_per_second: number[];
         };
         Log: {
             log_id: number;
@@ -2203,6 +3195,355 @@ export interface components {
             /** @description continues after the last row; null at the end. A search that finds little returns fewer results than asked for, even none, with a cursor that goes on further back */
             cursor: string | null;
         };
+        /**
+         * ManifestBaseline
+         * @description What answering always the same scores.
+         */
+        ManifestBaseline: {
+            /**
+             * Tasks
+             * @default 0
+             */
+            tasks?: number;
+            /**
+             * Correct
+             * @default 0
+             */
+            correct?: number;
+            /**
+             * Mean Score
+             * @default null
+             */
+            mean_score?: number | null;
+            /**
+             * By Task
+             * @default {}
+             */
+            by_task?: {
+                [key: string]: components["schemas"]["ManifestScore"];
+            };
+        };
+        /** ManifestFault */
+        ManifestFault: {
+            /** Injection */
+            injection: string;
+            /** Kind */
+            kind: string;
+            /**
+             * Pods
+             * @default []
+             */
+            pods?: string[];
+            /**
+             * Start
+             * @description UTC microseconds
+             * @default null
+             */
+            start?: number | null;
+            /**
+             * End
+             * @description UTC microseconds
+             * @default null
+             */
+            end?: number | null;
+        };
+        /** ManifestFile */
+        ManifestFile: {
+            /** Bytes */
+            bytes: number;
+            /** Sha256 */
+            sha256: string;
+            /**
+             * Rows
+             * @description of a table
+             * @default null
+             */
+            rows?: number | null;
+        };
+        /** ManifestGap */
+        ManifestGap: {
+            /**
+             * Table
+             * @default
+             */
+            table?: string;
+            /**
+             * Start Us
+             * @description UTC microseconds
+             */
+            start_us: number;
+            /**
+             * End Us
+             * @description UTC microseconds
+             */
+            end_us: number;
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
+        };
+        /** ManifestKnobs */
+        ManifestKnobs: {
+            /**
+             * Trace Sampling
+             * @default 1
+             */
+            trace_sampling?: number;
+            /**
+             * Log Drop
+             * @default 0
+             */
+            log_drop?: number;
+            /**
+             * Metric Step S
+             * @default 0
+             */
+            metric_step_s?: number;
+            /**
+             * Missing Services
+             * @default []
+             */
+            missing_services?: string[];
+            /**
+             * Onset Jitter S
+             * @default 0
+             */
+            onset_jitter_s?: number;
+            /**
+             * Train Fraction
+             * @default null
+             */
+            train_fraction?: number | null;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed?: number;
+        };
+        /** ManifestLoad */
+        ManifestLoad: {
+            /**
+             * Requests Per Second
+             * @description asked for when the window began
+             * @default null
+             */
+            requests_per_second?: number | null;
+            /**
+             * Seed
+             * @default null
+             */
+            seed?: number | null;
+        };
+        /** ManifestPod */
+        ManifestPod: {
+            /** Name */
+            name: string;
+            /**
+             * Service
+             * @default
+             */
+            service?: string;
+            /**
+             * Node
+             * @default
+             */
+            node?: string;
+            /**
+             * Cpu Limit
+             * @description cores
+             * @default null
+             */
+            cpu_limit?: number | null;
+            /**
+             * Memory Limit
+             * @description bytes
+             * @default null
+             */
+            memory_limit?: number | null;
+        };
+        /** ManifestRows */
+        ManifestRows: {
+            /**
+             * Tables
+             * @default {}
+             */
+            tables?: {
+                [key: string]: number;
+            };
+            /**
+             * Metrics
+             * @default {}
+             */
+            metrics?: {
+                [key: string]: number;
+            };
+        };
+        /** ManifestSampling */
+        ManifestSampling: {
+            /**
+             * Interval S
+             * @default null
+             */
+            interval_s?: number | null;
+        };
+        /** ManifestScore */
+        ManifestScore: {
+            /**
+             * Tasks
+             * @default 0
+             */
+            tasks?: number;
+            /**
+             * Correct
+             * @default 0
+             */
+            correct?: number;
+            /**
+             * Mean Score
+             * @default null
+             */
+            mean_score?: number | null;
+        };
+        /** ManifestSeeds */
+        ManifestSeeds: {
+            /**
+             * Load
+             * @default null
+             */
+            load?: number | null;
+            /**
+             * Knobs
+             * @default null
+             */
+            knobs?: number | null;
+        };
+        /** ManifestService */
+        ManifestService: {
+            /** Name */
+            name: string;
+            /**
+             * Protocol
+             * @description http, grpc, tcp; empty: not known, or nobody calls it
+             * @default
+             */
+            protocol?: string;
+            /**
+             * Replicas
+             * @default null
+             */
+            replicas?: number | null;
+            /**
+             * Calls
+             * @description services that it calls
+             * @default []
+             */
+            calls?: string[];
+        };
+        /**
+         * ManifestSplit
+         * @description How many injections are on either side.
+         */
+        ManifestSplit: {
+            /**
+             * Train
+             * @default 0
+             */
+            train?: number;
+            /**
+             * Test
+             * @default 0
+             */
+            test?: number;
+        };
+        /** ManifestSystem */
+        ManifestSystem: {
+            /**
+             * Services
+             * @default []
+             */
+            services?: components["schemas"]["ManifestService"][];
+            /**
+             * Pods
+             * @default []
+             */
+            pods?: components["schemas"]["ManifestPod"][];
+        };
+        /**
+         * ManifestTasks
+         * @description Of an openrca dataset.
+         */
+        ManifestTasks: {
+            /**
+             * Count
+             * @default 0
+             */
+            count?: number;
+            /** @default null */
+            constant_baseline?: components["schemas"]["ManifestBaseline"];
+        };
+        /** ManifestWindow */
+        ManifestWindow: {
+            /**
+             * Start
+             * @description UTC microseconds
+             */
+            start: number;
+            /**
+             * End
+             * @description UTC microseconds, exclusive
+             */
+            end: number;
+            /**
+             * Start Iso
+             * @default
+             */
+            start_iso?: string;
+            /**
+             * End Iso
+             * @default
+             */
+            end_iso?: string;
+            /**
+             * Unit
+             * @default
+             */
+            unit?: string;
+        };
+        /** @description One KPI before and during the fault. */
+        Measured: {
+            kpi?: string;
+            unit?: string;
+            /** @description name of the statistical test */
+            test?: string;
+            /** Format: double */
+            statistic?: number | null;
+            /** Format: double */
+            p_value?: number | null;
+            /**
+             * Format: double
+             * @description above 0 when values rose: Cliff's delta, or a difference of shares
+             */
+            effect_size?: number | null;
+            /** Format: double */
+            before?: number | null;
+            /** Format: double */
+            during?: number | null;
+            /**
+             * Format: double
+             * @description what `before` would have been on a machine as busy as during
+             */
+            before_on_this_host?: number | null;
+        };
+        /** MeasuredLoad */
+        MeasuredLoad: {
+            /**
+             * Requests Per Second
+             * @description over all of the window, that reached the shop's front
+             * @default null
+             */
+            requests_per_second: number | null;
+        };
         /** Member */
         Member: {
             /**
@@ -2217,7 +3558,7 @@ export interface components {
              * @description one: drawn by the seed
              * @default one
              */
-            pods?: components["schemas"]["PodsEnum"];
+            pods?: components["schemas"]["CampaignPods"];
             /**
              * Parameters
              * @description a list of values makes a step of each
@@ -2247,7 +3588,7 @@ export interface components {
         Metric: {
             name: string;
             /** @description by the conventions of its name */
-            type: components["schemas"]["MetricTypeEnum"];
+            type: components["schemas"]["MetricType"];
             /** @description "" for a number of things */
             unit: string;
             /** @description "" when nothing is known */
@@ -2260,9 +3601,7 @@ export interface components {
             truncated: boolean;
         };
         /** @enum {string} */
-        MetricTypeEnum: "counter" | "gauge" | "histogram";
-        /** @enum {string} */
-        ModeEnum: "embedded" | "cluster";
+        MetricType: "counter" | "gauge" | "histogram";
         NamedValue: {
             value: number;
             name: string;
@@ -2301,10 +3640,151 @@ export interface components {
             /** @description kinds of the faults at its pods now */
             faults: string[];
         };
+        /**
+         * NormalDoubt
+         * @description What was wrong, from when to when; figures that are not of `what` are null.
+         */
+        NormalDoubt: {
+            /**
+             * What
+             * @description errors, latency, machine, gap
+             */
+            what: string;
+            /** Start */
+            start: number;
+            /** End */
+            end: number;
+            /**
+             * Failed
+             * @default null
+             */
+            failed: number | null;
+            /**
+             * Calls
+             * @default null
+             */
+            calls: number | null;
+            /**
+             * Service
+             * @default null
+             */
+            service: string | null;
+            /**
+             * Latency P95 Ms
+             * @default null
+             */
+            latency_p95_ms: number | null;
+            /**
+             * Usual Ms
+             * @default null
+             */
+            usual_ms: number | null;
+            /**
+             * Cpu Busy
+             * @default null
+             */
+            cpu_busy: number | null;
+            /**
+             * Cpu Waiting
+             * @default null
+             */
+            cpu_waiting: number | null;
+            /**
+             * Cpu Stolen
+             * @default null
+             */
+            cpu_stolen: number | null;
+            /**
+             * Missing S
+             * @default null
+             */
+            missing_s: number | null;
+            /**
+             * Runs
+             * @description it stands for so many
+             * @default null
+             */
+            runs: number | null;
+        };
+        /**
+         * NormalFigures
+         * @description Of the whole time; null where nobody looked.
+         */
+        NormalFigures: {
+            /**
+             * Calls
+             * @default 0
+             */
+            calls: number;
+            /**
+             * Failed
+             * @default 0
+             */
+            failed: number;
+            /**
+             * Error Ratio
+             * @default null
+             */
+            error_ratio: number | null;
+            /**
+             * Latency P95 Ms
+             * @description by service
+             * @default {}
+             */
+            latency_p95_ms: {
+                [key: string]: number;
+            };
+            /**
+             * Cpu Busy
+             * @default null
+             */
+            cpu_busy: number | null;
+            /**
+             * Cpu Waiting
+             * @default null
+             */
+            cpu_waiting: number | null;
+            /**
+             * Cpu Stolen
+             * @default null
+             */
+            cpu_stolen: number | null;
+            /**
+             * Missing S
+             * @default 0
+             */
+            missing_s: number;
+        };
+        /** NormalTime */
+        NormalTime: {
+            /**
+             * Start
+             * @description UTC microseconds
+             */
+            start: number;
+            /**
+             * End
+             * @description UTC microseconds
+             */
+            end: number;
+            /**
+             * Verdict
+             * @description clean, doubtful, unknown, not vetted
+             * @default not vetted
+             */
+            verdict: string;
+            /** @default null */
+            figures: components["schemas"]["NormalFigures"];
+            /**
+             * Doubts
+             * @default []
+             */
+            doubts: components["schemas"]["NormalDoubt"][];
+        };
         Occurrence: {
             /** Format: date-time */
             scheduled_for: string;
-            outcome: components["schemas"]["OutcomeEnum"];
+            outcome: components["schemas"]["OccurrenceOutcome"];
             /** @description why it was skipped; empty otherwise */
             reason: string;
             /** @description of the experiment, by which it ran or was skipped */
@@ -2312,11 +3792,9 @@ export interface components {
             injection: components["schemas"]["Injection"] | null;
         };
         /** @enum {string} */
-        OnRecoveryFailedEnum: "recreate" | "abort" | "continue";
+        OccurrenceOutcome: "pending" | "injected" | "skipped";
         /** @enum {string} */
-        OrderEnum: "shuffled" | "written";
-        /** @enum {string} */
-        OutcomeEnum: "pending" | "injected" | "skipped";
+        OnRecoveryFailed: "recreate" | "abort" | "continue";
         PaginatedActivityList: {
             results: components["schemas"]["Activity"][];
             /**
@@ -2416,7 +3894,7 @@ export interface components {
             choices: string[];
             required: boolean;
             /** @description taken when the parameter is absent */
-            default: unknown;
+            default: (string | number | boolean | string[]) | null;
             /** @description what the value names: service and container are of GET /api/v1/system/services, as is path, which lies below a volume of the pod's service; request-path begins the path of a request; errno is a number of `names`; any: nothing that could be listed */
             format: components["schemas"]["ParameterFormat"];
             /** @description which bounds hold for which; empty: all for any */
@@ -2485,7 +3963,7 @@ export interface components {
             name?: string;
             /** Format: email */
             email?: string;
-            language?: components["schemas"]["LanguageEnum"];
+            language?: components["schemas"]["Language"];
             /** @description IANA name, e.g. Asia/Shanghai */
             time_zone?: string;
             /** @description needed for another e-mail address */
@@ -2497,8 +3975,6 @@ export interface components {
             /** @description false: signed out everywhere, and not to sign in again */
             is_active?: boolean;
         };
-        /** @enum {string} */
-        PhaseEnum: "waiting" | "writing" | "checking";
         Plan: {
             name: string;
             seed: number;
@@ -2539,7 +4015,7 @@ export interface components {
             fault: string;
             service: string;
             /** @description one: drawn by the seed */
-            pods: components["schemas"]["PodsEnum"];
+            pods: components["schemas"]["CampaignPods"];
             parameters: {
                 [key: string]: unknown;
             };
@@ -2559,6 +4035,8 @@ export interface components {
             /** @description from 1 */
             repeat: number;
         };
+        /** @enum {string} */
+        PlatformMode: "embedded" | "cluster";
         Pod: {
             name: string;
             service: string;
@@ -2600,8 +4078,6 @@ export interface components {
             not_ready: string[];
             restarts: number;
         };
-        /** @enum {string} */
-        PodsEnum: "one" | "all";
         Preview: {
             /** @description whether nothing speaks against it now */
             possible: boolean;
@@ -2666,7 +4142,7 @@ export interface components {
             code: string;
             /** @description what fills the sentence of that code */
             params: {
-                [key: string]: unknown;
+                [key: string]: (string | number | boolean) | null;
             };
             /** @description messages per input field */
             errors?: {
@@ -2726,7 +4202,7 @@ export interface components {
             results: components["schemas"]["MetricRange"][];
         };
         /** @enum {string} */
-        RecoveryEnum: "verified" | "failed";
+        RecoveryVerdict: "verified" | "failed";
         RegisterRequest: {
             /** @description letters, digits and ._+- */
             username: string;
@@ -2758,6 +4234,8 @@ export interface components {
         };
         /** @enum {string} */
         Role: "viewer" | "researcher" | "operator" | "admin";
+        /** @enum {string} */
+        RoleOrAnyone: "anyone" | "viewer" | "researcher" | "operator" | "admin";
         RunningCampaign: {
             /** Format: uuid */
             id: string;
@@ -2765,9 +4243,11 @@ export interface components {
             state: string;
         };
         Sandbox: {
-            level: components["schemas"]["LevelEnum"];
+            level: components["schemas"]["SandboxLevel"];
             reason: string;
         };
+        /** @enum {string} */
+        SandboxLevel: "full" | "reduced" | "none";
         ScheduleRequest: {
             /** @default now */
             type?: components["schemas"]["ScheduleType"];
@@ -2814,6 +4294,50 @@ export interface components {
             /** @description of each of its pods */
             containers: string[];
         };
+        /**
+         * ServiceSeries
+         * @description A value a step, from the start of the window; null where nothing was seen to take it from.
+         */
+        ServiceSeries: {
+            /**
+             * Requests Per Second
+             * @default []
+             */
+            requests_per_second: (number | null)[];
+            /**
+             * Error Ratio
+             * @default []
+             */
+            error_ratio: (number | null)[];
+            /**
+             * Latency P95 Ms
+             * @description within an eighth
+             * @default []
+             */
+            latency_p95_ms: (number | null)[];
+            /**
+             * Cpu Cores
+             * @description of a pod, on average
+             * @default []
+             */
+            cpu_cores: (number | null)[];
+            /**
+             * Memory Mean Bytes
+             * @description of a pod, on average
+             * @default []
+             */
+            memory_mean_bytes: (number | null)[];
+            /**
+             * Log Rows Per Second
+             * @default []
+             */
+            log_rows_per_second: (number | null)[];
+            /**
+             * Log Error Rows Per Second
+             * @default []
+             */
+            log_error_rows_per_second: (number | null)[];
+        };
         Session: {
             /** Format: uuid */
             readonly id: string;
@@ -2826,8 +4350,6 @@ export interface components {
             /** @description the session that asks */
             readonly is_this: boolean;
         };
-        /** @enum {string} */
-        ShapeEnum: "rca" | "detection" | "quick";
         Span: {
             /** @description UTC microseconds of its start */
             timestamp: number;
@@ -2976,7 +4498,7 @@ export interface components {
              * @description what is ended
              * @default campaign
              */
-            then?: components["schemas"]["ThenEnum"];
+            then?: components["schemas"]["CampaignStopEnds"];
         };
         StopInForce: {
             /** Format: uuid */
@@ -3007,8 +4529,6 @@ export interface components {
             retention_hours: number;
             retention_bytes: number;
         };
-        /** @enum {string} */
-        ThenEnum: "campaign" | "injection";
         /**
          * Together
          * @description Several faults, ordered as one: each combination of one injection of each.
@@ -3125,6 +4645,19 @@ export interface components {
             cron: string;
             time_zone: string;
         };
+        /** Vetted */
+        Vetted: {
+            /** Step S */
+            step_s: number;
+            /**
+             * Limits
+             * @description from where on a step is in doubt
+             * @default {}
+             */
+            limits: {
+                [key: string]: number;
+            };
+        };
         /** @description `instance` is a User, or AnonymousUser. */
         WhoAmI: {
             signed_in: boolean;
@@ -3133,16 +4666,14 @@ export interface components {
             /** @description as it is to be shown */
             readonly name: string;
             readonly email: string;
-            readonly language: components["schemas"]["LanguageEnum"];
+            readonly language: components["schemas"]["Language"];
             /** @description IANA name */
             readonly time_zone: string;
             /** @description that this sign-in or token has; anyone: none */
-            readonly role: components["schemas"]["WhoAmIRoleEnum"];
+            readonly role: components["schemas"]["RoleOrAnyone"];
             /** @description names of the operations that it may call */
             readonly permissions: string[];
         };
-        /** @enum {string} */
-        WhoAmIRoleEnum: "anyone" | "viewer" | "researcher" | "operator" | "admin";
     };
     responses: never;
     parameters: never;
@@ -3798,9 +5329,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["DatasetCard"];
                     "text/markdown": string;
                 };
             };
@@ -3901,9 +5430,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["DatasetManifest"];
                 };
             };
             /** @description Problem details. */
