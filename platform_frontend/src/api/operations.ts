@@ -1,5 +1,5 @@
 // Made from platform_backend/openapi.yaml by `npm run client`; not to be edited.
-// sha256 67dc409ff433b81c9338031aa23c3146fc949713fce63cf68f26fd427b38f730
+// sha256 f5dd4b3692c9cd7d67977267f3276e057570414ceb4243c3831c464f40da666d
 export const ROLE_OF = {
   activity: 'viewer',
   audit_list: 'admin',
@@ -54,6 +54,7 @@ export const ROLE_OF = {
   logs: 'viewer',
   logs_around: 'viewer',
   logs_arrivals: 'viewer',
+  logs_download: 'viewer',
   logs_histogram: 'viewer',
   metrics: 'viewer',
   metrics_range: 'viewer',
@@ -83,6 +84,7 @@ export const ROLE_OF = {
   trace: 'viewer',
   traces: 'viewer',
   traces_durations: 'viewer',
+  traces_points: 'viewer',
   users_list: 'admin',
   users_update: 'admin',
 } as const

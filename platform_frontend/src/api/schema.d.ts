@@ -1,5 +1,5 @@
 // Made from platform_backend/openapi.yaml by `npm run client`; not to be edited.
-// sha256 67dc409ff433b81c9338031aa23c3146fc949713fce63cf68f26fd427b38f730
+// sha256 f5dd4b3692c9cd7d67977267f3276e057570414ceb4243c3831c464f40da666d
 export interface paths {
     "/api/v1/activity": {
         parameters: {
@@ -1051,6 +1051,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/telemetry/logs/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description The log lines of a window and filters as a file, newest first, streamed.
+         *
+         *     In csv, a text that a spreadsheet would take for a formula begins with an apostrophe; ndjson has all as it was.
+         *     As many run at once as uploads and downloads may (503). One that breaks off lacks its last chunk, which HTTP
+         *     clients report.
+         */
+        get: operations["logs_download"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/telemetry/logs/histogram": {
         parameters: {
             query?: never;
@@ -1162,6 +1185,23 @@ export interface paths {
         };
         /** @description How long root spans, or the spans of the filters, took: counts by step of time and by duration. */
         get: operations["traces_durations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/telemetry/traces/points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Root spans, or the spans of the filters, as points to plot: when they began, and how long they took. */
+        get: operations["traces_points"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2568,6 +2608,25 @@ export interface components {
             count: number;
             /** @description how many of them failed */
             error_count: number;
+        };
+        DurationPoint: {
+            /** @description UTC microseconds of its start */
+            timestamp: number;
+            /** @description microseconds */
+            duration: number;
+            trace_id: string;
+            span_id: string;
+            service: string;
+            operation_name: string;
+            is_error: boolean;
+        };
+        DurationPoints: {
+            /** @description oldest first */
+            points: components["schemas"]["DurationPoint"][];
+            /** @description spans that there are */
+            total: number;
+            /** @description these are not all: the longest quarter of `limit`, and an even choice of the others */
+            sampled: boolean;
         };
         Durations: {
             /**
@@ -7641,6 +7700,72 @@ export interface operations {
             };
         };
     };
+    logs_download: {
+        parameters: {
+            query?: {
+                /** @description part of the message; case matters */
+                contains?: string;
+                /** @description instead of Accept; csv if neither says */
+                format?: "csv" | "ndjson";
+                /** @description Start of the window. Default: 15 minutes before its end. */
+                from?: number | string;
+                /** @description only of these levels */
+                levels?: ("DEBUG" | "INFO" | "WARNING" | "ERROR" | "CRITICAL")[];
+                /** @description how many lines at most, the newest */
+                limit?: number;
+                /** @description only of these pods */
+                pods?: string[];
+                /** @description regular expression of RE2 that is found in the message; (?i) in front: case does not matter */
+                regex?: string;
+                /** @description part of the message; case does not matter */
+                search?: string;
+                /** @description only of these services; repeat the parameter for more than one */
+                services?: string[];
+                /** @description only of this span */
+                span_id?: string;
+                /** @description End of the window, exclusive. Default: now. */
+                to?: number | string;
+                /** @description only of this trace */
+                trace_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A line each, below their names. */
+            200: {
+                headers: {
+                    /** @description whether there are more lines than `limit`; then the file's name says so too */
+                    "X-Truncated"?: boolean;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description Problem details. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     logs_histogram: {
         parameters: {
             query?: {
@@ -7977,6 +8102,56 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Durations"];
+                };
+            };
+            /** @description Problem details. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    traces_points: {
+        parameters: {
+            query?: {
+                /** @description Start of the window. Default: 15 minutes before its end. */
+                from?: number | string;
+                /** @description how many points at most */
+                limit?: number;
+                /** @description spans of these operations, and not root spans */
+                operations?: string[];
+                /** @description spans of these pods, and not root spans */
+                pods?: string[];
+                /** @description spans of these services, and not root spans */
+                services?: string[];
+                /** @description End of the window, exclusive. Default: now. */
+                to?: number | string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DurationPoints"];
                 };
             };
             /** @description Problem details. */
