@@ -19,6 +19,7 @@ TOPICS: Final = {
     "experiment": Topic.EXPERIMENTS,
     "event": Topic.EVENTS,
     "campaign": Topic.CAMPAIGNS,
+    "saved_campaign": Topic.CAMPAIGNS,
     "dataset": Topic.DATASETS,
     "user": Topic.USERS,
     "session": Topic.USERS,

@@ -1,12 +1,15 @@
 """YAML text to a campaign. What a file could use to surprise is refused: aliases, great size and depth, odd numbers."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, Final
 
 import yaml
 
-from campaigns.schema import CampaignFile, validate
+from campaigns.schema import WHOLE, CampaignFile, validate
 from common import yaml12
-from common.errors import UserError, said
+from common.errors import Place, UserError, said
 
 LARGEST_BYTES: Final = 256 * 1024
 DEEPEST: Final = 20
@@ -27,8 +30,34 @@ class _Loader(yaml12.Loader):
 
 
 def load(text: str) -> CampaignFile:
-    """Raises UserError that names the line or the path."""
-    return validate(parse(text))
+    """Raises UserError that names the path, line and column of each mistake."""
+    content = parse(text)
+    with places_in(text):
+        return validate(content)
+
+
+@contextmanager
+def places_in(text: str | None) -> Iterator[None]:
+    """What is refused within gets the places of its fields in the text; without one, their paths alone."""
+    try:
+        yield
+    except UserError as error:
+        if error.fields and not error.places:
+            known = yaml12.positions(text, _Loader) if text is not None else {}
+            error.places = [
+                _place(path, message, known) for path, messages in error.fields.items() for message in messages
+            ]
+        raise
+
+
+def _place(path: str, message: str, known: Mapping[str, yaml12.Position]) -> Place:
+    """Of what is missing, the place of what it is missing in."""
+    parts = path.split(".") if path != WHOLE else []
+    while parts and ".".join(parts) not in known:
+        parts.pop()
+    found = known.get(".".join(parts))
+    place = Place(path if path != WHOLE else "", message)
+    return replace(place, line=found.line, column=found.column) if found else place
 
 
 def parse(text: str) -> Any:
@@ -46,13 +75,21 @@ def parse(text: str) -> Any:
     except yaml12.Doubtful as error:
         raise _doubtful(error) from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: a number of thousands of digits
-        raise UserError(
-            said("campaign.not_yaml", "The campaign is not valid YAML: {detail}", detail=yaml12.one_line(error))
-        ) from None
+        message = said("campaign.not_yaml", "The campaign is not valid YAML: {detail}", detail=yaml12.one_line(error))
+        raise UserError(message, places=[_syntax(error)]) from None
+
+
+def _syntax(error: Exception) -> Place:
+    mark = error.problem_mark if isinstance(error, yaml.MarkedYAMLError) else None
+    if mark is None:
+        return Place("", " ".join(str(error).split()), 1, 1)
+    problem = getattr(error, "problem", None) or "not valid YAML"
+    return Place("", problem, mark.line + 1, mark.column + 1)
 
 
 def _doubtful(error: yaml12.Doubtful) -> UserError:
     fields: dict[str, list[str]] = {}
     for doubt in error.doubts:
-        fields.setdefault(doubt.path or "campaign", []).append(str(doubt))
-    return UserError(said("campaign.invalid", "The campaign is not valid; see errors."), fields=fields)
+        fields.setdefault(doubt.path or WHOLE, []).append(str(doubt))
+    places = [Place(doubt.path, doubt.what, doubt.line, doubt.column) for doubt in error.doubts]
+    return UserError(said("campaign.invalid", "The campaign is not valid; see errors."), fields=fields, places=places)

@@ -83,6 +83,7 @@ class Campaign(models.Model):
     seed = models.BigIntegerField()
     digest = models.CharField(max_length=80)
     content: "models.JSONField[Any, Any]" = models.JSONField()  # the file, defaults filled in
+    text = models.TextField(blank=True, default="")  # the file as it was sent; empty: it was sent as JSON
     expected_s = models.FloatField()
     state = models.CharField(max_length=12, choices=State.choices, default=State.PLANNED, db_index=True)
     ending = models.CharField(max_length=12, choices=State.choices, blank=True, default="")  # what stopping leads to
@@ -111,6 +112,41 @@ class Campaign(models.Model):
     @cached_property
     def file(self) -> CampaignFile:
         return CampaignFile.model_validate(self.content)
+
+
+class SavedCampaign(models.Model):
+    """A campaign file that a user keeps on the platform; it need not be valid yet. Its text is that of its versions."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=100)
+    notes = models.TextField(blank=True, default="")
+    version = models.PositiveIntegerField(default=1)  # the latest
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        ordering = ("-updated_at", "-id")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SavedVersion(models.Model):
+    """The text of a saved campaign, comments and layout included, as somebody saved it."""
+
+    saved = models.ForeignKey(SavedCampaign, on_delete=models.CASCADE, related_name="versions")
+    version = models.PositiveIntegerField()
+    text = models.TextField(blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-version",)
+        constraints = [models.UniqueConstraint(fields=("saved", "version"), name="saved_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.saved_id} {self.version}"
 
 
 class Step(models.Model):

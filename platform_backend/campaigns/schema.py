@@ -16,6 +16,7 @@ from faults.catalogue import CATALOGUE, Kind
 
 LONGEST_S: Final = 3600
 MAX_STEPS: Final = 1000
+WHOLE: Final = "campaign"  # the path of what is wrong with all of it
 
 Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 ServiceName = Annotated[str, Field(max_length=253, pattern=r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$")]
@@ -186,7 +187,7 @@ def _refused(errors: dict[str, list[str]]) -> UserError:
 def _messages(error: ValidationError) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for each in error.errors(include_url=False, include_context=False):
-        path = ".".join(_shown(part) for part in each["loc"] if part not in (FAULT, TOGETHER)) or "campaign"
+        path = ".".join(_shown(part) for part in each["loc"] if part not in (FAULT, TOGETHER)) or WHOLE
         found.setdefault(path, []).append(_unknown(each["loc"]) if each["type"] == "extra_forbidden" else each["msg"])
     return found
 

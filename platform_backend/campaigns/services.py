@@ -30,23 +30,24 @@ def campaign_plan(*, file: CampaignFile) -> Plan:
     return planned
 
 
-def campaign_create(*, file: CampaignFile, by: User) -> Campaign:
-    """Start it. Raises Conflict while another one is open or faults are blocked."""
+def campaign_create(*, file: CampaignFile, by: User, text: str = "") -> Campaign:
+    """Start it; `text` is the file as it was written. Raises Conflict while another is open or faults are blocked."""
     planned = campaign_plan(file=file)
     guards.refuse_blocked()
     try:
-        return _store(file, planned, by)
+        return _store(file, planned, by, text)
     except IntegrityError:
         raise Conflict(_taken()) from None
 
 
 @atomic
-def _store(file: CampaignFile, planned: Plan, by: User) -> Campaign:
+def _store(file: CampaignFile, planned: Plan, by: User, text: str) -> Campaign:
     campaign = Campaign.objects.create(
         name=file.name,
         seed=file.seed,
         digest=planned.digest,
         content=file.model_dump(mode="json"),
+        text=text,
         expected_s=planned.seconds,
         slot=SLOT,
         created_by=by,

@@ -50,6 +50,9 @@ class Api:
     def post(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
         return self._call("POST", path, json=body or {})
 
+    def send(self, path: str, text: str, media_type: str) -> Any:
+        return self._call("POST", path, content=text.encode(), media_type=media_type)
+
     def pages(self, path: str, **filters: str) -> Iterator[Mapping[str, Any]]:
         """The results of all pages of a list."""
         query = filters
@@ -126,12 +129,13 @@ class Api:
         response = self._answer(method, path, **options)
         return response.json() if response.content else None
 
-    def _answer(self, method: str, path: str, **options: Any) -> httpx.Response:
+    def _answer(self, method: str, path: str, media_type: str = "", **options: Any) -> httpx.Response:
+        kind = {"Content-Type": media_type} if media_type else {}
         try:
-            response = self._client.request(method, path, headers=self._headers(), **options)
+            response = self._client.request(method, path, headers=self._headers() | kind, **options)
             if response.status_code == 401:  # the token expired, or the database is another one
                 prepare(self.settings, "token")
-                response = self._client.request(method, path, headers=self._headers(), **options)
+                response = self._client.request(method, path, headers=self._headers() | kind, **options)
         except httpx.HTTPError as error:
             raise _unreachable(self.settings, error) from None
         if response.is_error:
@@ -160,6 +164,12 @@ def _unreachable(settings: Config, error: httpx.HTTPError) -> CliError:
     return CliError(f"{web_url(settings)} does not answer ({type(error).__name__}); see: ./microservo logs web")
 
 
+def placed(path: str, message: str, line: int | None, column: int | None) -> str:
+    """What is wrong in a text, in a line."""
+    where = f"line {line}, column {column}: " if line else ""
+    return f"{where}{path}: {message}" if path else f"{where}{message}"
+
+
 def _problem(response: httpx.Response) -> CliError:
     try:
         body = response.json()
@@ -167,7 +177,8 @@ def _problem(response: httpx.Response) -> CliError:
         body = {}
     detail = body.get("detail") or f"HTTP {response.status_code}"
     fields = "; ".join(f"{name}: {' '.join(texts)}" for name, texts in body.get("errors", {}).items())
-    text = fields or detail
+    places = "; ".join(placed(**place) for place in body.get("places", []))
+    text = places or fields or detail
     if response.status_code >= 500:
         text += " (see: ./microservo logs web)"
     return CliError(text, code=2 if response.status_code in (400, 422) else 1)

@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from campaigns.loading import LARGEST_BYTES, parse
+from campaigns.loading import LARGEST_BYTES, parse, places_in
 from campaigns.schema import CampaignFile, validate
-from cli.api import NOT_RUNNING, Api
+from cli.api import NOT_RUNNING, Api, placed
 from cli.console import CliError, clock, human_span, table
 from common.errors import UserError
 
@@ -20,7 +21,15 @@ _RESTART_SECONDS: Final = 60.0
 _HEADER: Final = ("FAULT", "POD", "START", "END", "EFFECT")
 
 
-def read_file(path: str, seed: int | None = None) -> CampaignFile:
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A campaign as a file has it; `text` is empty where an option has changed it."""
+
+    file: CampaignFile
+    text: str = ""
+
+
+def read_file(path: str, seed: int | None = None) -> Given:
     """The campaign of the file; `seed` replaces the file's. Raises CliError that names the place."""
     try:
         with Path(path).open("rb") as file:
@@ -33,14 +42,19 @@ def read_file(path: str, seed: int | None = None) -> CampaignFile:
         content = parse(text)
         if seed is not None and isinstance(content, dict):
             content["seed"] = seed
-        return validate(content)
+        with places_in(text):
+            return Given(validate(content), text if seed is None else "")
     except UserError as error:
-        fields = "; ".join(f"{name}: {' '.join(texts)}" for name, texts in error.fields.items())
-        raise CliError(f"{path}: {fields or error.message}", code=2) from None
+        places = "; ".join(placed(each.path, each.message, each.line, each.column) for each in error.places)
+        raise CliError(f"{path}: {places or error.message}", code=2) from None
 
 
-def start(api: Api, file: CampaignFile) -> Mapping[str, Any]:
-    campaign: Mapping[str, Any] = api.post(PATH, file.model_dump(mode="json"))
+def start(api: Api, given: Given) -> Mapping[str, Any]:
+    """With its comments, where it is sent as it is written."""
+    if given.text:
+        campaign: Mapping[str, Any] = api.send(PATH, given.text, "application/yaml")
+    else:
+        campaign = api.post(PATH, given.file.model_dump(mode="json"))
     return campaign
 
 

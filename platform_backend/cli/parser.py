@@ -125,7 +125,7 @@ def _add_user(commands: "Commands") -> None:
 
 
 def _add_campaign(commands: "Commands") -> None:
-    campaign = _command(commands, "campaign", "plan, run, list and stop campaigns: many faults from one file")
+    campaign = _command(commands, "campaign", "plan, run, list, stop and report campaigns: many faults from one file")
     actions = campaign.add_subparsers(dest="action", metavar="ACTION", required=True)
     plan = _command(actions, "plan", "show the steps that a file leads to, without doing anything")
     run = _command(actions, "run", "run a campaign to its end; Ctrl-C leaves it running")
@@ -134,6 +134,9 @@ def _add_campaign(commands: "Commands") -> None:
         command.add_argument("--seed", type=_seed, metavar="N", help="instead of the file's")
     run.add_argument("--detach", action="store_true", help="return at once and leave it running")
     _command(actions, "list", "list campaigns, newest first")
+    report = _command(actions, "report", "print the report of a campaign that is over, as Markdown, to hand out")
+    report.add_argument("id", metavar="ID", help="or its first digits")
+    report.add_argument("--html", action="store_true", help="as a page, with its charts")
     stop = _command(actions, "stop", "end a campaign and the fault that it has injected")
     stop.add_argument("id", nargs="?", default="", metavar="ID", help="default: the one that runs")
 

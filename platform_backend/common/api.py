@@ -3,6 +3,7 @@
 import logging
 import sys
 from collections.abc import Mapping
+from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
 from uuid import uuid4
@@ -66,7 +67,7 @@ def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response:
             said("database.busy", "The database is busy with other writes; nothing was changed. Try again.")
         )
     if isinstance(exc, UserError):
-        body, headers = problem(exc.status, exc.message, exc.fields), {}
+        body, headers = problem(exc.status, exc.message, exc.fields, **_places(exc)), {}
         if exc.status == HTTPStatus.SERVICE_UNAVAILABLE:
             headers["Retry-After"] = "2"
     elif isinstance(exc, Http404):
@@ -84,6 +85,12 @@ def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response:
     # Whatever language the view would have answered in.
     context["request"].accepted_renderer, context["request"].accepted_media_type = JSONRenderer(), PROBLEM
     return Response(body, status=body["status"], headers=headers, content_type=PROBLEM)
+
+
+def _places(exc: UserError) -> dict[str, Any]:
+    if not exc.places:
+        return {}
+    return {"places": [{**asdict(each), "message": _short(each.message)} for each in exc.places]}
 
 
 def _of_rest_framework(exc: exceptions.APIException) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The two error families: what a user can act on, and everything else."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, Self
 
 PLAIN: Final = (str, int, float, bool, type(None))
@@ -24,15 +25,32 @@ def said(code: str, text: str, /, **params: Any) -> Said:
     return Said(text.format(**params), code, plain)
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a text that was sent something is wrong. `path`: keys and positions joined by dots; lines and columns
+    count from 1, and are None where there was no text but its content.
+    """
+
+    path: str
+    message: str
+    line: int | None = None
+    column: int | None = None
+
+
 class UserError(Exception):
-    """Shown as it is: what is wrong, where, and what to do. `fields` names errors per input field."""
+    """Shown as it is: what is wrong, where, and what to do. `fields` names errors per input field, `places` where in a
+    text they are.
+    """
 
     status = 400
 
-    def __init__(self, message: str, *, fields: dict[str, list[str]] | None = None) -> None:
+    def __init__(
+        self, message: str, *, fields: dict[str, list[str]] | None = None, places: Sequence[Place] = ()
+    ) -> None:
         super().__init__(message)
         self.message = message if isinstance(message, Said) else Said(message, "other", {})
         self.fields = fields or {}
+        self.places = places
 
 
 class Forbidden(UserError):

@@ -10,6 +10,13 @@ from common.answers import Scalars
 from common.forms import Form
 
 
+class ProblemPlace(serializers.Serializer):
+    path = serializers.CharField(help_text="keys and positions, joined by dots; empty: the whole text")
+    line = serializers.IntegerField(allow_null=True, help_text="from 1; null: what was sent has no lines")
+    column = serializers.IntegerField(allow_null=True, help_text="from 1")
+    message = serializers.CharField()
+
+
 class Problem(serializers.Serializer):
     """Problem details, RFC 9457."""
 
@@ -25,6 +32,7 @@ class Problem(serializers.Serializer):
     error_codes = serializers.DictField(
         child=serializers.ListField(child=serializers.CharField()), required=False, help_text="of each of errors"
     )
+    places = ProblemPlace(many=True, required=False, help_text="of errors in a text that was sent, such as a campaign")
     id = serializers.CharField(required=False, help_text="names an internal error in the platform's log")
 
 

@@ -115,6 +115,39 @@ def load(text: str, kind: type[Loader] = Loader) -> Any:
         loader.dispose()
 
 
+@dataclass(frozen=True, slots=True)
+class Position:
+    line: int  # from 1
+    column: int  # from 1
+
+
+def positions(text: str, kind: type[Loader] = Loader) -> dict[str, Position]:
+    """Where each value is written, by its path: a key's where the key is, an item's where the item begins.
+
+    Of a text that `load` has read.
+    """
+    loader = kind(text)
+    try:
+        root = loader.get_single_node()
+    finally:
+        loader.dispose()
+    found: dict[str, Position] = {}
+    if root is not None:
+        _collect(root, "", root.start_mark, found)
+    return found
+
+
+def _collect(node: yaml.Node, path: str, mark: Any, found: dict[str, Position]) -> None:
+    found[path] = Position(mark.line + 1, mark.column + 1)
+    inner = f"{path}." if path else ""
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            _collect(value, f"{inner}{key.value}", key.start_mark, found)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            _collect(item, f"{inner}{index}", item.start_mark, found)
+
+
 def one_line(error: Exception) -> str:
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
         mark = error.problem_mark

@@ -61,6 +61,9 @@ WORDS: Final[Mapping[str, str]] = {
     "label.effect": "On {pod}, the effect of the fault is {effect}",
     "pod.quarantine": "{pods} did not recover and take no faults: {reason}",
     "quarantine.clear": "{actor} let {subject} have faults again",
+    "saved_campaign.create": "{actor} saved the campaign {name}",
+    "saved_campaign.delete": "{actor} deleted the saved campaign {name}",
+    "saved_campaign.update": "{actor} changed the saved campaign {name}: {changed}",
     "system.load_set": "{actor} set the load to {rate} requests a second",
     "system.pod_recreate": "{actor} had {subject} made anew",
 }

@@ -95,6 +95,9 @@ class Caller:
         matrix = [{"fault": "network-delay", "services": ["frontend"], "parameters": {"latency_ms": 300}}]
         return str(self.post("/campaigns", {"name": "audited", "seed": 1, "matrix": matrix})["id"])
 
+    def saved_campaign(self) -> str:
+        return str(self.post("/campaigns/saved", {"name": "draft", "text": "name: draft"})["id"])
+
     def event(self) -> str:
         body = {"kind": "scale", "service": "cartservice", "parameters": {"replicas": 3}}
         return str(self.post("/events", body)["id"])
@@ -177,6 +180,12 @@ CALLS: dict[str, tuple[Callable[[Caller], Any], Callable[[Caller, Any], Any]]] =
     "datasets_update": (Caller.dataset, lambda call, it: call.patch(f"/datasets/{it}", {"keep": True})),
     "datasets_import": (lambda call: None, lambda call, _: call.upload()),
     "datasets_delete": (_cancelled, lambda call, it: call.delete(f"/datasets/{it}")),
+    "saved_campaigns_create": (lambda call: None, lambda call, _: call.saved_campaign()),
+    "saved_campaigns_update": (
+        Caller.saved_campaign,
+        lambda call, it: call.patch(f"/campaigns/saved/{it}", {"text": "# another"}),
+    ),
+    "saved_campaigns_delete": (Caller.saved_campaign, lambda call, it: call.delete(f"/campaigns/saved/{it}")),
     "campaigns_create": (lambda call: None, lambda call, _: call.campaign()),
     "events_create": (lambda call: None, lambda call, _: call.event()),
     "events_stop": (Caller.event, lambda call, it: call.post(f"/events/{it}/stop")),

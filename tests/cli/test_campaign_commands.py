@@ -91,24 +91,24 @@ def test_a_plan_shows_what_is_ordered_as_one(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("file", [QUICKSTART, FULL, RCA], ids=lambda path: path.stem)
 def test_the_files_that_come_along_are_valid(file: Path) -> None:
-    assert read_file(str(file)).name == file.stem
+    assert read_file(str(file)).file.name == file.stem
 
 
 def test_the_quickstart_is_short_and_has_three_kinds() -> None:
-    made = plan(read_file(str(QUICKSTART)))
+    made = plan(read_file(str(QUICKSTART)).file)
     assert len({step.fault for step in made.steps}) == 3
     assert made.seconds <= 180
-    assert plan(read_file(str(FULL))).seconds <= 75 * 60
+    assert plan(read_file(str(FULL)).file).seconds <= 75 * 60
 
 
 @pytest.mark.parametrize("path", [FULL, RCA], ids=lambda path: path.stem)
 def test_a_long_campaign_has_every_kind_of_the_local_cluster(path: Path) -> None:
-    assert {step.fault for step in plan(read_file(str(path))).steps} == set(KINDS)
+    assert {step.fault for step in plan(read_file(str(path)).file).steps} == set(KINDS)
 
 
 @pytest.mark.parametrize(("path", "least_s", "cases"), [(FULL, 60, 30), (RCA, 120, 40)], ids=["full", "rca"])
 def test_a_long_campaign_leaves_cases_that_are_long_enough(path: Path, least_s: int, cases: int) -> None:
-    file = read_file(str(path))
+    file = read_file(str(path)).file
     for seed in range(5):
         planned = planned_cases(file, plan(file.model_copy(update={"seed": seed})))
         assert len(planned) >= cases
@@ -117,7 +117,7 @@ def test_a_long_campaign_leaves_cases_that_are_long_enough(path: Path, least_s: 
 
 @pytest.mark.parametrize("path", [FULL, RCA], ids=lambda path: path.stem)
 def test_when_the_next_fault_comes_can_not_be_told_from_the_last_ones(path: Path) -> None:
-    file = read_file(str(path))
+    file = read_file(str(path)).file
     begins = [case.begins for case in planned_cases(file, plan(file))]
     between = [after - before for before, after in pairwise(begins)]
     assert pstdev(between) > 8
@@ -127,16 +127,20 @@ def test_when_the_next_fault_comes_can_not_be_told_from_the_last_ones(path: Path
 def test_the_expected_duration_that_a_file_states_is_that_of_its_plan() -> None:
     for path, stated in ((FULL, "about 65 minutes"), (RCA, "about 2 h 35 min")):
         assert stated in path.read_text()
-    assert plan(read_file(str(FULL))).seconds == pytest.approx(65 * 60, rel=0.05)
-    assert plan(read_file(str(RCA))).seconds == pytest.approx(155 * 60, rel=0.05)
+    assert plan(read_file(str(FULL)).file).seconds == pytest.approx(65 * 60, rel=0.05)
+    assert plan(read_file(str(RCA)).file).seconds == pytest.approx(155 * 60, rel=0.05)
 
 
 @pytest.mark.parametrize(
     ("text", "named"),
     [
-        ("name: x\nmatrix: [{fault: rain, services: [a]}]\n", "matrix.0.fault: no fault is called 'rain'"),
+        (
+            "name: x\nmatrix: [{fault: rain, services: [a]}]\n",
+            "line 2, column 11: matrix.0.fault: no fault is called 'rain'",
+        ),
         ("name: x\nname: x\n", "line 2, column 1"),
-        ("- 1\n", "campaign: Input should be"),
+        ("- 1\n", "line 1, column 1: Input should be"),
+        ("name: x\nmatrix:\n  - {fault: pod-kill}\n", "line 3, column 5: matrix.0.services: Field required"),
     ],
 )
 def test_a_wrong_file_is_one_line_that_names_file_and_place(tmp_path: Path, text: str, named: str) -> None:

@@ -98,4 +98,34 @@ CAMPAIGN: Final[dict[str, Any]] = {
     "finished_at": None,
 }
 PROGRESS: Final = {"steps_done": 1, "steps_total": 2, "current": 1, "seconds_left": 181.5}
-DETAIL: Final[dict[str, Any]] = CAMPAIGN | {"progress": PROGRESS, "content": FILE, "steps": [STEP]}
+DETAIL: Final[dict[str, Any]] = CAMPAIGN | {"progress": PROGRESS, "text": TEXT, "content": FILE, "steps": [STEP]}
+SKETCH: Final[dict[str, Any]] = {
+    "valid": True,
+    "places": [],
+    "campaign": "slow-carts",
+    "digest": _DIGEST,
+    "steps": 2,
+    "expected_s": 581.1,
+}
+LIBRARY_FILE: Final = {
+    "name": "quickstart",
+    "description": "Three faults whose symptoms differ.",
+    "text": TEXT,
+    "sketch": SKETCH,
+}
+SAVED: Final[dict[str, Any]] = {
+    "id": "c1f7a1de-2c3b-4f0e-8a53-7c0e5a4b9d21",
+    "name": "slow carts",
+    "notes": "for the talk",
+    "version": 1,
+    "created_by": "ada",
+    "created_at": "2026-01-05T09:00:00.000000Z",
+    "updated_at": "2026-01-05T09:00:00.000000Z",
+}
+SAVED_DETAIL: Final[dict[str, Any]] = SAVED | {"text": TEXT, "sketch": SKETCH}
+SAVED_VERSION: Final = {
+    "version": 1,
+    "text": TEXT,
+    "created_by": "ada",
+    "created_at": "2026-01-05T09:00:00.000000Z",
+}

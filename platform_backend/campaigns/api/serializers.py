@@ -134,11 +134,12 @@ class ProgressSerializer(serializers.Serializer[Any]):
 
 class CampaignDetailSerializer(CampaignSerializer):
     progress = serializers.SerializerMethodField()
+    text = serializers.CharField(help_text="the file as it was sent, with its comments; empty: it was sent as JSON")
     content = Modelled(CampaignFile, help_text="the file, defaults filled in")
     steps = StepSerializer(many=True)
 
     class Meta(CampaignSerializer.Meta):
-        fields = (*CampaignSerializer.Meta.fields, "progress", "content", "steps")
+        fields = (*CampaignSerializer.Meta.fields, "progress", "text", "content", "steps")
         read_only_fields = fields
 
     @extend_schema_field(ProgressSerializer)

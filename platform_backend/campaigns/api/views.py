@@ -14,7 +14,7 @@ from campaigns.api import examples
 from campaigns.api.parsers import YamlParser
 from campaigns.api.serializers import CampaignDetailSerializer, CampaignSerializer, PlanSerializer
 from campaigns.case_plan import planned_cases, warnings
-from campaigns.loading import load
+from campaigns.loading import load, places_in
 from campaigns.models import Campaign
 from campaigns.schema import CampaignFile, validate
 from common.api import user_of
@@ -56,8 +56,13 @@ class CampaignsView(ListView[Campaign]):
         examples=[*FILES, OpenApiExample("begun", examples.DETAIL, response_only=True, status_codes=["201"])],
     )
     def post(self, request: Request) -> Response:
-        """Start a campaign from its file, in YAML or as the same content in JSON. One runs at a time (409)."""
-        campaign = services.campaign_create(file=_file(request), by=user_of(request))
+        """Start a campaign from its file, in YAML or as the same content in JSON. One runs at a time (409).
+
+        What is wrong with it has path, line and column in the problem's `places`.
+        """
+        text = request.data if isinstance(request.data, str) else None
+        with places_in(text):
+            campaign = services.campaign_create(file=_file(request), by=user_of(request), text=text or "")
         return Response(_body(campaign.id), status=status.HTTP_201_CREATED)
 
 
@@ -78,8 +83,9 @@ class CampaignPlanView(ApiView):
 
         `cases` tells how much time each fault will have on either side of its start, as the rcaeval format cuts it.
         """
-        file = _file(request)
-        plan = services.campaign_plan(file=file)
+        with places_in(request.data if isinstance(request.data, str) else None):
+            file = _file(request)
+            plan = services.campaign_plan(file=file)
         cases = planned_cases(file, plan)
         body = {
             "name": file.name,

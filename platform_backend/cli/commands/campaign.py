@@ -1,6 +1,7 @@
-"""`campaign plan|run|list|stop`."""
+"""`campaign plan|run|list|report|stop`."""
 
 import argparse
+import sys
 from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
@@ -30,8 +31,8 @@ _INTERRUPTED: Final = 130
 
 def run(arguments: argparse.Namespace) -> int:
     if arguments.action == "plan":
-        return _plan(read_file(arguments.file, arguments.seed))
-    return {"run": _run, "list": _list, "stop": _stop}[arguments.action](arguments)
+        return _plan(read_file(arguments.file, arguments.seed).file)
+    return {"run": _run, "list": _list, "report": _report, "stop": _stop}[arguments.action](arguments)
 
 
 def _plan(file: CampaignFile) -> int:
@@ -59,14 +60,14 @@ def _plan_row(step: PlannedStep, case: PlannedCase) -> tuple[str, ...]:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    file = read_file(arguments.file, arguments.seed)
+    given = read_file(arguments.file, arguments.seed)
     with Api(config()) as api:
-        campaign = start(api, file)
+        campaign = start(api, given)
         if arguments.detach:
             say(f"{campaign['id']}  {campaign['name']}  {campaign['state']}")
             return 0
         try:
-            with Progress(file.name) as progress:
+            with Progress(given.file.name) as progress:
                 campaign = follow(api, campaign, lambda now: progress.show(how_far(now), phase=where(now)))
         except KeyboardInterrupt:
             complain(f"the campaign goes on; stop it with: ./microservo campaign stop {campaign['id']}")
@@ -100,6 +101,24 @@ def _list(_: argparse.Namespace) -> int:
 
 def _steps(campaign: Mapping[str, Any]) -> str:
     return f"{campaign['steps_done']}/{campaign['steps_total']}"
+
+
+def _report(arguments: argparse.Namespace) -> int:
+    """To standard output as it is, so that it can be put into a file."""
+    with Api(config()) as api:
+        found = _find(api, arguments.id)
+        chosen = "html" if arguments.html else "markdown"
+        sys.stdout.buffer.write(api.fetch(f"{PATH}/{found['id']}/report?format={chosen}"))
+    return 0
+
+
+def _find(api: Api, start: str) -> Mapping[str, Any]:
+    """The campaign whose id begins so. Raises CliError (exit code 2) unless there is exactly one."""
+    found = [each for each in api.pages(PATH) if str(each["id"]).startswith(start.lower())]
+    if len(found) != 1:
+        which = "no campaign has" if not found else f"{len(found)} campaigns have"
+        raise CliError(f"{which} an id that begins with {start!r}; see: ./microservo campaign list", code=2)
+    return found[0]
 
 
 def _stop(arguments: argparse.Namespace) -> int:
