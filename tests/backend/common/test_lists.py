@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
 from accounts.models import AuditEntry
-from campaigns.models import Campaign
+from campaigns.models import Campaign, SavedCampaign
 from common import cursors
 from common.errors import UserError
 from datasets.models import Dataset
@@ -77,7 +77,9 @@ def test_there_are_as_many_lists_as_are_known_here() -> None:
     ],
 )
 def test_a_cursor_that_the_list_did_not_give_is_refused(root: APIClient, operation: Operation, cursor: str) -> None:
-    path = operation.address.replace(NOBODY, str(experiment().id))
+    made = experiment()
+    SavedCampaign.objects.create(id=made.id, name="s", created_at=T0, updated_at=T0)
+    path = operation.address.replace(NOBODY, str(made.id))
     answer = root.get(path, {"cursor": cursor})
     assert answer.status_code == 400, answer.content
     assert list(answer.json()["errors"]) == ["cursor"]
