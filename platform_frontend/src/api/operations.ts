@@ -1,12 +1,14 @@
 // Made from platform_backend/openapi.yaml by `npm run client`; not to be edited.
-// sha256 f5dd4b3692c9cd7d67977267f3276e057570414ceb4243c3831c464f40da666d
+// sha256 cc7fd78c959edbd3da0545b5d045a4af041d881c12344186712836c56f5e62d9
 export const ROLE_OF = {
   activity: 'viewer',
   audit_list: 'admin',
   campaigns_create: 'operator',
   campaigns_get: 'viewer',
+  campaigns_library: 'viewer',
   campaigns_list: 'viewer',
   campaigns_plan: 'viewer',
+  campaigns_report: 'viewer',
   campaigns_stop: 'operator',
   changes: 'viewer',
   config: 'viewer',
@@ -67,6 +69,12 @@ export const ROLE_OF = {
   quarantine_list: 'viewer',
   registration_create: 'anyone',
   registration_get: 'anyone',
+  saved_campaigns_create: 'operator',
+  saved_campaigns_delete: 'operator',
+  saved_campaigns_get: 'viewer',
+  saved_campaigns_list: 'viewer',
+  saved_campaigns_update: 'operator',
+  saved_campaigns_versions: 'viewer',
   session_end: 'viewer',
   session_get: 'anyone',
   session_start: 'anyone',

@@ -1,5 +1,5 @@
 // Made from platform_backend/openapi.yaml by `npm run client`; not to be edited.
-// sha256 f5dd4b3692c9cd7d67977267f3276e057570414ceb4243c3831c464f40da666d
+// sha256 cc7fd78c959edbd3da0545b5d045a4af041d881c12344186712836c56f5e62d9
 export interface paths {
     "/api/v1/activity": {
         parameters: {
@@ -45,7 +45,11 @@ export interface paths {
         /** @description Campaigns, newest first. */
         get: operations["campaigns_list"];
         put?: never;
-        /** @description Start a campaign from its file, in YAML or as the same content in JSON. One runs at a time (409). */
+        /**
+         * @description Start a campaign from its file, in YAML or as the same content in JSON. One runs at a time (409).
+         *
+         *     What is wrong with it has path, line and column in the problem's `places`.
+         */
         post: operations["campaigns_create"];
         delete?: never;
         options?: never;
@@ -62,6 +66,23 @@ export interface paths {
         };
         /** @description One campaign with its progress and all its steps. */
         get: operations["campaigns_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{campaign_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What was planned, what came of it on each pod, and when, to hand out. 409 until the campaign is over. */
+        get: operations["campaigns_report"];
         put?: never;
         post?: never;
         delete?: never;
@@ -91,6 +112,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/campaigns/library": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The campaign files that come along with the platform. The schema for editors is at /campaigns/schema. */
+        get: operations["campaigns_library"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/campaigns/plan": {
         parameters: {
             query?: never;
@@ -106,6 +144,60 @@ export interface paths {
          *     `cases` tells how much time each fault will have on either side of its start, as the rcaeval format cuts it.
          */
         post: operations["campaigns_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/saved": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Saved campaigns of all users, the latest saved first, without their texts. */
+        get: operations["saved_campaigns_list"];
+        put?: never;
+        /** @description Save a campaign file as it is, comments included. It need not be valid yet; `sketch` says what is wrong. */
+        post: operations["saved_campaigns_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/saved/{saved_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One saved campaign with its text and what it comes to. */
+        get: operations["saved_campaigns_get"];
+        put?: never;
+        post?: never;
+        /** @description Delete it with all its versions. For who saved it and admins (403). */
+        delete: operations["saved_campaigns_delete"];
+        options?: never;
+        head?: never;
+        /** @description Change name, notes or text; another text is another version. For who saved it and admins (403). */
+        patch: operations["saved_campaigns_update"];
+        trace?: never;
+    };
+    "/api/v1/campaigns/saved/{saved_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description All texts that it has had, the latest first, and who saved them. */
+        get: operations["saved_campaigns_versions"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1486,6 +1578,8 @@ export interface components {
             /** Format: date-time */
             readonly finished_at: string | null;
             readonly progress: components["schemas"]["Progress"];
+            /** @description the file as it was sent, with its comments; empty: it was sent as JSON */
+            text: string;
             /** @description the file, defaults filled in */
             content: components["schemas"]["CampaignFile"];
             steps: components["schemas"]["Step"][];
@@ -3194,6 +3288,13 @@ export interface components {
         LabelEffect: "unknown" | "confirmed" | "absent";
         /** @enum {string} */
         Language: "en" | "zh";
+        LibraryFile: {
+            name: string;
+            /** @description the comment that it begins with */
+            description: string;
+            text: string;
+            sketch: components["schemas"]["Sketch"];
+        };
         Load: {
             /**
              * Format: double
@@ -3934,6 +4035,22 @@ export interface components {
              */
             cursor: string | null;
         };
+        PaginatedSavedCampaignList: {
+            results: components["schemas"]["SavedCampaign"][];
+            /**
+             * @description Continues after the last row; null at the end.
+             * @example null
+             */
+            cursor: string | null;
+        };
+        PaginatedSavedVersionList: {
+            results: components["schemas"]["SavedVersion"][];
+            /**
+             * @description Continues after the last row; null at the end.
+             * @example null
+             */
+            cursor: string | null;
+        };
         PaginatedUserList: {
             results: components["schemas"]["User"][];
             /**
@@ -4027,6 +4144,17 @@ export interface components {
             time_zone?: string;
             /** @description needed for another e-mail address */
             password?: string;
+        };
+        PatchedSavedCampaignUpdateRequest: {
+            name?: string;
+            notes?: string;
+            /** @description the file */
+            text?: string;
+            /**
+             * Format: int64
+             * @description the one that you have seen: 409 if it is another by now
+             */
+            version?: number;
         };
         /** @description What is left out stays. */
         PatchedUserUpdateRequest: {
@@ -4211,8 +4339,19 @@ export interface components {
             error_codes?: {
                 [key: string]: string[];
             };
+            /** @description of errors in a text that was sent, such as a campaign */
+            places?: components["schemas"]["ProblemPlace"][];
             /** @description names an internal error in the platform's log */
             id?: string;
+        };
+        ProblemPlace: {
+            /** @description keys and positions, joined by dots; empty: the whole text */
+            path: string;
+            /** @description from 1; null: what was sent has no lines */
+            line: number | null;
+            /** @description from 1 */
+            column: number | null;
+            message: string;
         };
         Progress: {
             steps_done: number;
@@ -4307,6 +4446,57 @@ export interface components {
         };
         /** @enum {string} */
         SandboxLevel: "full" | "reduced" | "none";
+        SavedCampaign: {
+            /** Format: uuid */
+            readonly id: string;
+            name: string;
+            notes?: string;
+            /** @description the latest; each change of the text makes one */
+            version: number;
+            /** @description user name */
+            created_by: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        SavedCampaignCreateRequest: {
+            /** @description to find it by */
+            name: string;
+            /**
+             * @description for people
+             * @default
+             */
+            notes?: string;
+            /** @description the file */
+            text: string;
+        };
+        SavedCampaignDetail: {
+            /** Format: uuid */
+            readonly id: string;
+            name: string;
+            notes?: string;
+            /** @description the latest; each change of the text makes one */
+            version: number;
+            /** @description user name */
+            created_by: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            /** @description of the latest version */
+            readonly text: string;
+            readonly sketch: components["schemas"]["Sketch"];
+        };
+        SavedVersion: {
+            /** Format: int64 */
+            version: number;
+            text?: string;
+            /** @description user name */
+            created_by: string | null;
+            /** Format: date-time */
+            created_at: string;
+        };
         ScheduleRequest: {
             /** @default now */
             type?: components["schemas"]["ScheduleType"];
@@ -4408,6 +4598,23 @@ export interface components {
             agent: string;
             /** @description the session that asks */
             readonly is_this: boolean;
+        };
+        /** @description What a text comes to as a campaign, without a look at the system. */
+        Sketch: {
+            valid: boolean;
+            /** @description what is wrong, and where; empty when valid */
+            places: components["schemas"]["ProblemPlace"][];
+            /** @description its name in the file; empty unless valid */
+            campaign: string;
+            /** @description the same digest, the same plan; empty unless valid */
+            digest: string;
+            /** @description 0 unless valid */
+            steps: number;
+            /**
+             * Format: double
+             * @description how long it will take
+             */
+            expected_s: number | null;
         };
         Span: {
             /** @description UTC microseconds of its start */
@@ -4750,7 +4957,7 @@ export interface operations {
                 /** @description how many rows at most */
                 limit?: number;
                 /** @description only of these */
-                thing?: ("campaign" | "dataset" | "emergency_stop" | "event" | "experiment" | "injection" | "label" | "pod" | "quarantine" | "system")[];
+                thing?: ("campaign" | "dataset" | "emergency_stop" | "event" | "experiment" | "injection" | "label" | "pod" | "quarantine" | "saved_campaign" | "system")[];
             };
             header?: never;
             path?: never;
@@ -4961,6 +5168,50 @@ export interface operations {
             };
         };
     };
+    campaigns_report: {
+        parameters: {
+            query?: {
+                /** @description both need nothing else */
+                format?: "html" | "markdown";
+            };
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page with its charts, to hand out. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                    "text/markdown": string;
+                };
+            };
+            /** @description Problem details. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     campaigns_stop: {
         parameters: {
             query?: never;
@@ -4978,6 +5229,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CampaignDetail"];
+                };
+            };
+            /** @description Problem details. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    campaigns_library: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryFile"][];
                 };
             };
             /** @description Problem details. */
@@ -5020,6 +5308,257 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Problem details. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saved_campaigns_list: {
+        parameters: {
+            query?: {
+                /** @description only what this user saved, by name */
+                created_by?: string;
+                /** @description of the page before */
+                cursor?: string;
+                /** @description how many rows at most */
+                limit?: number;
+                /** @description part of the name or the notes */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedSavedCampaignList"];
+                };
+            };
+            /** @description Problem details. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saved_campaigns_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedCampaignCreateRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedCampaignDetail"];
+                };
+            };
+            /** @description Problem details. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saved_campaigns_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                saved_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedCampaignDetail"];
+                };
+            };
+            /** @description Problem details. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saved_campaigns_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                saved_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem details. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saved_campaigns_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                saved_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedSavedCampaignUpdateRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedCampaignDetail"];
+                };
+            };
+            /** @description Problem details. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saved_campaigns_versions: {
+        parameters: {
+            query?: {
+                /** @description of the page before */
+                cursor?: string;
+                /** @description how many rows at most */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                saved_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedSavedVersionList"];
                 };
             };
             /** @description Problem details. */
