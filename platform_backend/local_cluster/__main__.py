@@ -36,6 +36,7 @@ def from_config(config: Config) -> Settings:
         shop_address=(config.shop.host, config.shop.port),
         load_rate=config.shop.load_rate,
         load_seed=config.shop.load_seed,
+        noise=config.shop.noise.model_dump(),
         sample_interval_s=config.telemetry.sample_interval_s,
         retention_hours=config.telemetry.retention_hours,
         retention_gb=config.telemetry.retention_gb,

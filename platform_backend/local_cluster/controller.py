@@ -90,6 +90,7 @@ class Controller:
             source=settings.shop_source,
             load_rate=0.0,
             load_seed=settings.load_seed,
+            noise=settings.noise,
             token=token,
             io_socket="" if file_filter.why_not() else str(io_socket),
         )

@@ -36,6 +36,7 @@ class Programs:
     source: Path
     load_rate: float
     load_seed: int
+    noise: Mapping[str, float] = field(default_factory=dict)  # by the names that the shop knows as NOISE_<NAME>
     token: str = ""  # of this instance, known to its pods alone; empty: they ask for none
     io_socket: str = ""  # of the supervisor of file operations; empty: they can't be intercepted
     versions: dict[str, str] = field(default_factory=dict)  # of services that were deployed anew
@@ -73,6 +74,8 @@ class Programs:
         if self.token:
             env |= {"CALLER_TOKEN": self.token, "OTEL_EXPORTER_OTLP_HEADERS": f"authorization=Bearer%20{self.token}"}
             env |= dict.fromkeys(pod.service.secrets, self.token)
+        if pod.service.runtime != "valkey":
+            env |= {f"NOISE_{name.upper()}": str(value) for name, value in self.noise.items()}
         if pod.service.name == LOAD_SERVICE:
             env |= {"LOAD_RATE": str(self.load_rate), "LOAD_SEED": str(self.load_seed)}
         return env

@@ -1,6 +1,7 @@
 """What the controller needs to know."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
@@ -20,6 +21,7 @@ class Settings:
     shop_address: tuple[str, int]
     load_rate: float
     load_seed: int
+    noise: Mapping[str, float]  # what a healthy shop has of trouble: shares and a seed, by name
     sample_interval_s: float
     retention_hours: float
     retention_gb: float

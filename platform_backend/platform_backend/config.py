@@ -77,11 +77,21 @@ class Adapters(Section):
     telemetry: str
 
 
+class Noise(Section):
+    seed: int
+    failures: float = Field(ge=0, le=0.05)
+    slow: float = Field(ge=0, le=0.05)
+    mistakes: float = Field(ge=0, le=0.5)
+    debug: float = Field(ge=0, le=1)
+    jobs_every_s: float = Field(ge=0, le=3600)
+
+
 class Shop(Section):
     host: Address = "127.0.0.1"  # Envoy listens there, and looks no names up
     port: int = Port
     load_rate: float = Field(ge=0, le=1000)
     load_seed: int
+    noise: Noise
 
 
 class LocalCluster(Section):

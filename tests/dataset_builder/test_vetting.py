@@ -157,13 +157,24 @@ def test_a_few_errors_and_a_slow_call_are_no_doubt() -> None:
     assert [time.verdict for time in looked_at(change)] == ["clean", "clean"]
 
 
-def test_errors_all_over_are_found_though_never_many_at_once() -> None:
-    def change(rows: Rows) -> None:
-        for place in (100, 400, 700, 1000):
-            rows["spans"][place]["status_code"] = 500
+def failing(count: int) -> Callable[[Rows], None]:
+    """So many calls of the first time, all over it."""
 
-    first, second = looked_at(change)
-    assert first.doubts == [{"what": "errors", "start": FIRST.start, "end": FIRST.end, "failed": 4, "calls": 1200}]
+    def change(rows: Rows) -> None:
+        for number in range(count):
+            rows["spans"][20 + 1150 * number // count]["status_code"] = 500
+
+    return change
+
+
+def test_the_failed_calls_of_a_healthy_shop_are_no_doubt() -> None:
+    """Half a percent."""
+    assert [time.verdict for time in looked_at(failing(6))] == ["clean", "clean"]
+
+
+def test_errors_all_over_are_found_though_never_many_at_once() -> None:
+    first, second = looked_at(failing(14))
+    assert first.doubts == [{"what": "errors", "start": FIRST.start, "end": FIRST.end, "failed": 14, "calls": 1200}]
     assert (first.verdict, second.verdict) == ("doubtful", "clean")
 
 

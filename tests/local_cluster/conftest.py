@@ -7,8 +7,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,9 @@ from local_cluster.spawner import Spawner
 
 REPO = Path(__file__).resolve().parents[2]
 BACKEND = REPO / "platform_backend"
+
+# A shop without trouble of its own, so that what a test sees is the fault's. test_noise.py has it with.
+QUIET = {f"MICROSERVO_SHOP__NOISE__{name}": "0" for name in ("FAILURES", "SLOW", "MISTAKES", "JOBS_EVERY_S")}
 
 # An HTTP pod with knobs: /_healthz answers 200, MEMORY_MB is allocated at start.
 SLEEPER = """
@@ -194,17 +197,16 @@ class RunningCluster:
             raise
 
 
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCluster]:
-    """The real shop, with its own state and ports; one for all tests of a module."""
-    state = tmp_path_factory.mktemp("cluster")
-    state.chmod(0o755)  # as a hand makes it, or who mounts a volume
+@contextmanager
+def started(state: Path, first_port: int, settings: Mapping[str, str]) -> Iterator[RunningCluster]:
+    """The real shop, ready, with its own state and ports."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith("MICROSERVO_")}
     environment |= {
         "PYTHONPATH": str(BACKEND),
         "MICROSERVO_STATE_DIR": str(state),
         "MICROSERVO_SHOP__PORT": str(free_port()),
-        "MICROSERVO_LOCAL_CLUSTER__FIRST_PORT": "26000",
+        "MICROSERVO_LOCAL_CLUSTER__FIRST_PORT": str(first_port),
+        **settings,
     }
     running = RunningCluster(state, environment, LocalClusterClient(state / "run" / "cluster.sock"), None)  # type: ignore[arg-type]
     running.launch()
@@ -214,3 +216,12 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCluster
     finally:
         running.stop()
         running.client.close()
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCluster]:
+    """One for all tests of a module."""
+    state = tmp_path_factory.mktemp("cluster")
+    state.chmod(0o755)  # as a hand makes it, or who mounts a volume
+    with started(state, 26000, QUIET) as running:
+        yield running

@@ -8,6 +8,7 @@ from typing import Final
 
 import grpc
 
+from adservice.habits import HABITS
 from shoplib import server
 from shoplib.hipstershop_pb2 import Ad, AdRequest, AdResponse
 from shoplib.hipstershop_pb2_grpc import AdServiceServicer, add_AdServiceServicer_to_server
@@ -46,7 +47,7 @@ async def register(target: grpc.aio.Server) -> AsyncIterator[None]:
 
 
 def main() -> None:
-    server.run("adservice", register)
+    server.run("adservice", register, HABITS)
 
 
 if __name__ == "__main__":

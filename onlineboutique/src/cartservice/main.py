@@ -8,6 +8,7 @@ from typing import Final
 
 import grpc
 
+from cartservice.habits import HABITS
 from cartservice.store import CartStore, connect
 from shoplib import server
 from shoplib.environment import required
@@ -76,7 +77,7 @@ async def register(target: grpc.aio.Server) -> AsyncIterator[None]:
 
 
 def main() -> None:
-    server.run("cartservice", register)
+    server.run("cartservice", register, HABITS)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from typing import TypeVar
 import grpc
 
 from checkoutservice.backends import Backends, connect
+from checkoutservice.habits import HABITS
 from shoplib import money, server
 from shoplib.errors import Refused, describe, upstream_failed
 from shoplib.hipstershop_pb2 import (
@@ -133,7 +134,7 @@ async def register(target: grpc.aio.Server) -> AsyncIterator[None]:
 
 
 def main() -> None:
-    server.run("checkoutservice", register)
+    server.run("checkoutservice", register, HABITS)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import grpc
 
+from currencyservice.habits import HABITS
 from currencyservice.rates import PER_EURO, BadAmount, UnknownCurrency, convert
 from shoplib import server
 from shoplib.errors import Refused
@@ -40,7 +41,7 @@ async def register(target: grpc.aio.Server) -> AsyncIterator[None]:
 
 
 def main() -> None:
-    server.run("currencyservice", register)
+    server.run("currencyservice", register, HABITS)
 
 
 if __name__ == "__main__":

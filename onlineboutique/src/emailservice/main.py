@@ -8,6 +8,7 @@ from typing import Final
 import grpc
 import jinja2
 
+from emailservice.habits import HABITS
 from shoplib import money, server
 from shoplib.hipstershop_pb2 import Empty, OrderResult, SendOrderConfirmationRequest
 from shoplib.hipstershop_pb2_grpc import EmailServiceServicer, add_EmailServiceServicer_to_server
@@ -51,7 +52,7 @@ async def register(target: grpc.aio.Server) -> AsyncIterator[None]:
 
 
 def main() -> None:
-    server.run("emailservice", register)
+    server.run("emailservice", register, HABITS)
 
 
 if __name__ == "__main__":

@@ -8,9 +8,11 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from frontend.backends import Backends, connect
-from frontend.middleware import observe, turn_strangers_away
+from frontend.habits import HABITS
+from frontend.middleware import BEHAVIOUR, observe, turn_strangers_away
 from frontend.pages import BACKENDS, ROUTES
 from shoplib import process
+from shoplib.behaviour import Behaviour, lived
 from shoplib.environment import listen_host, listen_port
 
 GRACE_S: Final = 3.0
@@ -28,17 +30,18 @@ def soften(record: logging.LogRecord) -> bool:
     return True
 
 
-def application(backends: Backends) -> web.Application:
+def application(backends: Backends, behaviour: Behaviour) -> web.Application:
     app = web.Application(middlewares=[turn_strangers_away, observe], client_max_size=LARGEST_FORM)
     app[BACKENDS] = backends
+    app[BEHAVIOUR] = behaviour
     app.router.add_routes(ROUTES)
     return app
 
 
 async def serve(stopping: asyncio.Event) -> None:
     logging.getLogger("aiohttp.server").addFilter(soften)
-    async with connect() as backends:
-        runner = web.AppRunner(application(backends), access_log=None, shutdown_timeout=GRACE_S)
+    async with connect() as backends, lived("frontend", HABITS) as behaviour:
+        runner = web.AppRunner(application(backends, behaviour), access_log=None, shutdown_timeout=GRACE_S)
         await runner.setup()
         try:
             await web.TCPSite(runner, listen_host(), listen_port()).start()

@@ -13,11 +13,13 @@ from opentelemetry.trace import Span, SpanKind
 from frontend.forms import BadInput
 from frontend.rendering import page
 from frontend.session import forget_stale_currency, identify, remember
+from shoplib.behaviour import Behaviour
 from shoplib.callers import HEADER, may_call
-from shoplib.errors import describe
+from shoplib.errors import Refused, describe
 from shoplib.tracing import TRACER, mark_failed
 
 HEALTH: Final = "/_healthz"
+BEHAVIOUR: Final = web.AppKey("behaviour", Behaviour)
 UNTRACED: Final = (HEALTH, "/static/", "/favicon.ico")
 
 # Refusals that are the user's to mend (errors.CALLERS_FAULT); every other failed call is ours.
@@ -68,6 +70,7 @@ async def _answer(request: web.Request, handler: Handler, span: Span) -> web.Str
 
 async def _page_or_error(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
+        await request.app[BEHAVIOUR].before(_name(request))
         return await handler(request)
     except web.HTTPException as answer:
         return _plain(request, answer)
@@ -75,6 +78,8 @@ async def _page_or_error(request: web.Request, handler: Handler) -> web.StreamRe
         return error_page(request, 422, str(error))
     except grpc.aio.AioRpcError as error:
         return error_page(request, _USER_ERRORS.get(error.code(), 500), describe(error))
+    except Refused as refused:
+        return error_page(request, 503, refused.message)
     except Exception as error:
         logger.exception("request error: %s %s", request.method, request.path)
         return error_page(request, 500, f"internal error: {type(error).__name__}")

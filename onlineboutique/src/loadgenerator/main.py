@@ -28,6 +28,7 @@ def main() -> None:
         host=f"http://{required('FRONTEND_ADDR')}",
         rate=checked_rate(float(os.environ.get("LOAD_RATE", DEFAULT_RATE))),
         seed=int(os.environ.get("LOAD_SEED", DEFAULT_SEED)),
+        mistakes=float(os.environ.get("NOISE_MISTAKES", "0")),
     )
     stopping = Event()
     for number in (signal.SIGTERM, signal.SIGINT):

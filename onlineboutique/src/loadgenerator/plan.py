@@ -6,7 +6,7 @@ How fast it is walked through is another matter (pacing.py), so the same seed gi
 
 import heapq
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -28,6 +28,9 @@ CURRENCIES: Final = ("EUR", "USD", "JPY", "CAD", "GBP", "TRY")
 # What a shopper does next, and how often relative to the others.
 WEIGHTS: Final = {"home": 1, "set_currency": 2, "browse": 10, "add": 2, "view_cart": 3, "checkout": 1}
 
+# Amex, which the shop does not take; two that are mistyped.
+REFUSED_CARDS: Final = ("378282246310005", "4432-8015-6152-0455", "5555-5555-5555-4445")
+
 # Seconds between two actions of one shopper, as a multiple of the mean.
 THINK: Final = (0.2, 1.8)
 
@@ -48,6 +51,7 @@ class Action:
 class Shopper:
     number: int
     random: random.Random
+    mistakes: float = 0.0  # share of the choices that the shop refuses
     upcoming: list[Action] = field(default_factory=list)
 
     def next_action(self) -> Action:
@@ -56,15 +60,30 @@ class Shopper:
         return self.upcoming.pop(0)
 
     def _choose(self) -> list[Action]:
+        if self.mistakes and self.random.random() < self.mistakes:
+            return self._mistake()
         name = self.random.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
         if name == "checkout":
             # Something must be in the cart; after the order somebody else comes.
             return [self._action("add"), self._action("checkout"), self._action("home", new_visitor=True)]
         return [self._action(name)]
 
-    def _action(self, name: str, *, new_visitor: bool = False) -> Action:
+    def _mistake(self) -> list[Action]:
+        kind = self.random.choice(("refused card", "empty cart", "unknown product", "bad quantity"))
+        leave = self._action("home", new_visitor=True)
+        match kind:
+            case "refused card":
+                card = self.random.choice(REFUSED_CARDS)
+                return [self._action("add"), self._action("checkout", wrong={"credit_card_number": card}), leave]
+            case "empty cart":
+                return [leave, self._action("checkout"), leave]
+            case "bad quantity":
+                return [self._action("add", wrong={"quantity": str(self.random.choice((0, 11, 100)))})]
+        return [Action(self.number, "browse", "GET", f"/product/{self.random.getrandbits(40):010X}")]
+
+    def _action(self, name: str, *, new_visitor: bool = False, wrong: Mapping[str, str] | None = None) -> Action:
         method, path, form = _REQUESTS[name](self.random)
-        return Action(self.number, name, method, path, tuple(form.items()), new_visitor)
+        return Action(self.number, name, method, path, tuple((form | dict(wrong or {})).items()), new_visitor)
 
 
 Request = tuple[str, str, dict[str, str]]
@@ -116,9 +135,9 @@ _REQUESTS: Final = {
 }
 
 
-def actions(seed: int, shoppers: int = SHOPPERS) -> Iterator[Action]:
+def actions(seed: int, shoppers: int = SHOPPERS, mistakes: float = 0.0) -> Iterator[Action]:
     """Endless. Shoppers are independent: each has its own random numbers."""
-    crowd = [Shopper(number, random.Random(f"{seed}:{number}")) for number in range(shoppers)]  # noqa: S311
+    crowd = [Shopper(number, random.Random(f"{seed}:{number}"), mistakes) for number in range(shoppers)]  # noqa: S311
     due = [(shopper.random.random(), shopper.number) for shopper in crowd]
     heapq.heapify(due)
     while True:

@@ -70,10 +70,10 @@ def problem_of(response: Any) -> str:
 
 
 class LoadGenerator:
-    def __init__(self, host: str, rate: float, seed: int) -> None:
+    def __init__(self, host: str, rate: float, seed: int, mistakes: float = 0.0) -> None:
         self._pacer = Pacer(rate, random.Random(f"{seed}:pacing"))  # noqa: S311
         self._changed = Event()
-        self._plan = actions(seed)
+        self._plan = actions(seed, mistakes=mistakes)
         self._inboxes = [Queue(maxsize=INBOX) for _ in range(SHOPPERS)]
         self._environment = Environment(user_classes=[_shoppers_of(self._inboxes)], host=host)
         self._runner = self._environment.create_local_runner()

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import grpc
 
 from paymentservice.cards import CardRefused, check
+from paymentservice.habits import HABITS
 from shoplib import money, server
 from shoplib.errors import Refused
 from shoplib.hipstershop_pb2 import ChargeRequest, ChargeResponse
@@ -37,7 +38,7 @@ async def register(target: grpc.aio.Server) -> AsyncIterator[None]:
 
 
 def main() -> None:
-    server.run("paymentservice", register)
+    server.run("paymentservice", register, HABITS)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import grpc
 
 from productcatalogservice.catalog import PRODUCTS, search
+from productcatalogservice.habits import HABITS
 from shoplib import server
 from shoplib.errors import Refused
 from shoplib.hipstershop_pb2 import (
@@ -49,7 +50,7 @@ async def register(target: grpc.aio.Server) -> AsyncIterator[None]:
 
 
 def main() -> None:
-    server.run("productcatalogservice", register)
+    server.run("productcatalogservice", register, HABITS)
 
 
 if __name__ == "__main__":

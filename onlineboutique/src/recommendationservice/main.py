@@ -8,6 +8,7 @@ from typing import Final
 
 import grpc
 
+from recommendationservice.habits import HABITS
 from shoplib import server
 from shoplib.channel import Channel
 from shoplib.environment import required
@@ -52,7 +53,7 @@ async def register(target: grpc.aio.Server) -> AsyncIterator[None]:
 
 
 def main() -> None:
-    server.run("recommendationservice", register)
+    server.run("recommendationservice", register, HABITS)
 
 
 if __name__ == "__main__":

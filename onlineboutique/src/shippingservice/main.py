@@ -9,6 +9,7 @@ from typing import Final
 
 import grpc
 
+from shippingservice.habits import HABITS
 from shoplib import money, server
 from shoplib.hipstershop_pb2 import (
     Address,
@@ -55,7 +56,7 @@ async def register(target: grpc.aio.Server) -> AsyncIterator[None]:
 
 
 def main() -> None:
-    server.run("shippingservice", register)
+    server.run("shippingservice", register, HABITS)
 
 
 if __name__ == "__main__":

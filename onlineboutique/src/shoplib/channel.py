@@ -6,6 +6,7 @@ span without its parent, and they cost a task per call.
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from types import TracebackType
 from typing import Any, Final, Self
@@ -16,6 +17,7 @@ from opentelemetry.trace import Span
 
 from shoplib.callers import credentials
 from shoplib.deadlines import at_most
+from shoplib.errors import again_after, describe
 from shoplib.tracing import client_span, mark_failed
 
 DEADLINE_S: Final = 3.0
@@ -29,6 +31,8 @@ OPTIONS: Final = (
 )
 
 Call = Callable[..., Awaitable[Any]]
+
+logger = logging.getLogger(__name__)
 
 
 class Channel:
@@ -58,7 +62,19 @@ class Channel:
             with client_span(method, attributes) as span:
                 return await _answer(call, request, at_most(self._deadline_s), span, self._credentials)
 
-        return traced
+        async def insisting(request: Any) -> Any:
+            """A service that is too busy for a moment is asked once more, if it says when."""
+            try:
+                return await traced(request)
+            except grpc.aio.AioRpcError as error:
+                pause_s = again_after(error)
+                if pause_s is None or pause_s >= at_most(self._deadline_s):
+                    raise
+                logger.warning("%s: %s; trying again in %.0f ms", name, describe(error), pause_s * 1000)
+            await asyncio.sleep(pause_s)
+            return await traced(request)
+
+        return insisting
 
 
 async def _answer(call: Call, request: Any, timeout_s: float, span: Span, credentials: Mapping[str, str]) -> Any:

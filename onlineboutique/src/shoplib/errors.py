@@ -16,13 +16,25 @@ CALLERS_FAULT: Final = frozenset(
 )
 
 
-class Refused(Exception):
-    """Ends the RPC with `code`; the message reaches the caller."""
+# gRPC's own name for how many milliseconds later the caller may ask again.
+PUSHBACK: Final = "grpc-retry-pushback-ms"
 
-    def __init__(self, code: grpc.StatusCode, message: str) -> None:
+
+class Refused(Exception):
+    """Ends the RPC with `code`; the message reaches the caller, who may ask again after `again_ms` unless it is 0."""
+
+    def __init__(self, code: grpc.StatusCode, message: str, again_ms: int = 0) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
+        self.again_ms = again_ms
+
+
+def again_after(error: grpc.aio.AioRpcError) -> float | None:
+    """Seconds after which the service may be asked again; None unless it said so."""
+    sent = next((value for key, value in error.trailing_metadata() or () if key == PUSHBACK), None)
+    text = sent.decode("ascii", "replace") if isinstance(sent, bytes) else sent
+    return int(text) / 1000 if text and text.isascii() and text.isdigit() else None
 
 
 def upstream_failed(doing: str, error: grpc.aio.AioRpcError) -> Refused:

@@ -11,16 +11,21 @@ from typing import Any
 import grpc
 from opentelemetry import trace
 
+from shoplib.behaviour import Behaviour
 from shoplib.deadlines import serve_for
-from shoplib.errors import Refused, describe, severity
+from shoplib.errors import PUSHBACK, Refused, describe, severity
+from shoplib.guard import HEALTH
 from shoplib.tracing import mark_failed
 
-Behaviour = Callable[[Any, grpc.aio.ServicerContext], Awaitable[Any]]
+Method = Callable[[Any, grpc.aio.ServicerContext], Awaitable[Any]]
 
 logger = logging.getLogger(__name__)
 
 
 class FailureInterceptor(grpc.aio.ServerInterceptor):
+    def __init__(self, behaviour: Behaviour) -> None:
+        self._behaviour = behaviour
+
     async def intercept_service(
         self,
         continuation: Callable[[grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler]],
@@ -30,17 +35,22 @@ class FailureInterceptor(grpc.aio.ServerInterceptor):
         # Streams: only health's Watch, which has failures of its own. None: no such method.
         if handler is None or handler.unary_unary is None:
             return handler
+        is_health = handler_call_details.method.startswith(HEALTH)
         name = handler_call_details.method.rpartition("/")[2]
         return grpc.unary_unary_rpc_method_handler(
-            _guarded(name, handler.unary_unary), handler.request_deserializer, handler.response_serializer
+            _guarded(name, handler.unary_unary, None if is_health else self._behaviour),
+            handler.request_deserializer,
+            handler.response_serializer,
         )
 
 
-def _guarded(name: str, behaviour: Behaviour) -> Behaviour:
+def _guarded(name: str, method: Method, behaviour: Behaviour | None) -> Method:
     async def guarded(request: Any, context: grpc.aio.ServicerContext) -> Any:
         serve_for(context.time_remaining())
         try:
-            return await behaviour(request, context)
+            if behaviour is not None:
+                await behaviour.before(name)
+            return await method(request, context)
         except asyncio.CancelledError:
             _note_cancelled(name)
             raise
@@ -48,6 +58,8 @@ def _guarded(name: str, behaviour: Behaviour) -> Behaviour:
             raise
         except Refused as refused:
             code, message = refused.code, refused.message
+            if refused.again_ms:
+                context.set_trailing_metadata(((PUSHBACK, str(refused.again_ms)),))
             logger.log(severity(code), "[%s] %s", name, message)
         except grpc.aio.AioRpcError as error:
             code, message = error.code(), describe(error)

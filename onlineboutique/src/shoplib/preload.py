@@ -39,5 +39,16 @@ __all__ = [
     "shippingservice",
 ]
 
-logs.set_levels()
+logs.set_levels(
+    "adservice",
+    "cartservice",
+    "checkoutservice",
+    "currencyservice",
+    "emailservice",
+    "frontend",
+    "paymentservice",
+    "productcatalogservice",
+    "recommendationservice",
+    "shippingservice",
+)
 tracing.rehearse()

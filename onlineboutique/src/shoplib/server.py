@@ -11,9 +11,11 @@ from grpc_health.v1 import health, health_pb2_grpc
 from opentelemetry.instrumentation.grpc import aio_server_interceptor, filters
 
 from shoplib import process
+from shoplib.behaviour import Behaviour, connection_options, lived
 from shoplib.environment import listen_host, listen_port
 from shoplib.failures import FailureInterceptor
 from shoplib.guard import CallerInterceptor
+from shoplib.habits import Habits
 
 GRACE_S: Final = 3.0
 
@@ -23,20 +25,22 @@ logger = logging.getLogger(__name__)
 Register = Callable[[grpc.aio.Server], AbstractAsyncContextManager[None]]
 
 
-def run(service: str, register: Register) -> None:
+def run(service: str, register: Register, habits: Habits) -> None:
     async def serve(stopping: asyncio.Event) -> None:
-        server = _new_server()
-        async with register(server):
-            await _serve(server, stopping)
+        async with lived(service, habits) as behaviour:
+            server = _new_server(behaviour)
+            async with register(server):
+                await _serve(server, stopping)
 
     process.run(service, serve)
 
 
-def _new_server() -> grpc.aio.Server:
+def _new_server(behaviour: Behaviour) -> grpc.aio.Server:
     tracing = aio_server_interceptor(filter_=filters.negate(filters.health_check()))
     return grpc.aio.server(
-        interceptors=(CallerInterceptor(), tracing, FailureInterceptor()),
-        options=(("grpc.so_reuseport", 0),),  # a second process on the same port must fail, not share it
+        interceptors=(CallerInterceptor(), tracing, FailureInterceptor(behaviour)),
+        # A second process on the same port must fail, not share it.
+        options=(("grpc.so_reuseport", 0), *connection_options()),
     )
 
 
