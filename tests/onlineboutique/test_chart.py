@@ -145,3 +145,21 @@ def test_the_image_script_says_what_it_needs() -> None:
     )
     assert ran.returncode != 0
     assert "REPO_PREFIX" in ran.stderr
+
+
+def test_the_chart_and_the_settings_have_the_same_noise() -> None:
+    """Each of it is known to the shop, and in the template."""
+    noise = yaml.safe_load(VALUES.read_text(encoding="utf-8"))["noise"]
+    assert yaml.safe_load((REPO / "config.yaml").read_text(encoding="utf-8"))["shop"]["noise"] == noise
+    sources = "".join(path.read_text(encoding="utf-8") for path in (SHOP / "src").rglob("*.py"))
+    for name in noise:
+        assert f'"NOISE_{name.upper()}"' in sources or f'number("{name.upper()}")' in sources
+    template = (REPO / "helm-chart" / "templates" / "workloads.yaml").read_text(encoding="utf-8")
+    assert 'printf "NOISE_%s" (upper $key)' in template
+
+
+def test_every_style_of_the_chart_is_known() -> None:
+    from shoplib.logs import STYLES
+
+    raw = yaml.safe_load(VALUES.read_text(encoding="utf-8"))["services"]
+    assert {entry["env"].get("LOG_STYLE", "json") for entry in raw.values()} == set(STYLES)
