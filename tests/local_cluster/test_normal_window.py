@@ -1,7 +1,7 @@
 """A normal window of the real shop: every service warns, errs and fails a little, in many words, and stays well.
 
-benchmarks/normal_window.py looks at ten minutes of the settings that config.yaml has; here a minute and a quarter has
-to do, so all happens four times as often.
+benchmarks/normal_window.py looks at ten minutes of the settings that config.yaml has; here a minute and a half has
+to do, so all happens several times as often.
 """
 
 import time
@@ -16,8 +16,8 @@ from tests.templates import template_of
 
 from .conftest import QUIET, RunningCluster, started, wait_for
 
-SECONDS = 75
-BUSY = {"FAILURES": "0.012", "SLOW": "0.012", "MISTAKES": "0.008", "DEBUG": "0.05", "JOBS_EVERY_S": "8"}
+SECONDS = 100
+BUSY = {"FAILURES": "0.025", "SLOW": "0.012", "MISTAKES": "0.008", "DEBUG": "0.05", "JOBS_EVERY_S": "8"}
 SHOP = (
     "adservice",
     "cartservice",
@@ -63,8 +63,8 @@ def test_every_service_warns_errs_and_fails_a_little(window: Any) -> None:
     for service in SHOP:
         said = {level: levels[service][level] for level in ("DEBUG", "INFO", "WARNING", "ERROR")}
         assert all(said.values()), (service, said)
-        assert said["WARNING"] + said["ERROR"] < 0.3 * said["INFO"], (service, said)
-        assert 0 < calls[service][True] < 0.15 * calls[service][False], (service, calls[service])
+        assert said["WARNING"] + said["ERROR"] < 0.5 * said["INFO"], (service, said)
+        assert 0 < calls[service][True] < 0.2 * calls[service][False], (service, calls[service])
 
 
 def test_every_service_has_many_templates(window: Any) -> None:
@@ -93,7 +93,7 @@ def test_retries_succeed_and_pods_stay_up(window: Any) -> None:
     pages = [row for row in tables["spans"] if row["service"] == "frontend" and not row["parent_span_id"]]
     bad = [row for row in pages if row["status_code"] >= 500]
     assert len(again) > len(bad)
-    assert len(bad) < 0.08 * len(pages)
+    assert len(bad) < 0.15 * len(pages)
     assert all(pod.ready and pod.restarts == 0 for pod in cluster.client.pods())
 
 
