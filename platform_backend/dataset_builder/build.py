@@ -74,6 +74,7 @@ class Order:
             reach=self.reach,
             knobs=self.knobs,
             events=self.events,
+            stores=self.facts.stores(),
         )
 
 
@@ -140,6 +141,7 @@ def _fingerprint(order: Order, export: Export) -> str:
         list(order.normal),
         order.knobs,
         sorted(order.facts.versions.items()),
+        sorted(order.facts.stores().items()),
         list(order.facts.gaps),
         held,
     )

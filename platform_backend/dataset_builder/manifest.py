@@ -31,11 +31,11 @@ LIMITS_OF: Final[Mapping[str, Sequence[str]]] = {
         "RCAEval's evaluation takes (600 s on each side), what cut it, and injections without a case.",
         "A case of several services is named by all of them, joined by +: RCAEval's scores never count it as found. "
         "Faults that were ordered as one are one case, named after those that began it.",
-        "Workload, error and latency are of services with spans; logts, tracets_err and tracets_lat are not here.",
+        "Workload, error and latency come from spans; logts, tracets_err and tracets_lat are not here.",
     ),
     "openrca": (
         "All times are UTC, where OpenRCA's own datasets are in UTC+8.",
-        "Of metric_service.csv rr is empty; log_proxy, metric_node and metric_runtime are not here.",
+        "Of metric_service.csv rr is empty; log_proxy and metric_runtime are not here.",
         "A fault that began before the window has no record and no task.",
         "Tasks ask for a time only where no other failure is near and the window reaches far enough; `tasks` has what "
         "answering always the same scores.",
@@ -54,6 +54,12 @@ class SystemFacts:
     versions: Mapping[str, str] = field(default_factory=dict)
     left_out: Mapping[str, str] = field(default_factory=dict)  # metric: why
     gaps: Sequence[Mapping[str, Any]] = ()
+
+    def stores(self) -> Mapping[str, str]:
+        """By service, the store that it calls: one that makes no spans, since it speaks raw TCP."""
+        raw = {each["name"] for each in self.services if each.get("protocol") == "tcp"}
+        called = {each["name"]: [name for name in each.get("calls", ()) if name in raw] for each in self.services}
+        return {name: stores[0] for name, stores in called.items() if len(stores) == 1}
 
 
 def manifest(

@@ -168,6 +168,7 @@ class Controller:
                 "cfs_throttled_us": pod.cgroup.throttled_us,
                 "restarts": pod.restarts,
                 "ready": pod.is_ready.is_set(),
+                "has_volume": bool(pod.spec.service.volumes),
             }
             for pod in self.pods
         }

@@ -1,8 +1,8 @@
 """The fork server: a process that has the shop's modules loaded and forks pods which share that memory.
 
 Runs as `python -m local_cluster.forkserver SOCKET PRELOAD...`, connects to the controller's socket and speaks JSON
-lines with it. Requests: {"op": "spawn", "id", "name", "env", "log", "group", "io_socket", "target" | "argv"} and
-{"op": "reap", "pid"}. Answers: {"id", "pid", "anonymous"} or {"id", "error"}; by itself {"exited": pid, "status": n}.
+lines with it. Requests: {"op": "spawn", "id", and what `Spawn` has} and {"op": "reap", "pid"}. Answers: {"id", "pid",
+"anonymous"} or {"id", "error"}; by itself {"exited": pid, "status": n}.
 A dead child stays a zombie until the controller has it reaped, so its pid and group can't be taken by another
 process while the controller may still signal them.
 
@@ -10,6 +10,7 @@ multiprocessing's fork server was not taken: it needs a resource tracker process
 it preloads, and reaps before the owner knows.
 """
 
+import contextlib
 import gc
 import json
 import os
@@ -35,6 +36,7 @@ class Spawn:
     name: str
     env: Mapping[str, str]
     log: str  # empty: that of the fork server
+    piped: bool = False  # the fork server writes the log: the kernel counts none of its bytes as the child's
     group: int = 0  # process group to join; 0 opens a new one
     io_socket: str = ""  # of the supervisor that answers its file operations; empty: nobody does
     target: str = ""
@@ -49,6 +51,7 @@ class ForkServer:
         self._selector = selectors.DefaultSelector()
         self._selector.register(connection, selectors.EVENT_READ)
         self._pidfds: dict[int, int] = {}
+        self._pipes: dict[int, int] = {}  # what children write: the end to read, and the file that it goes to
         self._buffer = b""
 
     def serve(self) -> Spawn | None:
@@ -56,7 +59,7 @@ class ForkServer:
         while True:
             for key, _ in self._selector.select():
                 if key.fileobj is not self._connection:
-                    self._report(key.data)
+                    key.data(key.fd)
                     continue
                 received = self._connection.recv(RECEIVE_SIZE)
                 if not received:
@@ -86,14 +89,18 @@ class ForkServer:
         # A child is born with all of it. Read before the fork, for what the child takes from then on is its own.
         anonymous = anonymous_bytes(parent)
         try:
+            reader, writer = os.pipe() if spawn.piped else (-1, -1)
             pid = os.fork()
         except OSError as error:
             self._send({"id": identity, "error": f"fork failed: {error.strerror}"})
             return None
         if pid == 0:
-            self._become_child(parent, spawn)
+            self._become_child(parent, spawn, writer)
             return spawn
         self._adopt(pid, spawn.group)
+        if spawn.piped:
+            os.close(writer)
+            self._write_for(reader, spawn.log)
         self._send({"id": identity, "pid": pid, "anonymous": anonymous})
         return None
 
@@ -103,13 +110,30 @@ class ForkServer:
             os.setpgid(pid, group or pid)
         except (ProcessLookupError, PermissionError):
             pass  # the child was faster and has ended or become another program
-        self._pidfds[pid] = os.pidfd_open(pid)
-        self._selector.register(self._pidfds[pid], selectors.EVENT_READ, pid)
+        pidfd = os.pidfd_open(pid)
+        self._pidfds[pidfd] = pid
+        self._selector.register(pidfd, selectors.EVENT_READ, self._report)
 
-    def _report(self, pid: int) -> None:
+    def _write_for(self, reader: int, log: str) -> None:
+        self._pipes[reader] = _open_log(log)
+        self._selector.register(reader, selectors.EVENT_READ, self._pass_on)
+
+    def _pass_on(self, reader: int) -> None:
+        """From the pipe into the log. On a full disk it is lost, as if the child had written it."""
+        content = os.read(reader, RECEIVE_SIZE)
+        if content:
+            with contextlib.suppress(OSError):
+                os.write(self._pipes[reader], content)
+            return
+        self._selector.unregister(reader)
+        os.close(self._pipes.pop(reader))
+        os.close(reader)
+
+    def _report(self, pidfd: int) -> None:
         """Tell the controller that a child ended; it stays a zombie until `reap`."""
-        self._selector.unregister(self._pidfds[pid])
-        os.close(self._pidfds.pop(pid))
+        self._selector.unregister(pidfd)
+        pid = self._pidfds.pop(pidfd)
+        os.close(pidfd)
         ended = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
         assert ended is not None
         killed = ended.si_code != os.CLD_EXITED
@@ -121,7 +145,8 @@ class ForkServer:
         except ChildProcessError:
             pass  # reaped already
 
-    def _become_child(self, parent: int, spawn: Spawn) -> None:
+    def _become_child(self, parent: int, spawn: Spawn, writer: int) -> None:
+        """`writer`: of the pipe that its output goes to, if it does."""
         die_with_parent(parent)
         try:
             os.setpgid(0, spawn.group)
@@ -129,19 +154,22 @@ class ForkServer:
             os._exit(os.EX_UNAVAILABLE)  # the pod it was to join has just died
         self._selector.close()
         self._connection.close()
-        for descriptor in self._pidfds.values():
+        for descriptor in (*self._pidfds, *self._pipes, *self._pipes.values()):
             os.close(descriptor)
         if spawn.log:
-            _redirect(spawn.log)
+            _redirect(writer if spawn.piped else _open_log(spawn.log))
         os.environ.clear()
         os.environ.update(spawn.env)
         if spawn.io_socket:
             hand_over(spawn.io_socket, spawn.name)
 
 
-def _redirect(log: str) -> None:
+def _open_log(log: str) -> int:
+    return os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+
+
+def _redirect(output: int) -> None:
     null = os.open(os.devnull, os.O_RDONLY)
-    output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(null, 0)
     os.dup2(output, 1)
     os.dup2(output, 2)

@@ -51,13 +51,13 @@ class Programs:
         io_socket = self.io_socket if folders else ""
         match pod.service.runtime:
             case "python":
-                return Spawn(pod.name, env, str(log), io_socket=io_socket, target=f"{name}.main:main")
+                return Spawn(pod.name, env, str(log), bool(folders), io_socket=io_socket, target=f"{name}.main:main")
             case "python-exec":
                 argv: tuple[str, ...] = (sys.executable, "-m", f"{name}.main")
             case "valkey":
                 arguments = (replaced(arg, folders) for arg in pod.service.args)
                 argv = (_valkey_binary(), *self._password_file(pod, log), *_valkey(pod.port), *arguments)
-        return Spawn(pod.name, env, str(log), io_socket=io_socket, argv=argv)
+        return Spawn(pod.name, env, str(log), bool(folders), io_socket=io_socket, argv=argv)
 
     def _environment(self, pod: PodSpec, folders: Mapping[str, Path]) -> dict[str, str]:
         env = inherited() | {"PYTHONPATH": str(self.source), "PYTHONUNBUFFERED": "1"}

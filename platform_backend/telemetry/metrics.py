@@ -15,7 +15,7 @@ HELP: Final = {
     "container_fs_reads_bytes_total": "bytes read from disk",
     "container_fs_writes_bytes_total": "bytes written to disk",
     "container_memory_mapped_file": "memory-mapped files",
-    "container_memory_rss": "memory that is resident and anonymous",
+    "container_memory_rss": "memory that the pod shares with nobody",
     "container_memory_usage_bytes": "memory used, with all that could be given back",
     "container_memory_working_set_bytes": "memory used that can't be given back at once",
     "container_sockets": "open sockets",
@@ -32,8 +32,19 @@ HELP: Final = {
     "istio_tcp_received_bytes_total": "bytes received over TCP",
     "istio_tcp_sent_bytes_total": "bytes sent over TCP",
     "node_cpu_seconds_total": "CPU time of the machine, by mode",
+    "node_disk_io_time_seconds_total": "time for which the disk of the machine was busy",
+    "node_disk_read_bytes_total": "bytes read from the disk of the machine",
+    "node_disk_written_bytes_total": "bytes written to the disk of the machine",
     "node_load1": "processes that run or wait to, on average over a minute",
+    "node_memory_Cached_bytes": "memory of the machine that holds pages of files",
+    "node_memory_MemAvailable_bytes": "memory of the machine that could be had",
+    "node_memory_MemFree_bytes": "memory of the machine that nobody uses",
+    "node_memory_MemTotal_bytes": "memory of the machine",
+    "node_network_receive_bytes_total": "bytes that the machine received, by interface",
+    "node_network_transmit_bytes_total": "bytes that the machine sent, by interface",
     "node_pressure_cpu_waiting_seconds_total": "time for which something waited for a CPU of the machine",
+    "node_pressure_io_waiting_seconds_total": "time for which something waited for a disk of the machine",
+    "node_pressure_memory_waiting_seconds_total": "time for which something waited for memory of the machine",
 }
 UNITS: Final = ("seconds", "milliseconds", "bytes", "ratio", "celsius", "volts")
 # Names without their unit, as cAdvisor has them.

@@ -90,6 +90,7 @@ def export_of(
         default_node="local",
         normal=normal,
         knobs=knobs,
+        stores={"cartservice": "redis-cart"},
     )
 
 

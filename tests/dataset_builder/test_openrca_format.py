@@ -157,7 +157,11 @@ class TestTelemetry:
         np.testing.assert_allclose(carts.mrt, minutes.duration.mean() / 1000, atol=1e-6, rtol=0)
         np.testing.assert_allclose(carts.sr, 100 * (1 - minutes.failed.mean()), atol=1e-6, rtol=0)
         assert carts.rr.isna().all()
-        assert set(found.index.get_level_values("service")) == {"cartservice-grpc", "frontend-http"}
+        assert set(found.index.get_level_values("service")) == {
+            "cartservice-grpc",
+            "frontend-http",
+            "redis-cart-db",  # as its callers see it
+        }
 
 
 class TestRecords:

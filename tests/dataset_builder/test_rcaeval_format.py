@@ -62,12 +62,13 @@ class TestFolders:
             "frontend_delay/1",
         ]
 
-    def test_every_case_has_the_four_files(self, folder: Path) -> None:
+    def test_every_case_has_the_same_files(self, folder: Path) -> None:
         for case in folder.glob("*_*/*"):
             assert sorted(path.name for path in case.iterdir()) == [
                 "data.csv",
                 "inject_time.txt",
                 "logs.csv",
+                "node.csv",
                 "traces.csv",
             ]
 
@@ -185,12 +186,37 @@ class TestOrderedAsOne:
 
 class TestMetrics:
     def test_columns(self, data: pd.DataFrame) -> None:
-        pods_only = ("cpu", "mem", "diskio", "socket")
         assert data.columns.tolist() == [
             *(f"cartservice_{metric}" for metric in METRICS),
             *(f"frontend_{metric}" for metric in METRICS),
-            *(f"redis-cart_{metric}" for metric in pods_only),
+            *(f"redis-cart_{metric}" for metric in METRICS),
         ]
+
+    def test_a_store_is_seen_by_who_calls_it(self, data: pd.DataFrame) -> None:
+        spans = case_rows("spans")
+        commands = spans[spans.type == "db"]
+        counts = commands.groupby("second").size()
+        median = commands.groupby("second").duration.median() / 1e6
+        assert data["redis-cart_workload"].tolist() == as_columns(counts, data).fillna(0).tolist()
+        np.testing.assert_allclose(data["redis-cart_latency-50"], as_columns(median, data), atol=1e-7, rtol=0)
+        assert data["redis-cart_error"].eq(0).all()
+
+    def test_a_store_of_a_system_that_is_not_known_has_no_calls(self, tmp_path: Path) -> None:
+        export = replace(shop.export_of(shop.held_tables(ROWS), INJECTIONS[:1]), stores={})
+        shop.write(RcaevalFormat(), export, tmp_path)
+        columns = pd.read_csv(tmp_path / "cartservice_cpu/1/data.csv").columns
+        assert [name for name in columns if name.startswith("redis-cart")] == [
+            f"redis-cart_{metric}" for metric in ("cpu", "mem", "diskio", "socket")
+        ]
+
+    def test_machines_have_a_file_of_their_own(self, folder: Path, data: pd.DataFrame) -> None:
+        """Among the services they would be ranked."""
+        nodes = pd.read_csv(folder / "cartservice_cpu/1/node.csv").set_index("time")
+        assert nodes.index.equals(data.index)
+        assert nodes.columns.tolist() == ["local_cpu"]
+        busy = len(set(shop.MODES) - {"idle", "iowait"})
+        assert nodes.local_cpu.unique().tolist() == [0.5 * busy]
+        assert not [name for name in data.columns if name.startswith("local")]
 
     def test_workload_and_errors_are_those_of_the_callers(self, data: pd.DataFrame) -> None:
         spans = case_rows("spans")

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -137,6 +138,29 @@ def test_worker_memory_is_what_it_took_itself(spawn) -> None:
     assert grown <= read_process(worker.pid).resident
 
 
+def test_rss_is_what_a_pod_shares_with_nobody() -> None:
+    """As a pod that is forked: with 30 MB of its parent, and 10 MB that it wrote itself."""
+    program = """
+import os, sys, time
+shared = bytearray(os.urandom(1 << 20) * 30)
+if os.fork():
+    os.wait()
+else:
+    own = bytearray(os.urandom(1 << 20) * 10)
+    print(os.getpid(), flush=True)
+    sys.stdin.read()
+"""
+    with subprocess.Popen(
+        [sys.executable, "-S", "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as parent:
+        assert parent.stdin
+        assert parent.stdout
+        values = take(Containers("local"), info(int(parent.stdout.readline())))
+        parent.stdin.close()
+    assert 10 << 20 < values["container_memory_rss"] < 25 << 20
+    assert values["container_memory_working_set_bytes"] > 40 << 20
+
+
 def test_own_process_sees_files_and_sockets(tmp_path: Path) -> None:
     import socket
 
@@ -156,6 +180,17 @@ def test_the_controllers_reply() -> None:
         "cfs_throttled_us": 5,
         "restarts": 0,
         "ready": True,
+        "has_volume": True,
         "something_new": 1,
     }
     assert parse_cgroups({"a-0": entry})["a-0"].pids == (1, 2)
+
+
+def test_only_pods_with_a_volume_have_files_of_their_own(spawn) -> None:
+    child = spawn(SLEEP)
+    child.stdout.readline()
+    counters = {"container_fs_reads_bytes_total", "container_fs_writes_bytes_total"}
+    without = take(Containers("local"), info(child.pid))
+    having = take(Containers("local"), replace(info(child.pid), has_volume=True))
+    assert counters & set(without) == set()
+    assert counters <= set(having)

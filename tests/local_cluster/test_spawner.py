@@ -27,6 +27,36 @@ def test_a_forked_pod_has_its_own_group_name_and_log(tmp_path: Path, spawning: C
     run(scenario())
 
 
+def test_a_piped_log_is_written_for_the_child_to_its_end(tmp_path: Path, spawning: Callable[[], Any]) -> None:
+    """Its own bytes are those of its files alone, and neither another child nor the server keeps the pipe open."""
+    program = "i=0; while [ $i -lt 3000 ]; do echo line $i of the output; i=$((i+1)); done; cat /proc/$$/io; sleep 0.2"
+
+    async def scenario() -> None:
+        async with spawning() as (spawner, children):
+            ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+            env = {"PATH": os.environ["PATH"]}
+            spawn = sleeper(tmp_path, target="", argv=("sh", "-c", program), env=env, piped=True)
+            pid = await spawner.spawn(spawn, ended.set_result)
+            neighbour = await spawner.spawn(sleeper(tmp_path, log=str(tmp_path / "other")), lambda status: None)
+            assert str(Path(f"/proc/{pid}/fd/1").readlink()).startswith("pipe:")
+            assert await ended == 0
+            out = tmp_path / "out"
+            await eventually(lambda: "write_bytes" in out.read_text())
+            text = out.read_text()
+            assert text.count("of the output") == 3000
+            assert "\nwrite_bytes: 0\n" in text
+            assert out.stat().st_mode & 0o777 == 0o600
+            server = children.processes()[0].pid
+            await eventually(lambda: not [pipe for each in (server, neighbour) for pipe in _pipes(each)])
+
+    run(scenario())
+
+
+def _pipes(pid: int | None) -> list[str]:
+    found = [str(path.readlink()) for path in Path(f"/proc/{pid}/fd").iterdir()]
+    return [name for name in found if name.startswith("pipe:")]
+
+
 def test_the_exit_status_of_a_program_is_reported(tmp_path: Path, spawning: Callable[[], Any]) -> None:
     async def scenario() -> None:
         async with spawning() as (spawner, _):

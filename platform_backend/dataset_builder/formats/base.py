@@ -6,7 +6,7 @@ threads, compresses, counts and hashes what they yield, and goes on after the la
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -67,6 +67,7 @@ class Export:
     knobs: Knobs = NEUTRAL
     events: Sequence[Event] = ()
     vetted: Vetted | None = None  # what was found in `normal`; None: nobody has looked
+    stores: Mapping[str, str] = field(default_factory=dict)  # by service, the one store that it calls
 
     def slices(self, table: TableName, *, align_us: int = 1) -> Sequence[Slice]:
         step = self.knobs.metric_step_us if table == "samples" else 0

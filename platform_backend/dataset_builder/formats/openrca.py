@@ -134,9 +134,9 @@ _MAKE: Final = {"logs": _logs, "spans": _spans, "samples": _samples}
 
 
 def _targets(export: Export) -> Mapping[Operation, str]:
-    """`<service>-<grpc or http>` of each operation that tells about a service."""
+    """`<service>-<grpc, http or db>` of each operation that tells about a service."""
     known = {each for part in export.slices("spans") for each in operations(export.rows(part, OPERATION))}
-    return {each: f"{service}-{each[2]}" for each, service in called_services(known).items()}
+    return {each: f"{service}-{each[2]}" for each, service in called_services(known, export.stores).items()}
 
 
 def _stretches(window: Window) -> Iterator[Window]:

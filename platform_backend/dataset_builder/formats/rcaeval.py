@@ -15,6 +15,7 @@ from dataset_builder.formats.cases import Case, cases, cases_record, json_bytes
 from dataset_builder.formats.columns import MICROSECONDS
 from dataset_builder.formats.csv import csv_text, header
 from dataset_builder.formats.labels import label_parts
+from dataset_builder.formats.nodes import NODE_COUNTERS, NODE_GAUGES, node_columns, node_of
 from dataset_builder.formats.rcaeval_columns import (
     LOG_COLUMNS,
     LOG_NEEDS,
@@ -32,7 +33,7 @@ from dataset_builder.formats.wide import (
     Columns,
     Floats,
     Grid,
-    PodMetrics,
+    Metrics,
     called_services,
     operations,
 )
@@ -40,6 +41,7 @@ from telemetry_store.schemas import TableName
 from telemetry_store.window import Slice
 
 CASES_PATH: Final = "cases.json"
+NODE_FILE: Final = "node.csv"
 MEDIAN: Final = 0.5
 SLOW: Final = 0.9
 
@@ -61,6 +63,7 @@ class RcaevalFormat:
 
 def _case_parts(export: Export, case: Case) -> Iterator[Part]:
     yield Part(f"{case.folder}/metrics", partial(_metrics, export, case))
+    yield Part(f"{case.folder}/nodes", partial(_nodes, export, case))
     start, end = case.window.start, case.window.end
     for number, each in enumerate(export.between("logs", start, end)):
         yield Part(f"{case.folder}/logs/{number}", partial(_logs, export, case, each))
@@ -71,8 +74,9 @@ def _case_parts(export: Export, case: Case) -> Iterator[Part]:
 def _metrics(export: Export, case: Case) -> Iterator[Chunk]:
     """Also the beginnings of the case's other files, so that they are there without a row, too."""
     yield Chunk(f"{case.folder}/inject_time.txt", f"{case.inject_s}\n".encode())
-    grid = Grid(case.inject_s - case.half_s, case.step_s, 2 * case.half_s // case.step_s)
-    rows = metric_columns(grid.times(), {**pod_metrics(export, grid), **call_metrics(export, case, grid)})
+    grid = _grid(case)
+    pods = sampled(export, Metrics(grid), grid)
+    rows = metric_columns(grid.times(), {**pods, **call_metrics(export, case, grid)})
     path = f"{case.folder}/data.csv"
     content = csv_text(rows, quoting="none")  # names of services and numbers
     yield Chunk(path, content, rows=rows.num_rows, header=header(rows.column_names))
@@ -80,8 +84,20 @@ def _metrics(export: Export, case: Case) -> Iterator[Chunk]:
     yield Chunk(f"{case.folder}/traces.csv", b"", rows=0, table="spans", header=header(TRACE_COLUMNS))
 
 
-def pod_metrics(export: Export, grid: Grid) -> Columns:
-    metrics = PodMetrics(grid)
+def _nodes(export: Export, case: Case) -> Iterator[Chunk]:
+    """A file of its own: as columns of data.csv, methods would rank machines among the services."""
+    grid = _grid(case)
+    columns = node_columns(grid.times(), sampled(export, Metrics(grid, NODE_COUNTERS, NODE_GAUGES, node_of), grid))
+    content = csv_text(columns, quoting="none")  # names of nodes and numbers
+    path = f"{case.folder}/{NODE_FILE}"
+    yield Chunk(path, content, rows=columns.num_rows, header=header(columns.column_names))
+
+
+def _grid(case: Case) -> Grid:
+    return Grid(case.inject_s - case.half_s, case.step_s, 2 * case.half_s // case.step_s)
+
+
+def sampled(export: Export, metrics: Metrics, grid: Grid) -> Columns:
     start = max(export.window.start, metrics.first_s * MICROSECONDS)
     end = (grid.first_s + grid.rows * grid.step_s) * MICROSECONDS
     for each in export.between("samples", start, end):
@@ -94,7 +110,7 @@ def call_metrics(export: Export, case: Case, grid: Grid) -> Columns:
     everything = unsampled(export)
     slices = everything.between("spans", case.window.start, case.window.end)
     known = {each for part in slices for each in operations(everything.rows(part, OPERATION))}
-    calls = Calls(grid, called_services(known), (MEDIAN, SLOW))
+    calls = Calls(grid, called_services(known, export.stores), (MEDIAN, SLOW))
     for part in slices:
         calls.add(everything.rows(part, SPAN_COLUMNS))
     calls.finish()

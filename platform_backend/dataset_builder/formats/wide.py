@@ -3,8 +3,9 @@
 Tables come slice by slice, in order of time; what is kept of them is a number per row, column and pod.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -32,6 +33,7 @@ SPAN_COLUMNS: Final = ("timestamp", "duration", "service", "kind", "type", "oper
 OPERATION: Final = ("service", "kind", "type", "operation_name")
 
 Operation = tuple[str, str, str, str]  # of a span: as OPERATION
+NO_STORES: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +66,23 @@ def distinct(rows: pa.Table, columns: Sequence[str]) -> tuple[Integers, list[dic
     return codes, rows.select(list(columns)).take(pa.array(first)).to_pylist()
 
 
-class PodMetrics:
-    """cpu, mem, diskio and socket of each service: sums over its pods."""
+def of_service(service: str, labels: str) -> str:
+    """Whose a pod's metrics are."""
+    return service
 
-    def __init__(self, grid: Grid) -> None:
+
+class Metrics:
+    """One column for each subject and family of metrics, such as cpu: sums over its series, like those of its pods."""
+
+    def __init__(
+        self,
+        grid: Grid,
+        counters: Mapping[str, str] = COUNTERS,
+        gauges: Mapping[str, str] = GAUGES,
+        subject_of: Callable[[str, str], str] = of_service,
+    ) -> None:
+        """`counters` and `gauges`: family by metric; `subject_of` service and labels is "" for what is left out."""
+        self._counters, self._gauges, self._subject_of = counters, gauges, subject_of
         self._reach = 1 + HOLE_S // grid.step_s  # rows from one sample to the next, at most
         self._grid = grid.led_by(self._reach)
         self._series: dict[tuple[str, str, str, str], _Series] = {}
@@ -79,7 +94,7 @@ class PodMetrics:
 
     def add(self, rows: pa.Table) -> None:
         """Samples with SAMPLE_COLUMNS, those of a series in order of time."""
-        rows = rows.filter(pc.is_in(rows["metric"], value_set=pa.array([*COUNTERS, *GAUGES])))
+        rows = rows.filter(pc.is_in(rows["metric"], value_set=pa.array([*self._counters, *self._gauges])))
         times = rows["timestamp"].to_numpy()
         values = rows["value"].to_numpy()
         places = self._grid.index(times)
@@ -92,10 +107,13 @@ class PodMetrics:
 
     def columns(self) -> Columns:
         parts: dict[str, list[Floats]] = {}
-        for (metric, service, _, _), series in sorted(self._series.items(), key=lambda item: item[0]):
-            row = series.rates(self._reach) if metric in COUNTERS else series.levels(self._reach)
-            family = COUNTERS.get(metric) or GAUGES[metric]
-            parts.setdefault(f"{service}_{family}", []).append(row[self._reach :])
+        for (metric, service, _, labels), series in sorted(self._series.items(), key=lambda item: item[0]):
+            subject = self._subject_of(service, labels)
+            if not subject:
+                continue
+            row = series.rates(self._reach) if metric in self._counters else series.levels(self._reach)
+            family = self._counters.get(metric) or self._gauges[metric]
+            parts.setdefault(f"{subject}_{family}", []).append(row[self._reach :])
         return {name: _sum(rows) for name, rows in parts.items()}
 
 
@@ -133,11 +151,12 @@ class _Series:
         return np.where((latest >= 0) & (age < reach), self._values[filled[np.maximum(latest, 0)]], np.nan)
 
 
-def called_services(operations: Iterable[Operation]) -> dict[Operation, str]:
+def called_services(operations: Iterable[Operation], stores: Mapping[str, str] = NO_STORES) -> dict[Operation, str]:
     """Whom a span tells about: the called service if it is a caller's span, and callers are known of it.
 
-    A call names no service, but an operation that only one service serves does. Of a service nobody calls its own
-    spans tell. Calls of databases and work inside tell of none.
+    A call names no service, but an operation that only one service serves does. A store serves no spans: calls of a
+    database are of the store that their service calls, by `stores`. Of a service nobody calls its own spans tell. Work
+    inside tells of none.
     """
     known = set(operations)
     serving: dict[tuple[str, str], set[str]] = {}
@@ -146,6 +165,7 @@ def called_services(operations: Iterable[Operation]) -> dict[Operation, str]:
             serving.setdefault((technology, name), set()).add(service)
     owner = {key: next(iter(services)) for key, services in serving.items() if len(services) == 1}
     calls = {each: owner[each[2:]] for each in known if each[1] == "client" and each[2:] in owner}
+    calls |= {each: stores[each[0]] for each in known if each[1:3] == ("client", "db") and each[0] in stores}
     called = set(calls.values())
     served = {each: each[0] for each in known if each[1] == "server" and each[0] not in called}
     return {**calls, **served}

@@ -8,6 +8,7 @@ from local_cluster.linux import PAGE, cpu_seconds
 
 TICKS: Final = os.sysconf("SC_CLK_TCK")
 READ_BYTES: Final = 4096
+KIBIBYTE: Final = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,15 @@ def read_process(pid: int) -> ProcessState:
         mapped_file=int(pages[2]) * PAGE,
         sockets=_sockets(pid),
     )
+
+
+def private_bytes(pid: int) -> int | None:
+    """What it shares with nobody: 1 ms of CPU, as the kernel looks at each page. None where it does not tell."""
+    try:
+        fields = dict(line.split(b":", 1) for line in _read(pid, "smaps_rollup").splitlines()[1:])
+    except OSError:
+        return None
+    return int(fields[b"Private_Dirty"].split()[0]) * KIBIBYTE
 
 
 def _read(pid: int, name: str) -> bytes:
