@@ -20,6 +20,7 @@ FROM_POD: Final[Sequence[Way]] = ("out",)
 SERVED: Final[Sequence[Way]] = ("served",)
 OTHERS: Final[Sequence[Way]] = ("elsewhere",)
 MEBIBYTE: Final = 1 << 20
+ASKED: Final = "asked:"  # prefix of what the callers' proxies counted of the service as a whole
 
 # A delay below this is within what calls scatter by.
 LEAST_FLOOR_US: Final = 5 * MILLISECOND
@@ -156,10 +157,10 @@ TCP_RATE: Final = Kpi(
     is_rate=True,
 )
 MESH_LATENCY: Final = Kpi(
-    "duration of requests at the pod's proxy",
+    "duration of requests at the proxies of its callers",
     "ms",
     "level",
-    samples.ratio("request_ms", "requests"),
+    samples.ratio(f"{ASKED}request_ms", f"{ASKED}requests"),
     smallest=5.0,
     relative=0.25,
     distinct=0.33,
@@ -252,7 +253,6 @@ def _bytes_a_call(parameters: Parameters, past: Past) -> float:
     return sum(size for size in sizes if size)
 
 
-ASKED: Final = "asked:"  # of the service as a whole
 # Prefixes of what readings count, and who has counted it: the pod's own proxy, or those of its callers. Where these
 # abort, as Istio's do, its own proxy counts the others alone, and an abort does not show in its share.
 _COUNTED: Final[Sequence[tuple[str, Way, str]]] = (

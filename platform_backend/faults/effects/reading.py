@@ -37,6 +37,7 @@ _MESH: Final[Mapping[str, str]] = {
     "istio_tcp_received_bytes_total": "tcp_bytes",
 }
 REQUESTS: Final = "istio_requests_total"
+_OF_CALLERS: Final = (REQUESTS, "istio_request_duration_milliseconds_sum")
 NODE_CPU: Final = "node_cpu_seconds_total"
 _NODE: Final[Mapping[str, str]] = {NODE_CPU: "cpu", "node_pressure_cpu_waiting_seconds_total": "waiting"}
 _IDLE: Final = ("idle", "iowait")
@@ -214,7 +215,7 @@ class _Samples:
     def _wanted(self, batch: pa.RecordBatch) -> Any:
         metrics = batch["metric"]
         of_pod = pc.and_(pc.is_in(metrics, pa.array([*_CONTAINER, *_MESH])), pc.equal(batch["pod"], self._subject.pod))
-        of_all = pc.is_in(metrics, pa.array([*self.everyone, *_NODE, REQUESTS]))
+        of_all = pc.is_in(metrics, pa.array([*self.everyone, *_NODE, *_OF_CALLERS]))
         return pc.or_(of_pod, of_all)
 
     def _add_node(self, tick: int, metric: str, labels: str, value: float) -> None:
@@ -245,9 +246,10 @@ def _own_names(metric: str, labels: str) -> Sequence[str]:
 def _others_names(metric: str, labels: str, subject: Subject) -> Sequence[str]:
     """What the proxies of its callers say of requests to the pod's service, whichever of its pods was meant."""
     fields = _fields(labels)
-    if metric != REQUESTS or fields.get("reporter") != "source":
+    is_asked = fields.get("reporter") == "source" and fields.get("destination_workload") == subject.service
+    if metric not in _OF_CALLERS or not is_asked:
         return ()
-    return _answered(fields, "asked:") if fields.get("destination_workload") == subject.service else ()
+    return _answered(fields, "asked:") if metric == REQUESTS else (f"asked:{_MESH[metric]}",)
 
 
 def _answered(fields: Mapping[str, str], prefix: str) -> Sequence[str]:

@@ -12,6 +12,8 @@ CEL: Final = "envoy.access_loggers.extension_filters.cel"
 CEL_TYPE: Final = "type.googleapis.com/envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter"
 # Of the filter's metadata: what the answer to an aborted request says.
 TEXT: Final = "text"
+# "DI", delay injected, among the bits of response.flags: Envoy's StreamInfo::CoreResponseFlag.
+DELAY_INJECTED: Final = 1 << 9
 HTTP_STATUSES: Final = range(200, 600)
 PERCENT_TO_TEN_THOUSANDTHS: Final = 100
 
@@ -61,6 +63,14 @@ def failing_servers_replies() -> dict[str, Any]:
 
 
 def not_aborted() -> dict[str, Any]:
-    """A filter of the access log. As with Istio, a request that is aborted is the caller's proxy's to report alone."""
-    expression = "response.code_details != 'fault_filter_abort'"
-    return {"extension_filter": {"name": CEL, "typed_config": {"@type": CEL_TYPE, "expression": expression}}}
+    """A filter of the access log."""
+    return _expression("response.code_details != 'fault_filter_abort'")
+
+
+def delayed(wanted: bool) -> dict[str, Any]:
+    """A filter of the access log: requests that were delayed, or all others."""
+    return _expression(f"response.flags / {DELAY_INJECTED} % 2 == {int(wanted)}")
+
+
+def _expression(text: str) -> dict[str, Any]:
+    return {"extension_filter": {"name": CEL, "typed_config": {"@type": CEL_TYPE, "expression": text}}}

@@ -1,18 +1,21 @@
 """Envoy's listeners: how a request or a connection enters the mesh, is counted, and goes on to a cluster."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from local_cluster.environment import CALLER_HEADER
 from local_cluster.mesh.discovery import LISTENER_HEADER, ROUTES_NAME, carries
-from local_cluster.mesh.http_fault import failing_servers_replies, fault_filter, not_aborted
+from local_cluster.mesh.http_fault import delayed, failing_servers_replies, fault_filter, not_aborted
 from local_cluster.mesh.layout import INGRESS, Inbound, Layout, Outbound, app_cluster_name, is_http
 from local_cluster.stat_names import HTTP_TAGS, Reporter, TcpEdge, tcp_prefix
 from local_cluster.topology import HOST, ServiceSpec
 
 EXTENSIONS: Final = "type.googleapis.com/envoy.extensions"
+DURATION: Final = "%DURATION%"
+# From when the request went on to the application. It is not known of a request whose caller went away before.
+FROM_SENDING: Final = "%COMMON_DURATION(US_TX_BEG:DS_TX_END:ms)%"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +117,7 @@ def _http(report: Report, headers: Mapping[str, str], routes: Path, token: str) 
         "generate_request_id": False,
         "server_header_transformation": "PASS_THROUGH",
         "stream_idle_timeout": "0s",
-        "access_log": [_stats_logger(report) | _counted(report, token)],
+        "access_log": _counting(report, [{"header_filter": {"header": carries(token)}}] if token else []),
         "rds": {"route_config_name": ROUTES_NAME, "config_source": {"path_config_source": {"path": str(routes)}}},
         "early_header_mutation_extensions": [_set_headers(headers)],
         "local_reply_config": failing_servers_replies(),
@@ -123,17 +126,22 @@ def _http(report: Report, headers: Mapping[str, str], routes: Path, token: str) 
     return {"name": "envoy.filters.network.http_connection_manager", "typed_config": manager}
 
 
-def _counted(report: Report, token: str) -> dict[str, Any]:
-    """Which requests. Those of strangers, which get no answer, are not the shop's."""
-    filters = [{"header_filter": {"header": carries(token)}}] if token else []
-    if report.reporter == "destination":
-        filters.append(not_aborted())
-    if len(filters) < 2:
-        return {"filter": filters[0]} if filters else {}
-    return {"filter": {"and_filter": {"filters": filters}}}
+def _counting(report: Report, own: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """`own` requests, by this filter; those of strangers, which get no answer, are not the shop's.
+
+    As with Istio, where the caller's proxy aborts and delays, the destination sees neither: no request that is aborted,
+    and of one that is delayed the time after that.
+    """
+    if report.reporter == "source":
+        return [_stats_logger(report, DURATION, own)]
+    reached = [*own, not_aborted()]
+    return [
+        _stats_logger(report, DURATION, [*reached, delayed(False)]),
+        _stats_logger(report, FROM_SENDING, [*reached, delayed(True)]),
+    ]
 
 
-def _stats_logger(report: Report) -> dict[str, Any]:
+def _stats_logger(report: Report, duration: str, filters: Sequence[dict[str, Any]]) -> dict[str, Any]:
     tags = report.tags()
 
     def counter(name: str, value: dict[str, Any]) -> dict[str, Any]:
@@ -141,15 +149,22 @@ def _stats_logger(report: Report) -> dict[str, Any]:
 
     return {
         "name": "envoy.access_loggers.stats",
+        **_all_of(filters),
         "typed_config": {
             "@type": f"{EXTENSIONS}.access_loggers.stats.v3.Config",
             "stats_scope": {"prefix": "istio"},
             "counters": [
                 counter("requests_total", {"value_fixed": 1}),
                 counter("request_duration_milliseconds_count", {"value_fixed": 1}),
-                counter("request_duration_milliseconds_sum", {"value_format": "%DURATION%"}),
+                counter("request_duration_milliseconds_sum", {"value_format": duration}),
                 counter("request_bytes_sum", {"value_format": "%BYTES_RECEIVED%"}),
                 counter("response_bytes_sum", {"value_format": "%BYTES_SENT%"}),
             ],
         },
     }
+
+
+def _all_of(filters: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    if len(filters) < 2:
+        return {"filter": filters[0]} if filters else {}
+    return {"filter": {"and_filter": {"filters": list(filters)}}}

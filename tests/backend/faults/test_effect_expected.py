@@ -215,9 +215,12 @@ def test_a_narrow_link_leaves_no_call_that_is_faster_than_its_bytes() -> None:
 
 def test_the_proxy_s_milliseconds_are_milliseconds() -> None:
     """They were cut to the number of requests once, so that no delay could show in them."""
-    series = {"requests": counter(10, 10), "request_ms": counter(30, 3000)}
+    series = {"asked:requests": counter(10, 10), "asked:request_ms": counter(30, 3000)}
     finding = judged("http-delay", {"delay_ms": 300, "percent": 100}, readings([], **series))
-    assert (finding.effect, finding.evidence["kpi"]) == ("confirmed", "duration of requests at the pod's proxy")
+    assert (finding.effect, finding.evidence["kpi"]) == (
+        "confirmed",
+        "duration of requests at the proxies of its callers",
+    )
     assert (finding.evidence["before"], finding.evidence["during"]) == (3.0, 300.0)
 
 

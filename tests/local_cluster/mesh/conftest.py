@@ -22,6 +22,7 @@ from local_cluster.topology import HOST, PodSpec, PortAllocator, ServiceSpec, To
 
 METHOD = "/shop.Cart/Get"
 FAILING = "/shop.Cart/Fail"  # the gRPC servers fail with INTERNAL
+SLOW = "/shop.Cart/Slow"  # they take 0.1 s
 FAILURE = "can't access cart storage: it's full"
 DEADLINE = 20.0
 SERVICES = {
@@ -158,12 +159,17 @@ async def _serve_grpc(pod: PodSpec) -> Callable[[], Any]:
     async def answer(_request: bytes, context: Any) -> bytes:
         return _body(pod, [(str(key), str(value)) for key, value in context.invocation_metadata()])
 
+    async def answer_late(request: bytes, context: Any) -> bytes:
+        await asyncio.sleep(0.1)
+        return await answer(request, context)
+
     async def fail(_request: bytes, context: Any) -> bytes:
         return await context.abort(grpc.StatusCode.INTERNAL, FAILURE)
 
     class Handler(grpc.GenericRpcHandler):
         def service(self, details: Any) -> Any:
-            return grpc.unary_unary_rpc_method_handler(fail if details.method == FAILING else answer)
+            behaviour = {FAILING: fail, SLOW: answer_late}.get(details.method, answer)
+            return grpc.unary_unary_rpc_method_handler(behaviour)
 
     server = grpc.aio.server()
     server.add_generic_rpc_handlers((Handler(),))

@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from local_cluster.mesh import INGRESS, HttpFault, Impairment, MeshError
+from local_cluster.mesh import INGRESS, Impairment, MeshError
 from local_cluster.mesh.mesh import _check_free
 from local_cluster.stat_names import (
     HTTP_METRICS,
@@ -24,6 +24,7 @@ from local_cluster.stat_names import (
     tcp_prefix,
 )
 from local_cluster.topology import HOST
+from tests.local_cluster.mesh.conftest import SLOW
 
 UNAVAILABLE = 14
 LABEL = re.compile(r'(\w+)="([^"]*)"')
@@ -164,9 +165,8 @@ def test_requests_are_counted_under_istio_names_by_both_reporters(stage: Any) ->
 def test_the_sums_are_exact(stage: Any) -> None:
     async def scenario() -> tuple[str, float]:
         async with stage(cart=1) as shop:
-            await shop.mesh.set_http_fault("cart-0", HttpFault(delay_ms=100))
             began = time.monotonic()
-            await shop.calls("frontend-0", "cart", 10)
+            await shop.calls("frontend-0", "cart", 10, SLOW)
             took = time.monotonic() - began
             return await shop.page(), took
 

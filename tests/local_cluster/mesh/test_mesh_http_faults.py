@@ -10,7 +10,7 @@ import pytest
 
 from local_cluster.mesh import HttpFault, MeshError
 from local_cluster.mesh.failures import failure_text
-from tests.local_cluster.mesh.conftest import FAILING, FAILURE, service
+from tests.local_cluster.mesh.conftest import FAILING, FAILURE, SLOW, service
 from tests.local_cluster.mesh.test_mesh_calls import metrics
 
 LEAK = re.compile(r"fault|abort|inject|\bFI\b|\bDI\b", re.IGNORECASE)
@@ -202,6 +202,24 @@ def test_aborted_requests_are_counted_by_the_caller_alone(stage: Any) -> None:
     counted = sorted((labels["reporter"], labels["grpc_response_status"], value) for labels, value in found)
     assert counted == [("destination", "0", 2), ("source", "0", 2), ("source", "14", 3)]
     assert not LEAK.search(page)
+
+
+def test_a_delay_is_seen_by_the_caller_alone(stage: Any) -> None:
+    async def scenario() -> str:
+        async with stage(cart=1) as shop:
+            await shop.mesh.set_http_fault("cart-0", HttpFault(delay_ms=400))
+            await shop.calls("frontend-0", "cart", 4)
+            await shop.calls("frontend-0", "cart", 1, SLOW)
+            page: str = await shop.page()
+            return page
+
+    page = asyncio.run(scenario())
+    durations = metrics(page, "envoy_istio_request_duration_milliseconds_sum")
+    found = {labels["reporter"]: value for labels, value in durations}
+    assert found["source"] >= 2000
+    assert 100 <= found["destination"] < 2000
+    counts = metrics(page, "envoy_istio_request_duration_milliseconds_count")
+    assert {labels["reporter"]: value for labels, value in counts} == {"source": 5, "destination": 5}
 
 
 def test_a_fault_survives_the_death_of_envoy_and_can_be_ended_after(stage: Any, tally: Any) -> None:
