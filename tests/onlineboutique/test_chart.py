@@ -75,9 +75,11 @@ def test_the_stores_password_is_with_the_store_and_who_calls_it() -> None:
 def test_each_service_that_speaks_grpc_says_how_it_fails() -> None:
     """An aborted request says the same."""
     services = read_services(VALUES)
-    assert {name for name, each in services.items() if each.failure} == {
-        name for name, each in services.items() if each.protocol == "grpc"
-    }
+    speaking = {name: each.failure for name, each in services.items() if each.protocol == "grpc"}
+    assert {name: each.failure for name, each in services.items() if each.failure} == speaking
+    for name, failure in speaking.items():
+        habits = (SHOP / "src" / name / "habits.py").read_text(encoding="utf-8")
+        assert f'"{failure}"' in habits, f"{name} never says so itself"
 
 
 def test_the_chart_works_without_a_secret() -> None:
