@@ -103,7 +103,7 @@ class Kpi:
 KPIS = {
     "pod-failure": Kpi("share of time not ready", unready_share, least=0.8, most=0.05),
     "network-delay": Kpi("median latency of calls to it, ms", latency_ms, least=100, most=30),
-    # Of a service with two pods, one of which fails 60 %. A bystander of a healthy shop may have a failed call of its own,
-    # of a few dozen.
+    # Of a service with two pods, one of which fails 60 %. A bystander of a healthy shop may have a failed call of its
+    # own, of a few dozen.
     "http-abort": Kpi("share of failed calls to its service", failed_share, least=0.15, most=0.1),
 }
