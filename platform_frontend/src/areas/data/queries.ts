@@ -94,19 +94,16 @@ export function useTraces(range: MaybeRefOrGetter<Range>, filter: MaybeRefOrGett
   })
 }
 
-export function useDurations(range: MaybeRefOrGetter<Range>, filter: MaybeRefOrGetter<TraceFilter>, step: MaybeRefOrGetter<number>) {
+/** Single spans, to plot: root spans, or those of the filter. Of many, the longest and an even choice of the others. */
+export function useDurationPoints(range: MaybeRefOrGetter<Range>, filter: MaybeRefOrGetter<TraceFilter>) {
   const spans = computed(() => {
     const { services, operations } = toValue(filter)
     return { services, operations }
   })
   return useQuery({
-    queryKey: ['traces', 'durations', computed(() => toValue(range)), spans],
+    queryKey: ['traces', 'points', computed(() => toValue(range)), spans],
     queryFn: ({ signal }) =>
-      call(
-        api.GET('/api/v1/telemetry/traces/durations', {
-          params: { query: { ...spans.value, ...asked(toValue(range)), step: toValue(step) } }, signal,
-        }),
-      ),
+      call(api.GET('/api/v1/telemetry/traces/points', { params: { query: { ...spans.value, ...asked(toValue(range)) } }, signal })),
     placeholderData: (before) => before,
     meta: again,
   })

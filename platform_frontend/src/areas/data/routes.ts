@@ -11,6 +11,14 @@ export const area: Area = {
       redirect: (to) => ({ name: 'logs', query: to.query }),
       children: [
         { path: 'logs', name: 'logs', component: () => import('./logs/LogsTab.vue'), meta: { title: 'data.logs.title' } },
+        { path: 'traces', name: 'traces', component: () => import('./traces/TracesTab.vue'), meta: { title: 'data.traces.title' } },
+        {
+          path: 'traces/:traceId([0-9a-f]{32})',
+          name: 'trace',
+          component: () => import('./traces/TraceTab.vue'),
+          props: true,
+          meta: { title: 'data.trace.title' },
+        },
       ],
     },
   ],

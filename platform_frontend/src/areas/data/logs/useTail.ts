@@ -2,7 +2,7 @@
 import { onScopeDispose, ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
 import { asProblem, type Problem } from '@/api/problem'
 import { arrivals, type Log, type LogFilter } from '../queries'
-import { onTop } from './rows'
+import { onTop } from '../marks'
 
 const EVERY_MS = 1000
 const LIMIT = 1000

@@ -1,15 +1,17 @@
-/** Rows of the list: lines, newest first, and between them where faults began and ended. */
+/** Rows of the lists: lines or traces, newest first, and between them where faults began and ended. */
 import type { Band } from '@/shared/charts/bands'
-import type { Log } from '../queries'
+import type { Log } from './queries'
 
 export interface Mark {
   mark: 'began' | 'ended'
   at: number
   band: Band
 }
-export type Row = Log | Mark
+/** A row that has a time, or a mark. */
+export type Timed<T extends { timestamp: number }> = T | Mark
+export type Row = Timed<Log>
 
-export const isMark = (row: Row): row is Mark => 'mark' in row
+export const isMark = (row: object): row is Mark => 'mark' in row
 
 function marks(bands: readonly Band[]): Mark[] {
   const all = bands.flatMap((band): Mark[] => [
@@ -20,11 +22,13 @@ function marks(bands: readonly Band[]): Mark[] {
 }
 
 /** Those marks that lie within what is shown. `whole`: there are no older lines, so older marks stand at the end. */
-export function withMarks(logs: readonly Log[], bands: readonly Band[], range: { from: number; to: number }, whole: boolean): Row[] {
+export function withMarks<T extends { timestamp: number }>(
+  logs: readonly T[], bands: readonly Band[], range: { from: number; to: number }, whole: boolean,
+): Timed<T>[] {
   const oldest = whole ? range.from : (logs.at(-1)?.timestamp ?? range.to)
   const between = marks(bands).filter(({ at }) => at >= oldest && at <= range.to)
-  if (!between.length) return logs as Row[]
-  const rows: Row[] = []
+  if (!between.length) return logs as Timed<T>[]
+  const rows: Timed<T>[] = []
   let next = 0
   for (const log of logs) {
     for (let mark = between[next]; mark && mark.at >= log.timestamp; mark = between[++next]) rows.push(mark)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Band } from '@/shared/charts/bands'
-import type { Log } from '../queries'
-import { cut, isMark, onTop, withMarks, type Row } from './rows'
+import type { Log } from './queries'
+import { cut, isMark, onTop, withMarks, type Row } from './marks'
 
 const log = (timestamp: number, log_id = timestamp): Log => ({
   log_id, timestamp, service: 's', pod: 's-0', level: 'INFO', message: '', trace_id: null, span_id: null,
