@@ -28,6 +28,8 @@ export interface TimeFormats {
   clock: (value: Instant) => string
   /** 26 Nov 2026, 14:03:27 GMT+1 */
   full: (value: Instant) => string
+  /** 26 Nov, 14:03 */
+  short: (value: Instant) => string
   /** 26 Nov */
   day: (value: Instant) => string
   /** 3 minutes ago */
@@ -44,11 +46,13 @@ export function useTime(): TimeFormats {
     year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit',
     timeZoneName: 'short',
   })
+  const short = format({ month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' })
   const day = format({ month: 'short', day: 'numeric' })
   const relative = computed(() => new Intl.RelativeTimeFormat(locale.value, { numeric: 'auto' }))
   return {
     clock: (value) => clock.value.format(toDate(value)),
     full: (value) => full.value.format(toDate(value)),
+    short: (value) => short.value.format(toDate(value)),
     day: (value) => day.value.format(toDate(value)),
     ago: (value, now) => ago(relative.value, toDate(value).getTime() - now),
   }

@@ -14,7 +14,12 @@ export function useStatus() {
   })
 }
 
-/** Settings, which change only when the platform is started anew. */
+/** Settings, which change only when the platform is started anew; and how much of one's quota is used. */
 export function useConfig() {
-  return useQuery({ queryKey: ['config'], queryFn: () => call(api.GET('/api/v1/config')), staleTime: 60_000 })
+  return useQuery({
+    queryKey: ['config'],
+    queryFn: () => call(api.GET('/api/v1/config')),
+    staleTime: 60_000,
+    meta: { topics: ['datasets'] satisfies Topic[] },
+  })
 }
