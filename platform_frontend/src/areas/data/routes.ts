@@ -19,6 +19,8 @@ export const area: Area = {
           props: true,
           meta: { title: 'data.trace.title' },
         },
+        { path: 'metrics', name: 'metrics', component: () => import('./metrics/MetricsTab.vue'), meta: { title: 'data.metrics.title' } },
+        { path: 'faults', name: 'labels', component: () => import('./labels/LabelsTab.vue'), meta: { title: 'data.labels.title' } },
       ],
     },
   ],
