@@ -63,6 +63,9 @@ class Api:
                 return
             query = {**filters, "cursor": page["cursor"]}
 
+    def put(self, path: str, body: Mapping[str, Any]) -> Any:
+        return self._call("PUT", path, json=body)
+
     def patch(self, path: str, body: Mapping[str, Any]) -> Any:
         return self._call("PATCH", path, json=body)
 

@@ -30,6 +30,7 @@ def build_parser() -> argparse.ArgumentParser:
         _add_inject,
         _add_stop_all,
         _add_release,
+        _add_load,
         _add_event,
         _add_experiment,
         _add_campaign,
@@ -139,6 +140,18 @@ def _add_campaign(commands: "Commands") -> None:
     report.add_argument("--html", action="store_true", help="as a page, with its charts")
     stop = _command(actions, "stop", "end a campaign and the fault that it has injected")
     stop.add_argument("id", nargs="?", default="", metavar="ID", help="default: the one that runs")
+
+
+def _add_load(commands: "Commands") -> None:
+    load = _command(commands, "load", "show or set the load of the shop")
+    load.add_argument("rate", nargs="?", type=_rate, metavar="RATE", help="requests per second; left out, it is shown")
+    load.add_argument(
+        "--profile",
+        choices=("constant", "diurnal", "burst", "steps"),
+        help="how it moves around it (default: as now)",
+    )
+    load.add_argument("--period", type=_seconds, metavar="S", help="in which a day of the profile passes (1200)")
+    load.add_argument("--replay", metavar="FILE", help="follow numbers, one a line, spread over the period")
 
 
 def _add_event(commands: "Commands") -> None:
@@ -254,6 +267,12 @@ def _add_logs(commands: "Commands") -> None:
 def _seconds(text: str) -> float:
     if not re.fullmatch(r"\d{1,6}(\.\d+)?", text) or float(text) == 0:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
+    return float(text)
+
+
+def _rate(text: str) -> float:
+    if not re.fullmatch(r"\d{1,4}(\.\d+)?", text) or float(text) > 1000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 1000")
     return float(text)
 
 

@@ -4,3 +4,4 @@ from typing import Final
 
 EMERGENCY_STOP: Final = "/faults/emergency-stop"
 QUARANTINE: Final = "/faults/quarantine"
+LOAD: Final = "/system/load"

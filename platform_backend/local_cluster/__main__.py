@@ -36,6 +36,11 @@ def from_config(config: Config) -> Settings:
         shop_address=(config.shop.host, config.shop.port),
         load_rate=config.shop.load_rate,
         load_seed=config.shop.load_seed,
+        load_shape={
+            "profile": config.shop.load_profile,
+            "period_s": config.shop.load_period_s,
+            "series": config.shop.series(),
+        },
         noise=config.shop.noise.model_dump(),
         sample_interval_s=config.telemetry.sample_interval_s,
         retention_hours=config.telemetry.retention_hours,

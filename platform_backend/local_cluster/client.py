@@ -234,8 +234,14 @@ class LocalClusterClient:
     def load(self) -> float:
         return float(self._call("GET", "/load")["rate"])
 
-    def set_load(self, rate: float) -> None:
-        self._call("PUT", "/load", {"rate": rate})
+    def load_shape(self) -> dict[str, Any]:
+        """profile, period_s, series."""
+        asked: dict[str, Any] = self._call("GET", "/load")
+        return {name: value for name, value in asked.items() if name != "rate"}
+
+    def set_load(self, rate: float, shape: Mapping[str, Any] | None = None) -> None:
+        """Without a shape it stays as it is."""
+        self._call("PUT", "/load", {"rate": rate, **(shape or {})})
 
     def _call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         try:

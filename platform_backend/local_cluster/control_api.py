@@ -150,11 +150,12 @@ class ControlApi:
         return await self._block(request)
 
     async def _load(self, request: web.Request) -> web.Response:
-        return web.json_response({"rate": self._controller.load.rate})
+        return web.json_response(self._controller.load.asked)
 
     async def _load_set(self, request: web.Request) -> web.Response:
-        rate = (await _body(request)).get("rate")
-        return web.json_response({"rate": await self._controller.load.set(rate)})
+        wanted = await _body(request)
+        await self._controller.load.set(wanted.pop("rate", None), wanted)
+        return web.json_response(self._controller.load.asked)
 
 
 async def _body(request: web.Request) -> dict[str, Any]:

@@ -91,6 +91,7 @@ class Controller:
             load_rate=0.0,
             load_seed=settings.load_seed,
             noise=settings.noise,
+            load_shape=settings.load_shape,
             token=token,
             io_socket="" if file_filter.why_not() else str(io_socket),
         )

@@ -1,5 +1,6 @@
 """What each pod runs: its command or fork target, and its environment."""
 
+import json
 import platform
 import sys
 from collections.abc import Callable, Mapping
@@ -7,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from local_cluster.environment import inherited
 from local_cluster.files import write_private
@@ -36,6 +37,7 @@ class Programs:
     source: Path
     load_rate: float
     load_seed: int
+    load_shape: Mapping[str, Any] = field(default_factory=dict)  # profile, period_s, series
     noise: Mapping[str, float] = field(default_factory=dict)  # by the names that the shop knows as NOISE_<NAME>
     token: str = ""  # of this instance, known to its pods alone; empty: they ask for none
     io_socket: str = ""  # of the supervisor of file operations; empty: they can't be intercepted
@@ -78,6 +80,7 @@ class Programs:
             env |= {f"NOISE_{name.upper()}": str(value) for name, value in self.noise.items()}
         if pod.service.name == LOAD_SERVICE:
             env |= {"LOAD_RATE": str(self.load_rate), "LOAD_SEED": str(self.load_seed)}
+            env |= {f"LOAD_{name.upper()}": _text(value) for name, value in self.load_shape.items()}
         return env
 
     def _password_file(self, pod: PodSpec, log: Path) -> tuple[str, ...]:
@@ -96,6 +99,10 @@ class Programs:
         if called is None or port != str(called.port):
             return value
         return f"{HOST}:{self.edge_port(pod.name, service)}"
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _valkey(port: int) -> tuple[str, ...]:

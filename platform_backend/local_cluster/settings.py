@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Settings:
     shop_address: tuple[str, int]
     load_rate: float
     load_seed: int
+    load_shape: Mapping[str, Any]  # profile, period_s, series: as the load generator's control interface has them
     noise: Mapping[str, float]  # what a healthy shop has of trouble: shares and a seed, by name
     sample_interval_s: float
     retention_hours: float

@@ -23,6 +23,7 @@ from pydantic_settings import (
 )
 
 from common import yaml12
+from common.load_series import read_series
 from common.model_keys import keys_beside
 from common.names import instead
 from platform_backend.values import Address, AllowedHost, BrokerUrl, ListenHost, Mailbox
@@ -91,7 +92,27 @@ class Shop(Section):
     port: int = Port
     load_rate: float = Field(ge=0, le=1000)
     load_seed: int
+    load_profile: Literal["constant", "diurnal", "burst", "steps", "replay"]
+    load_period_s: float = Field(ge=10, le=86_400)
+    load_replay: str
     noise: Noise
+
+    @model_validator(mode="after")
+    def _replay_has_a_file(self) -> Self:
+        if bool(self.load_replay) != (self.load_profile == "replay"):
+            raise ValueError(
+                f"load_replay is {self.load_replay!r} and load_profile {self.load_profile!r}: "
+                "expected a file for replay, and none for another profile"
+            )
+        try:
+            self.series()
+        except ValueError as error:
+            raise ValueError(f"load_replay: {error}") from None
+        return self
+
+    def series(self) -> list[float]:
+        """What is replayed; empty for another profile. Raises ValueError."""
+        return read_series(REPO / self.load_replay) if self.load_replay else []
 
 
 class LocalCluster(Section):

@@ -33,6 +33,15 @@ class Pod:
     version: str = ""  # of its service; empty: not known
 
 
+@dataclass(frozen=True, slots=True)
+class LoadShape:
+    """How the load moves around its rate. `series` is what is replayed, spread over the period."""
+
+    profile: str = "constant"  # or diurnal, burst, steps, replay
+    period_s: float = 1200.0
+    series: Sequence[float] = ()
+
+
 class SystemDriver(Protocol):
     """Raises `common.errors.Unavailable` while the system is out of reach."""
 
@@ -42,7 +51,11 @@ class SystemDriver(Protocol):
         """Requests per second that the load generator aims at."""
         ...
 
-    def set_load(self, rate: float) -> None: ...
+    def load_shape(self) -> LoadShape: ...
+    def set_load(self, rate: float, shape: LoadShape | None = None) -> None:
+        """Without a shape, that stays as it is. Raises UserError."""
+        ...
+
     def recreate(self, pod: str) -> None:
         """Have a pod made anew, with nothing of what it was; returns when that has begun. Raises UserError."""
         ...

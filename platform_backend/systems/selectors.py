@@ -8,7 +8,7 @@ from typing import Final
 from accounts.models import AuditEntry
 from platform_backend.config import config
 from systems import adapters
-from systems.ports import Pod, Service
+from systems.ports import LoadShape, Pod, Service
 
 LOAD_SET: Final = "system.load_set"
 SECOND: Final = 1_000_000
@@ -33,6 +33,10 @@ def pods() -> Sequence[Pod]:
 
 def load() -> float:
     return adapters.system_driver().load()
+
+
+def load_shape() -> LoadShape:
+    return adapters.system_driver().load_shape()
 
 
 def load_settings(start: int, end: int) -> list[LoadSetting]:

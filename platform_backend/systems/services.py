@@ -5,6 +5,7 @@ from django.db import transaction
 
 from accounts.audit import audit
 from systems import adapters
+from systems.ports import LoadShape
 from systems.selectors import LOAD_SET
 
 
@@ -15,10 +16,10 @@ def pod_recreate(*, pod: str, by: User | None) -> None:
         audit("system.pod_recreate", pod, by)
 
 
-def load_set(*, rate: float, by: User | None) -> float:
-    """Set the requests per second of the load generator; it takes them up while it runs."""
+def load_set(*, rate: float, by: User | None, shape: LoadShape | None = None) -> float:
+    """Set the requests per second of the load generator, and how they move; it takes them up while it runs."""
     driver = adapters.system_driver()
-    driver.set_load(rate)
+    driver.set_load(rate, shape)
     with transaction.atomic():
-        audit(LOAD_SET, "load", by, rate=rate)
+        audit(LOAD_SET, "load", by, rate=rate, **({"profile": shape.profile} if shape else {}))
     return driver.load()

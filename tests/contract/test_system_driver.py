@@ -10,7 +10,7 @@ from local_cluster.client import LocalClusterClient
 from systems.adapters import ADAPTERS
 from systems.adapters.fake import FakeSystemDriver
 from systems.adapters.local import LocalSystemDriver
-from systems.ports import SystemDriver
+from systems.ports import LoadShape, SystemDriver
 
 NAMES = ["fake", "local"]
 READY_WITHIN_S = 40
@@ -77,6 +77,20 @@ def test_load_is_what_was_set(driver: SystemDriver) -> None:
         assert driver.load() == 0
     finally:
         driver.set_load(before)
+
+
+@pytest.mark.parametrize("shape", [LoadShape("diurnal", 600.0), LoadShape("replay", 60.0, (1.0, 2.0, 0.5))])
+def test_the_load_moves_as_was_set_until_something_else_is(driver: SystemDriver, shape: LoadShape) -> None:
+    before, was = driver.load(), driver.load_shape()
+    try:
+        driver.set_load(2.5, shape)
+        driver.set_load(3)
+        now = driver.load_shape()
+        assert (driver.load(), now.profile, now.period_s) == (3, shape.profile, shape.period_s)
+        assert list(now.series) == list(shape.series)
+    finally:
+        driver.set_load(before, was)
+    assert driver.load_shape().profile == was.profile
 
 
 def test_a_pod_that_is_made_anew_is_another_one(driver: SystemDriver) -> None:

@@ -10,14 +10,13 @@ import random
 import re
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import grpc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loadgenerator.plan import REFUSED_CARDS, actions
+from loadgenerator.plan import REFUSED_CARDS, Action, Visit
 from shoplib import behaviour, logs
 from shoplib.behaviour import Behaviour, Now, Settings
 from shoplib.channel import Channel
@@ -262,13 +261,16 @@ def test_callers_ask_again_only_when_they_are_told_to(
 
 
 def test_visitors_make_mistakes_only_if_they_are_wanted() -> None:
-    without = list(itertools.islice(actions(1), 20_000))
-    with_some = list(itertools.islice(actions(1, mistakes=0.05), 20_000))
+    def actions(mistakes: float) -> list[Action]:
+        visits = (Visit(1, number, 0, mistakes) for number in range(2000))
+        return [action for visit in visits for action in itertools.islice(visit, 10)]
+
+    without, with_some = actions(0), actions(0.05)
     assert [action for action in without if is_mistake(action)] == []
     assert 0.02 < sum(map(is_mistake, with_some)) / 20_000 < 0.06
 
 
-def is_mistake(action: Any) -> bool:
+def is_mistake(action: Action) -> bool:
     form = dict(action.form)
     return (
         form.get("credit_card_number") in REFUSED_CARDS

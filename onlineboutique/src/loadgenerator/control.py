@@ -1,4 +1,6 @@
-"""The load generator's own HTTP interface: GET /load, PUT /load {"rate": r}, GET /_healthz.
+"""The load generator's own HTTP interface: GET /load, PUT /load, GET /_healthz.
+
+PUT /load {"rate": r, "profile": "diurnal", "period_s": 600, "series": [..]}: whatever of the profile is left out stays.
 
 /load is for those who may call the shop's services (shoplib/callers.py).
 """
@@ -10,11 +12,12 @@ from typing import Any, Final
 
 from gevent.pywsgi import WSGIServer
 
-from loadgenerator.pacing import BadRate, checked_rate
+from loadgenerator.profiles import checked
+from loadgenerator.rates import checked_rate
 from loadgenerator.shoppers import LoadGenerator
 from shoplib.callers import HEADER, may_call
 
-LARGEST_BODY: Final = 4096
+LARGEST_BODY: Final = 65536
 WSGI_HEADER: Final = "HTTP_" + HEADER.upper().replace("-", "_")
 
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
@@ -39,7 +42,7 @@ class Control:
             case _, "/load" if not may_call(environ.get(WSGI_HEADER)):
                 return "401 Unauthorized", {"error": f"send the token of this shop as {HEADER}"}
             case "GET", "/load":
-                return "200 OK", {"rate": self._generator.rate}
+                return "200 OK", self._load()
             case "PUT", "/load":
                 return self._change(environ)
             case _, "/load" | "/_healthz":
@@ -48,11 +51,20 @@ class Control:
 
     def _change(self, environ: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         try:
-            rate = checked_rate(_body(environ).get("rate"))
-        except (BadRate, ValueError) as error:
+            wanted = self._load() | _body(environ)
+            rate = checked_rate(wanted["rate"])
+            if wanted["profile"] != "replay":
+                wanted["series"] = ()
+            profile = checked(wanted["profile"], wanted["period_s"], wanted["series"])
+        except ValueError as error:  # BadRate and BadProfile among them
             return "400 Bad Request", {"error": str(error)}
-        self._generator.change_rate(rate)
-        return "200 OK", {"rate": rate}
+        self._generator.change(rate, profile)
+        return "200 OK", self._load()
+
+    def _load(self) -> dict[str, Any]:
+        profile = self._generator.profile
+        shape = {"profile": profile.name, "period_s": profile.period_s, "series": list(profile.series)}
+        return {"rate": self._generator.rate, **shape}
 
 
 def _body(environ: dict[str, Any]) -> dict[str, Any]:

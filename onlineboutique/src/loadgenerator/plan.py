@@ -1,16 +1,10 @@
-"""Who does what next: an endless sequence of user actions that depends on nothing but the seed.
+"""What a visitor does: an endless sequence of actions that depends on nothing but the seed and the visit's number."""
 
-Shoppers act in virtual time, with random think times between their actions; the order that results is the plan.
-How fast it is walked through is another matter (pacing.py), so the same seed gives the same sequence at any rate.
-"""
-
-import heapq
+import math
 import random
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
-
-SHOPPERS: Final = 40
 
 PRODUCTS: Final = (
     "0PUK6V6EV0",
@@ -24,15 +18,13 @@ PRODUCTS: Final = (
     "OLJCESPC7Z",
 )
 CURRENCIES: Final = ("EUR", "USD", "JPY", "CAD", "GBP", "TRY")
-
-# What a shopper does next, and how often relative to the others.
-WEIGHTS: Final = {"home": 1, "set_currency": 2, "browse": 10, "add": 2, "view_cart": 3, "checkout": 1}
-
 # Amex, which the shop does not take; two that are mistyped.
 REFUSED_CARDS: Final = ("378282246310005", "4432-8015-6152-0455", "5555-5555-5555-4445")
 
-# Seconds between two actions of one shopper, as a multiple of the mean.
-THINK: Final = (0.2, 1.8)
+# What a visitor does next, and how often relative to the others: on average, for what is wanted drifts.
+WEIGHTS: Final = {"home": 1, "set_currency": 2, "browse": 10, "add": 2, "view_cart": 3, "checkout": 1.5}
+DRIFT: Final = 0.35
+DRIFTS_IN: Final = 900  # visits; each weight has its own phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,43 +39,66 @@ class Action:
     new_visitor: bool = False
 
 
-@dataclass(slots=True)
-class Shopper:
-    number: int
-    random: random.Random
-    mistakes: float = 0.0  # share of the choices that the shop refuses
-    upcoming: list[Action] = field(default_factory=list)
+class Visit:
+    """The `number`-th of a seed, by one of the shoppers. The first action is that of a new visitor."""
 
-    def next_action(self) -> Action:
-        if not self.upcoming:
-            self.upcoming = self._choose()
-        return self.upcoming.pop(0)
+    def __init__(self, seed: int, number: int, shopper: int, mistakes: float = 0.0) -> None:
+        self.shopper = shopper
+        self.random = random.Random(f"{seed}:{number}")  # noqa: S311 - reproducible
+        self._weights = weights(seed, number)
+        self._mistakes = mistakes
+        self._upcoming: list[Action] = []
+        self._is_new = True
+
+    def __iter__(self) -> Iterator[Action]:
+        return self
+
+    def __next__(self) -> Action:
+        if not self._upcoming:
+            self._upcoming = self._choose()
+        return self._upcoming.pop(0)
 
     def _choose(self) -> list[Action]:
-        if self.mistakes and self.random.random() < self.mistakes:
+        if self._mistakes and self.random.random() < self._mistakes:
             return self._mistake()
-        name = self.random.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
+        name = self.random.choices(list(self._weights), list(self._weights.values()))[0]
         if name == "checkout":
-            # Something must be in the cart; after the order somebody else comes.
-            return [self._action("add"), self._action("checkout"), self._action("home", new_visitor=True)]
+            return [*self._filled(), self._action("checkout")]
         return [self._action(name)]
 
     def _mistake(self) -> list[Action]:
-        kind = self.random.choice(("refused card", "empty cart", "unknown product", "bad quantity"))
-        leave = self._action("home", new_visitor=True)
-        match kind:
+        match self.random.choice(("refused card", "empty cart", "unknown product", "bad quantity")):
             case "refused card":
                 card = self.random.choice(REFUSED_CARDS)
-                return [self._action("add"), self._action("checkout", wrong={"credit_card_number": card}), leave]
+                return [*self._filled(), self._action("checkout", {"credit_card_number": card})]
             case "empty cart":
-                return [leave, self._action("checkout"), leave]
+                self._is_new = True
+                return [self._action("home"), self._action("checkout")]
             case "bad quantity":
-                return [self._action("add", wrong={"quantity": str(self.random.choice((0, 11, 100)))})]
-        return [Action(self.number, "browse", "GET", f"/product/{self.random.getrandbits(40):010X}")]
+                return [self._action("add", {"quantity": str(self.random.choice((0, 11, 100)))})]
+        return [self._made("browse", "GET", f"/product/{self.random.getrandbits(40):010X}", {})]
 
-    def _action(self, name: str, *, new_visitor: bool = False, wrong: Mapping[str, str] | None = None) -> Action:
+    def _filled(self) -> list[Action]:
+        """Something must be in the cart, which a visitor gets with the first page."""
+        first = [self._action("home")] if self._is_new else []
+        return [*first, self._action("add")]
+
+    def _action(self, name: str, wrong: Mapping[str, str] | None = None) -> Action:
         method, path, form = _REQUESTS[name](self.random)
-        return Action(self.number, name, method, path, tuple((form | dict(wrong or {})).items()), new_visitor)
+        return self._made(name, method, path, form | dict(wrong or {}))
+
+    def _made(self, name: str, method: str, path: str, form: dict[str, str]) -> Action:
+        is_new, self._is_new = self._is_new, False
+        return Action(self.shopper, name, method, path, tuple(form.items()), is_new)
+
+
+def weights(seed: int, number: int) -> dict[str, float]:
+    """Of the actions of a visit: they drift from visit to visit, each around its own mean."""
+    phases = random.Random(f"{seed}:drift")  # noqa: S311
+    return {
+        name: weight * (1 + DRIFT * math.sin(2 * math.pi * (number / DRIFTS_IN + phases.random())))
+        for name, weight in WEIGHTS.items()
+    }
 
 
 Request = tuple[str, str, dict[str, str]]
@@ -133,15 +148,3 @@ _REQUESTS: Final = {
     "set_currency": _set_currency,
     "checkout": _checkout,
 }
-
-
-def actions(seed: int, shoppers: int = SHOPPERS, mistakes: float = 0.0) -> Iterator[Action]:
-    """Endless. Shoppers are independent: each has its own random numbers."""
-    crowd = [Shopper(number, random.Random(f"{seed}:{number}"), mistakes) for number in range(shoppers)]  # noqa: S311
-    due = [(shopper.random.random(), shopper.number) for shopper in crowd]
-    heapq.heapify(due)
-    while True:
-        when, number = due[0]
-        shopper = crowd[number]
-        yield shopper.next_action()
-        heapq.heapreplace(due, (when + shopper.random.uniform(*THINK), number))

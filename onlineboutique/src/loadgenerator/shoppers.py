@@ -1,9 +1,8 @@
-"""Locust users that do what the plan says, and the dispatcher that hands it out at the wanted rate."""
+"""Locust users that do what visitors do, and the dispatcher that hands it out when it is due."""
 
 from loadgenerator import no_web  # isort: skip  # noqa: F401 - before locust
 
 import logging
-import random
 import time
 from typing import Any, Final
 
@@ -13,14 +12,17 @@ from gevent.queue import Queue
 from locust import FastHttpUser, constant, task
 from locust.env import Environment
 
-from loadgenerator.pacing import Pacer
-from loadgenerator.plan import SHOPPERS, Action, actions
+from loadgenerator.plan import Action
+from loadgenerator.profiles import Profile
+from loadgenerator.traffic import SHOPPERS, Traffic
 from shoplib.callers import credentials
 
 REQUEST_TIMEOUT_S: Final = 15.0
 # Actions a shopper may be behind by before it holds up the others: a slow shop slows its users.
 INBOX: Final = 3
 SUMMARY_EVERY_S: Final = 10.0
+# What a slow shop has held up is made good up to this; the rest is lost, as it is with real users.
+LARGEST_BACKLOG_S: Final = 1.0
 SPAWN_PER_S: Final = 100
 
 logger = logging.getLogger("loadgenerator")
@@ -70,21 +72,24 @@ def problem_of(response: Any) -> str:
 
 
 class LoadGenerator:
-    def __init__(self, host: str, rate: float, seed: int, mistakes: float = 0.0) -> None:
-        self._pacer = Pacer(rate, random.Random(f"{seed}:pacing"))  # noqa: S311
+    def __init__(self, host: str, traffic: Traffic) -> None:
+        self._traffic = traffic
         self._changed = Event()
-        self._plan = actions(seed, mistakes=mistakes)
         self._inboxes = [Queue(maxsize=INBOX) for _ in range(SHOPPERS)]
         self._environment = Environment(user_classes=[_shoppers_of(self._inboxes)], host=host)
         self._runner = self._environment.create_local_runner()
 
     @property
     def rate(self) -> float:
-        return self._pacer.rate
+        return self._traffic.rate
 
-    def change_rate(self, rate: float) -> None:
+    @property
+    def profile(self) -> Profile:
+        return self._traffic.profile
+
+    def change(self, rate: float, profile: Profile) -> None:
         """Raises BadRate."""
-        self._pacer.change(rate)
+        self._traffic.change(rate, profile)
         self._changed.set()
 
     def start(self) -> None:
@@ -96,17 +101,21 @@ class LoadGenerator:
         self._runner.quit()
 
     def _dispatch(self) -> None:
-        for action in self._plan:
-            self._wait_for_slot()
-            self._inboxes[action.shopper].put(action)
+        while True:
+            self._wait_until_due()
+            action = self._traffic.take()
+            if action is not None:
+                self._inboxes[action.shopper].put(action)
 
-    def _wait_for_slot(self) -> None:
-        """Returns when an action is due. A changed rate starts the wait anew."""
+    def _wait_until_due(self) -> None:
+        """A changed rate starts the wait anew."""
         while True:
             self._changed.clear()
-            due = self._pacer.next_due()
-            wait_s = None if due is None else max(0.0, due - time.monotonic())
-            if not self._changed.wait(wait_s):
+            due = self._traffic.next_due()
+            wait_s = None if due is None else due - time.monotonic()
+            if wait_s is not None and wait_s < -LARGEST_BACKLOG_S:
+                self._traffic.hold_up(-LARGEST_BACKLOG_S - wait_s)
+            if not self._changed.wait(None if wait_s is None else max(0.0, wait_s)):
                 return
 
     def _summarize(self) -> None:

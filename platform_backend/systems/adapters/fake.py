@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from common.errors import NotFound, Unavailable, said
-from systems.ports import Pod, Service
+from systems.ports import LoadShape, Pod, Service
 
 STARTED: Final = 1_700_000_000_000_000
 SERVICES: Final = (
@@ -22,6 +22,7 @@ class FakeSystemDriver:
     """`reachable = False` makes every call raise Unavailable."""
 
     rate: float = 10.0
+    shape: LoadShape = field(default_factory=LoadShape)
     reachable: bool = True
     down: set[str] = field(default_factory=set)  # names of pods that are not ready
     recreated: list[str] = field(default_factory=list)  # names of pods, in order
@@ -43,9 +44,13 @@ class FakeSystemDriver:
         self._check()
         return self.rate
 
-    def set_load(self, rate: float) -> None:
+    def load_shape(self) -> LoadShape:
         self._check()
-        self.rate = rate
+        return self.shape
+
+    def set_load(self, rate: float, shape: LoadShape | None = None) -> None:
+        self._check()
+        self.rate, self.shape = rate, shape or self.shape
 
     def recreate(self, pod: str) -> None:
         """It is ready at once."""

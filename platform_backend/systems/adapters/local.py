@@ -1,10 +1,11 @@
 """SystemDriver of the local cluster."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from local_cluster.client import LocalClusterClient, PodInfo, ServiceInfo
 from systems.adapters.cluster import cluster_client, platform_errors
-from systems.ports import Pod, Service
+from systems.ports import LoadShape, Pod, Service
 
 
 class LocalSystemDriver:
@@ -24,9 +25,13 @@ class LocalSystemDriver:
         with platform_errors():
             return self._client.load()
 
-    def set_load(self, rate: float) -> None:
+    def load_shape(self) -> LoadShape:
         with platform_errors():
-            self._client.set_load(rate)
+            return LoadShape(**self._client.load_shape())
+
+    def set_load(self, rate: float, shape: LoadShape | None = None) -> None:
+        with platform_errors():
+            self._client.set_load(rate, asdict(shape) if shape else None)
 
     def recreate(self, pod: str) -> None:
         with platform_errors():

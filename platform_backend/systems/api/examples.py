@@ -26,3 +26,6 @@ POD: Final = {
     "memory_bytes": 31457280,
     "version": "1.0.0",
 }
+
+LOAD: Final = {"rate": 10.0, "profile": "constant", "period_s": 1200.0, "series": []}
+DAY: Final = {"rate": 15.0, "profile": "diurnal", "period_s": 600.0}

@@ -1,9 +1,16 @@
 """The system under test in JSON."""
 
+from collections.abc import Mapping
+from typing import Any, Final
+
 from rest_framework import serializers
 
 from common import fields
 from common.forms import Form
+from common.load_series import EXPECTED, FEWEST, MOST
+from systems.ports import LoadShape
+
+PROFILES: Final = ("constant", "diurnal", "burst", "steps", "replay")
 
 
 class ServiceSerializer(serializers.Serializer):
@@ -34,5 +41,39 @@ class PodSerializer(serializers.Serializer):
     version = serializers.CharField(help_text="of its service; may be empty")
 
 
-class LoadSerializer(Form):
-    rate = fields.Number(min_value=0, max_value=1000, help_text="requests per second; 0 stops the load")
+class LoadSerializer(serializers.Serializer):
+    rate = serializers.FloatField(help_text="requests per second, around which the profile moves")
+    profile = serializers.ChoiceField(choices=PROFILES)
+    period_s = serializers.FloatField(help_text="in which a day of the profile passes")
+    series = serializers.ListField(child=serializers.FloatField(), help_text="what is replayed; else empty")
+
+
+class LoadForm(Form):
+    rate = fields.Number(min_value=0, max_value=1000, help_text="requests per second on average; 0 stops the load")
+    profile = fields.Choice(
+        choices=PROFILES, default=None, help_text="how the rate moves: left out, it goes on as it does now"
+    )
+    period_s = fields.Number(
+        min_value=10, max_value=86_400, default=LoadShape().period_s, help_text="in which a day of the profile passes"
+    )
+    series = serializers.ListField(
+        child=fields.Number(min_value=0, max_value=1e12),
+        max_length=MOST,
+        default=list,
+        help_text="for replay, and for it alone: at least two numbers, in any unit; their mean counts as the rate",
+    )
+
+    def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
+        replays, series = asked["profile"] == "replay", asked["series"]
+        if replays and (len(series) < FEWEST or not any(series)):
+            raise serializers.ValidationError({"series": EXPECTED})
+        if series and not replays:
+            raise serializers.ValidationError({"series": "is for the profile replay alone"})
+        return asked
+
+    @staticmethod
+    def shape(asked: Mapping[str, Any]) -> LoadShape | None:
+        """None: as it is."""
+        if asked["profile"] is None:
+            return None
+        return LoadShape(asked["profile"], asked["period_s"], tuple(asked["series"]))

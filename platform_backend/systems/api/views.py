@@ -1,5 +1,8 @@
 """Services, pods and load of the system under test."""
 
+from dataclasses import asdict
+from typing import Any
+
 from drf_spectacular.utils import OpenApiExample
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -8,8 +11,8 @@ from common.api import user_of
 from common.roles import Role
 from common.views import ApiView, operation
 from systems import selectors, services
-from systems.api.examples import POD, SERVICE
-from systems.api.serializers import LoadSerializer, PodSerializer, ServiceSerializer
+from systems.api.examples import DAY, LOAD, POD, SERVICE
+from systems.api.serializers import LoadForm, LoadSerializer, PodSerializer, ServiceSerializer
 
 
 class ServicesView(ApiView):
@@ -39,26 +42,35 @@ class PodsView(ApiView):
 
 
 class LoadView(ApiView):
-    bodies = {"put": LoadSerializer}
+    bodies = {"put": LoadForm}
 
     @operation(
         "system_load_get",
         role=Role.VIEWER,
         tags=["system"],
         responses=LoadSerializer,
-        examples=[OpenApiExample("the default", {"rate": 10.0})],
+        examples=[OpenApiExample("the default", LOAD)],
     )
     def get(self, request: Request) -> Response:
-        """Requests per second that the load generator aims at."""
-        return Response({"rate": selectors.load()})
+        """Requests per second that the load generator aims at, and how they move."""
+        return Response(_load())
 
     @operation(
         "system_load_set",
         role=Role.OPERATOR,
         tags=["system"],
         responses=LoadSerializer,
-        examples=[OpenApiExample("twice the default", {"rate": 20.0})],
+        examples=[
+            OpenApiExample("twice the default", {"rate": 20.0}, request_only=True),
+            OpenApiExample("a day in ten minutes", DAY, request_only=True),
+            OpenApiExample("the default", LOAD, response_only=True),
+        ],
     )
     def put(self, request: Request) -> Response:
         """Change the load while it runs."""
-        return Response({"rate": services.load_set(rate=self.asked["rate"], by=user_of(request))})
+        services.load_set(rate=self.asked["rate"], shape=LoadForm.shape(self.asked), by=user_of(request))
+        return Response(_load())
+
+
+def _load() -> dict[str, Any]:
+    return {"rate": selectors.load(), **asdict(selectors.load_shape())}
