@@ -7,6 +7,7 @@ to do, so all happens several times as often.
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from statistics import mean, pvariance
 from typing import Any
 
 import pytest
@@ -95,6 +96,16 @@ def test_retries_succeed_and_pods_stay_up(window: Any) -> None:
     assert len(again) > len(bad)
     assert len(bad) < 0.15 * len(pages)
     assert all(pod.ready and pod.restarts == 0 for pod in cluster.client.pods())
+
+
+def test_requests_come_as_people_make_them(window: Any) -> None:
+    """Not more regularly than chance has it: a Fano factor of 1. Visits make it 1.4 on average, give or take 0.2."""
+    _, tables = window
+    pages = [row for row in tables["spans"] if row["service"] == "frontend" and not row["parent_span_id"]]
+    first = min(row["timestamp"] for row in pages)
+    seconds = Counter((row["timestamp"] - first) // 1_000_000 for row in pages)
+    counts = [seconds[second] for second in range(SECONDS - 5)]
+    assert pvariance(counts) / mean(counts) >= 1
 
 
 def test_no_word_tells_that_it_is_made_up(window: Any) -> None:

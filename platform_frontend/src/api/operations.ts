@@ -1,5 +1,5 @@
 // Made from platform_backend/openapi.yaml by `npm run client`; not to be edited.
-// sha256 cc7fd78c959edbd3da0545b5d045a4af041d881c12344186712836c56f5e62d9
+// sha256 602bb048ae5eefa13968a4af5eb81b6077a7a1fbb03025f7205c1a6a44502bed
 export const ROLE_OF = {
   activity: 'viewer',
   audit_list: 'admin',

@@ -1,5 +1,5 @@
 // Made from platform_backend/openapi.yaml by `npm run client`; not to be edited.
-// sha256 cc7fd78c959edbd3da0545b5d045a4af041d881c12344186712836c56f5e62d9
+// sha256 602bb048ae5eefa13968a4af5eb81b6077a7a1fbb03025f7205c1a6a44502bed
 export interface paths {
     "/api/v1/activity": {
         parameters: {
@@ -1047,7 +1047,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Requests per second that the load generator aims at. */
+        /** @description Requests per second that the load generator aims at, and how they move. */
         get: operations["system_load_get"];
         /** @description Change the load while it runs. */
         put: operations["system_load_set"];
@@ -3298,9 +3298,34 @@ export interface components {
         Load: {
             /**
              * Format: double
-             * @description requests per second; 0 stops the load
+             * @description requests per second, around which the profile moves
              */
             rate: number;
+            profile: components["schemas"]["ProfileEnum"];
+            /**
+             * Format: double
+             * @description in which a day of the profile passes
+             */
+            period_s: number;
+            /** @description what is replayed; else empty */
+            series: number[];
+        };
+        LoadFormRequest: {
+            /**
+             * Format: double
+             * @description requests per second on average; 0 stops the load
+             */
+            rate: number;
+            /** @description how the rate moves: left out, it goes on as it does now */
+            profile?: components["schemas"]["ProfileEnum"];
+            /**
+             * Format: double
+             * @description in which a day of the profile passes
+             * @default 1200
+             */
+            period_s?: number;
+            /** @description for replay, and for it alone: at least two numbers, in any unit; their mean counts as the rate */
+            series?: number[];
         };
         /** LoadOverTime */
         LoadOverTime: {
@@ -3311,13 +3336,6 @@ export interface components {
             set: components["schemas"]["LoadSetting"][];
             /** @default null */
             measured: components["schemas"]["LoadSteps"];
-        };
-        LoadRequest: {
-            /**
-             * Format: double
-             * @description requests per second; 0 stops the load
-             */
-            rate: number;
         };
         /** LoadSetting */
         LoadSetting: {
@@ -4353,6 +4371,8 @@ export interface components {
             column: number | null;
             message: string;
         };
+        /** @enum {string} */
+        ProfileEnum: "constant" | "diurnal" | "burst" | "steps" | "replay";
         Progress: {
             steps_done: number;
             steps_total: number;
@@ -7963,7 +7983,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LoadRequest"];
+                "application/json": components["schemas"]["LoadFormRequest"];
             };
         };
         responses: {
