@@ -21,6 +21,7 @@ ACTIONS: Final = 4.0  # of a visit, on average
 THINK_S: Final = 1.5  # on average, and less where there would be too many visitors at once:
 MOST_VISITORS: Final = 24.0  # on average
 TICK_S: Final = 1.0  # how often the rate follows the profile
+SLOWEST: Final = 1e-6  # what is less is nothing: a visitor in months
 STAYS: Final = 1 - 1 / ACTIONS
 
 
@@ -69,7 +70,8 @@ class Traffic:
             return None
         while self._tick <= min(self._first(), self._clock()):
             factor = self._profile.factor(self._tick - self._begun, self._seed)
-            self._follow(self._tick, min(self._rate * factor, HIGHEST_RATE))
+            rate = self._rate * factor
+            self._follow(self._tick, min(rate, HIGHEST_RATE) if rate > SLOWEST else 0.0)
             self._tick += TICK_S
         return min(self._first(), self._tick)
 
