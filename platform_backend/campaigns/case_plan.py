@@ -1,6 +1,6 @@
 """How much time each case of a planned campaign will have on either side of its fault. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,11 +24,16 @@ class PlannedCase:
 
 
 def planned_cases(file: CampaignFile, plan: Plan) -> list[PlannedCase]:
-    """What `dataset_builder` would make of it, had the dataset the campaign's time but for its warm-up."""
-    troubles = _troubles(plan)
+    """What `dataset_builder` would make of it, had the dataset the campaign's time but for its warm-up.
+
+    An event makes no case, and bounds none: it is part of the normal time around it, as what a detector must not take
+    for a fault.
+    """
+    by_group = {number: trouble for number, trouble, is_event in _timed(plan) if not is_event}
+    troubles = list(by_group.values())
     window = Window(_us(file.warm_up), _us(plan.seconds))
     cases = []
-    for number, trouble in enumerate(troubles):
+    for number, trouble in by_group.items():
         others = [other for other in troubles if other is not trouble]
         first, last = (bound.moment for bound in sides(trouble.start, others, window))
         before, after = (seconds // MICROSECONDS for seconds in (trouble.start - first, last - trouble.start))
@@ -49,16 +54,14 @@ def warnings(cases: Sequence[PlannedCase]) -> list[str]:
     ]
 
 
-def _troubles(plan: Plan) -> list[Trouble]:
-    """When each group begins and ends if nothing has to wait."""
-    troubles: list[Trouble] = []
+def _timed(plan: Plan) -> Iterator[tuple[int, Trouble, bool]]:
+    """When each group begins and ends if nothing has to wait, and whether it is an event."""
     now = 0.0
-    for group in plan.groups:
-        pause = group[0].pause if not troubles else max(group[0].pause, CHECKS_S)
+    for number, group in enumerate(plan.groups):
+        pause = group[0].pause if number == 0 else max(group[0].pause, CHECKS_S)
         start = now + pause + BEFORE_S
         now = now + pause + group_seconds(group)
-        troubles.append(Trouble(str(group[0].index + 1), _us(start), _us(now)))
-    return troubles
+        yield number, Trouble(str(group[0].index + 1), _us(start), _us(now)), group[0].is_event
 
 
 def _us(seconds: float) -> int:

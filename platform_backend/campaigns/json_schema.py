@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from campaigns.schema import CampaignFile
 from common.parameters import Parameter, Parametrised
+from events.catalogue import CATALOGUE as EVENTS
 from faults.catalogue import CATALOGUE
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -16,6 +17,7 @@ DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 KINDS: Final[Mapping[str, tuple[str, Iterable[Any]]]] = {
     "Fault": ("fault", CATALOGUE.values()),
     "Member": ("fault", CATALOGUE.values()),
+    "EventEntry": ("event", EVENTS.values()),
 }
 Schema = dict[str, Any]
 

@@ -150,7 +150,7 @@ class SavedVersion(models.Model):
 
 
 class Step(models.Model):
-    """One injection of a campaign. Its id is its own; `plan_id` is the same in every run of the same plan."""
+    """One injection or event of a campaign. Its id is its own; `plan_id` is the same in every run of the same plan."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="steps")
@@ -159,7 +159,8 @@ class Step(models.Model):
     after_s = models.FloatField(default=0.0)  # seconds after the first of its group took hold
     pause_s = models.FloatField(default=0.0)  # without faults before its group
     plan_id = models.UUIDField()
-    fault = models.CharField(max_length=40)
+    is_event = models.BooleanField(default=False)  # what a healthy system goes through, and no fault
+    fault = models.CharField(max_length=40)  # its kind, or that of the event
     service = models.CharField(max_length=253)
     pods = models.CharField(max_length=3)  # one or all
     draw = models.FloatField()
@@ -170,6 +171,7 @@ class Step(models.Model):
     state = models.CharField(max_length=16, choices=StepState.choices, default=StepState.PENDING)
     reason = models.TextField(blank=True, default="")
     injection = models.UUIDField(null=True)
+    event = models.UUIDField(null=True)
     unusable = models.TextField(blank=True, default="")  # what else was wrong as it took hold: its case shows that too
     since = models.DateTimeField(null=True)  # in this state
     wait_until = models.DateTimeField(null=True)  # for a steady state; afterwards it is skipped

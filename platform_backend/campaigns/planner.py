@@ -9,9 +9,10 @@ from itertools import groupby, product
 from typing import Any, Final, Protocol
 from uuid import UUID, uuid5
 
-from campaigns.schema import CampaignFile, Fault, Member, Together, after, members
+from campaigns.schema import CampaignFile, EventEntry, Fault, Member, Together, after, members
 from common.parameters import complete
 from dataset_builder.formats.case_sides import RECOVERY_S
+from events.catalogue import CATALOGUE as EVENTS
 from faults.catalogue import CATALOGUE
 
 NAMESPACE: Final = UUID("4b0c3c0e-6f0a-5d35-9f0b-0d8f1b1a7c11")
@@ -19,13 +20,15 @@ NOBODY: Final = UUID(int=0)
 # What a step takes besides its injection: to be found steady and take hold, and to be checked afterwards.
 BEFORE_S: Final = 2.0
 CHECKS_S: Final = 12.0
+# What an event takes that does not last: each pod of a service is made anew, or a store is emptied.
+EVENT_S: Final = 15.0
 # What a fault that is over at once takes: the pod to start again.
 AT_ONCE_S: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedStep:
-    """One injection. Those of one group are ordered as one: together, or as a cascade."""
+    """One injection, or one event. Those of one group are ordered as one: together, or as a cascade."""
 
     id: UUID
     index: int
@@ -41,6 +44,7 @@ class PlannedStep:
     pause: float  # seconds without faults before its group
     allow_last_replica: bool
     repeat: int  # from 1
+    is_event: bool = False  # then `fault` is the kind of an event, and `service` may be empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,8 @@ def plan(file: CampaignFile) -> Plan:
 
 
 def digest_of(file: CampaignFile) -> str:
-    content = json.dumps(file.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+    without = set() if file.events else {"events"}  # files of before there were events keep their digest
+    content = json.dumps(file.model_dump(mode="json", exclude=without), sort_keys=True, separators=(",", ":"))
     return "sha256:" + hashlib.sha256(content.encode()).hexdigest()
 
 
@@ -109,6 +114,8 @@ class Timed(Protocol):
     @property
     def fault(self) -> str: ...
     @property
+    def is_event(self) -> bool: ...
+    @property
     def after(self) -> float: ...
     @property
     def duration(self) -> float: ...
@@ -120,6 +127,8 @@ def group_seconds(group: Iterable[Timed]) -> float:
 
 
 def lasts(step: Timed) -> float:
+    if step.is_event:
+        return step.duration or EVENT_S
     kind = CATALOGUE.get(step.fault)  # a plan may be older than the catalogue
     return min(step.duration, AT_ONCE_S) if kind and kind.at_once else step.duration
 
@@ -136,6 +145,10 @@ def _written(file: CampaignFile) -> Iterator[list[PlannedStep]]:
             for chosen in _combinations(entry):
                 steps = [_step(file, *each, repeat) for each in chosen]
                 yield sorted(steps, key=lambda step: step.after)
+        for event in file.events:
+            for service in event.services or [""]:
+                for given in event.combinations():
+                    yield [_event_step(file, event, service, given, repeat)]
 
 
 def _combinations(entry: Fault | Together) -> Iterator[tuple[tuple[Fault | Member, str, Mapping[str, Any]], ...]]:
@@ -167,4 +180,27 @@ def _step(
         pause=0.0,
         allow_last_replica=file.allows_last_replica(fault),
         repeat=repeat,
+    )
+
+
+def _event_step(
+    file: CampaignFile, entry: EventEntry, service: str, given: Mapping[str, Any], repeat: int
+) -> PlannedStep:
+    parameters, _ = complete(EVENTS[entry.event], given)
+    return PlannedStep(
+        id=NOBODY,
+        index=0,
+        group=0,
+        fault=entry.event,
+        service=service,
+        pods="all",
+        draw=0.0,
+        parameters=parameters,
+        duration=file.event_duration_of(entry) or 0.0,
+        after=0.0,
+        follows=False,
+        pause=0.0,
+        allow_last_replica=file.allows_last_replica(entry),
+        repeat=repeat,
+        is_event=True,
     )

@@ -21,6 +21,7 @@ from changes.models import Topic
 from changes.services import changed
 from common.errors import Unavailable, UserError
 from common.transactions import atomic
+from events import services as events
 from faults import selectors as fault_selectors
 from faults import services as faults
 from systems import selectors as systems
@@ -40,9 +41,11 @@ MAX_MOVES: Final = 8
 
 
 def open_campaign_advance() -> None:
-    """The open campaign, if there is one; and no injection stays whose step is over."""
+    """The open campaign, if there is one; and no injection or event stays whose step is over."""
     for injection in selectors.orphaned_injections():
         faults.injection_stop(injection_id=injection.id, by=None)
+    for event in selectors.orphaned_events():
+        events.event_stop(event_id=event.id, by=None)
     campaign = selectors.open_campaign()
     if campaign is None:
         return
@@ -139,12 +142,17 @@ def campaign_end(campaign: Campaign, ending: State, reason: str) -> None:
 
 
 def _wind_up(campaign: Campaign, now: datetime) -> bool:
-    found = [selectors.injection_of(step.id) for step in selectors.current_group(campaign)]
+    group = selectors.current_group(campaign)
+    found = [selectors.injection_of(step.id) for step in group]
     running = [injection for injection in found if injection is not None and injection.is_open]
     for injection in running:
         if not injection.stop_requested:
             faults.injection_stop(injection_id=injection.id, by=None)
-    if running:
+    happening = [event for step in group if (event := selectors.event_of(step.id)) is not None and event.is_open]
+    for event in happening:
+        if not event.stop_requested:
+            events.event_stop(event_id=event.id, by=None)
+    if running or happening:
         return False
     return _give_back_load(campaign) and _finish(campaign, State(campaign.ending), now)
 
@@ -179,7 +187,7 @@ def _close(campaign: Campaign, step: Step, now: datetime) -> None:
     """A step that its campaign's end leaves open."""
     if step.state == StepState.COOLING:
         _advance_step(step, Outcome(StepState.DONE, step.reason), campaign, now)
-    elif selectors.injection_of(step.id) is not None:
+    elif selectors.has_begun(step.id):
         _advance_step(step, Outcome(StepState.FAILED, f"ended early: {campaign.reason}"), campaign, now)
     else:
         _advance_step(step, Outcome(StepState.SKIPPED, f"not begun: {campaign.reason}"), campaign, now)
@@ -206,7 +214,7 @@ def _settle(before: Campaign, step_before: Step, outcome: Outcome, now: datetime
 def _is_overtaken(step: Step, outcome: Outcome) -> bool:
     """This worker's injection was refused because another worker's had just been accepted."""
     is_refusal = outcome.to in (StepState.WAITING_STEADY, StepState.FAILED, StepState.SKIPPED)
-    return step.state == StepState.INJECTING and is_refusal and selectors.injection_of(step.id) is not None
+    return step.state == StepState.INJECTING and is_refusal and selectors.has_begun(step.id)
 
 
 def _advance_step(step: Step, outcome: Outcome, campaign: Campaign, now: datetime) -> None:
@@ -231,6 +239,8 @@ def _note(step: Step, campaign: Campaign, now: datetime) -> None:
     injection = selectors.injection_of(step.id)
     if injection is not None:
         step.injection = injection.id
+    if step.is_event and (event := selectors.event_of(step.id)) is not None:
+        step.event = event.id
     if not step.is_open:
         step.finished_at = now
         step.unusable = "; ".join(fault_selectors.also_wrong(injection)) if injection is not None else ""

@@ -11,8 +11,9 @@ from campaigns.shapes import Shape, with_defaults
 from common.errors import UserError, said
 from common.model_keys import keys_beside
 from common.names import instead
-from common.parameters import Parameter, fault_of
-from faults.catalogue import CATALOGUE, Kind
+from common.parameters import Parameter, Parametrised, fault_of
+from events.catalogue import CATALOGUE as EVENTS
+from faults.catalogue import CATALOGUE
 
 LONGEST_S: Final = 3600
 MAX_STEPS: Final = 1000
@@ -72,20 +73,11 @@ class Fault(Section):
 
     def combinations(self) -> Iterator[dict[str, Any]]:
         """Every choice of one value for each parameter; the last one varies fastest."""
-        kind = CATALOGUE[self.fault]
-        values = [
-            value if is_sweep(kind, name, value) else [value]  # one value is a sweep of one
-            for name, value in self.parameters.items()
-        ]
-        for chosen in product(*values):
-            yield dict(zip(self.parameters, chosen, strict=True))
+        return _combinations(CATALOGUE[self.fault], self.parameters)
 
     def count(self) -> int:
         """How many injections it makes, without making them."""
-        kind, count = CATALOGUE[self.fault], len(self.services)
-        for name, value in self.parameters.items():
-            count *= len(value) if is_sweep(kind, name, value) else 1
-        return count
+        return len(self.services) * _count(CATALOGUE[self.fault], self.parameters)
 
 
 class Member(Fault):
@@ -102,6 +94,26 @@ class Together(Section):
         if all(member.after for member in self.together):
             raise ValueError("nothing begins it: give at least one of them no `after`")
         return self
+
+
+class EventEntry(Section):
+    """What a healthy system goes through, on each of these services: no fault, and never a label of a dataset."""
+
+    event: str = Field(description="one of GET /api/v1/events/kinds")
+    services: list[ServiceName] = Field(
+        default_factory=list, max_length=100, description="absent only where no pod is changed: a load surge"
+    )
+    parameters: dict[str, Any] = Field(default_factory=dict, description="a list of values makes a step of each")
+    duration: Duration | None = Field(None, description="seconds, of kinds that last; absent: the campaign's")
+    allow_last_replica: bool | None = Field(None, description="absent: the campaign's")
+
+    def combinations(self) -> Iterator[dict[str, Any]]:
+        """As those of faults."""
+        return _combinations(EVENTS[self.event], self.parameters)
+
+    def count(self) -> int:
+        """How many events it makes, without making them."""
+        return max(1, len(self.services)) * _count(EVENTS[self.event], self.parameters)
 
 
 FAULT: Final = "<fault>"
@@ -146,20 +158,42 @@ class CampaignFile(Section):
     steady: Steady = Field(default_factory=lambda: Steady())
     stop: list[Stop] = Field(default_factory=list, max_length=10)
     matrix: list[Entry] = Field(min_length=1, max_length=200)
+    events: list[EventEntry] = Field(
+        default_factory=list, max_length=100, description="hard negatives among the faults: they look like trouble"
+    )
 
     @model_validator(mode="before")
     @classmethod
     def _by_its_shape(cls, content: Any) -> Any:
         return with_defaults(content) if isinstance(content, Mapping) else content
 
+    def event_duration_of(self, entry: EventEntry) -> float | None:
+        """None: it takes the time it takes."""
+        if not EVENTS[entry.event].lasts:
+            return None
+        return self.duration if entry.duration is None else entry.duration
+
     def duration_of(self, fault: Fault) -> float:
         return self.duration if fault.duration is None else fault.duration
 
-    def allows_last_replica(self, fault: Fault) -> bool:
+    def allows_last_replica(self, fault: Fault | EventEntry) -> bool:
         return self.allow_last_replica if fault.allow_last_replica is None else fault.allow_last_replica
 
 
-def is_sweep(kind: Kind, name: str, value: Any) -> bool:
+def _combinations(kind: Parametrised, parameters: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    values = [
+        value if is_sweep(kind, name, value) else [value]  # one value is a sweep of one
+        for name, value in parameters.items()
+    ]
+    for chosen in product(*values):
+        yield dict(zip(parameters, chosen, strict=True))
+
+
+def _count(kind: Parametrised, parameters: Mapping[str, Any]) -> int:
+    return prod(len(value) if is_sweep(kind, name, value) else 1 for name, value in parameters.items())
+
+
+def is_sweep(kind: Parametrised, name: str, value: Any) -> bool:
     """A list stands for several values, unless the parameter itself is a list; then a list of lists does."""
     if not isinstance(value, list):
         return False
@@ -174,7 +208,8 @@ def validate(content: Any) -> CampaignFile:
         file = CampaignFile.model_validate(content)
     except ValidationError as error:
         raise _refused(_messages(error)) from None
-    errors = _parameter_errors(file) or _size_errors(file) | _load_errors(file) | _same_service_errors(file)
+    errors = _parameter_errors(file) | _event_errors(file)
+    errors = errors or _size_errors(file) | _load_errors(file) | _same_service_errors(file)
     if errors:
         raise _refused(errors)
     return file
@@ -214,6 +249,22 @@ def _parameter_errors(file: CampaignFile) -> dict[str, list[str]]:
     return errors
 
 
+def _event_errors(file: CampaignFile) -> dict[str, list[str]]:
+    errors: dict[str, list[str]] = {}
+    for index, entry in enumerate(file.events):
+        path, kind = f"events.{index}", EVENTS.get(entry.event)
+        if kind is None:
+            errors[f"{path}.event"] = [f"no event is called {entry.event!r}; {instead(entry.event, EVENTS)}"]
+            continue
+        for name, message in _values_errors(kind, entry.parameters):
+            errors.setdefault(f"{path}.parameters{name}", []).append(message)
+        if kind.changes_pods and not entry.services:
+            errors[f"{path}.services"] = [f"missing: on which services there is to be a {kind.name}"]
+        if entry.duration is not None and not kind.lasts:
+            errors[f"{path}.duration"] = [f"{kind.name} takes the time it takes; leave it out"]
+    return errors
+
+
 def faults_of(file: CampaignFile) -> Iterator[tuple[str, Fault | Member]]:
     """Each with its path in the file."""
     for index, entry in enumerate(file.matrix):
@@ -236,7 +287,7 @@ def _same_service_errors(file: CampaignFile) -> dict[str, list[str]]:
     return errors
 
 
-def _values_errors(kind: Kind, given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _values_errors(kind: Parametrised, given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in given.items():
         parameter = _parameter(kind, name)
         if parameter is None:
@@ -264,6 +315,7 @@ def _size_errors(file: CampaignFile) -> dict[str, list[str]]:
     steps = file.repeats * sum(
         len(members(entry)) * prod(member.count() for member in members(entry)) for entry in file.matrix
     )
+    steps += file.repeats * sum(entry.count() for entry in file.events)
     return {"matrix": [f"makes {steps} steps; at most {MAX_STEPS}"]} if steps > MAX_STEPS else {}
 
 
@@ -275,5 +327,5 @@ def _load_errors(file: CampaignFile) -> dict[str, list[str]]:
     return {path: [message] for path, conditions in named if conditions.needs_requests}
 
 
-def _parameter(kind: Kind, name: str) -> Parameter | None:
+def _parameter(kind: Parametrised, name: str) -> Parameter | None:
     return next((each for each in kind.parameters if each.name == name), None)

@@ -11,8 +11,10 @@ from django.db.models import Case, CharField, Count, Exists, OuterRef, Prefetch,
 from campaigns.models import Campaign, State, Step, StepState
 from campaigns.planner import BEFORE_S, CHECKS_S, group_seconds, last_pause, lasts
 from common.errors import NotFound, said
+from events.models import EVENTS, Event
 from faults import guards
 from faults.models import LIFECYCLE, Effect, EmergencyStop, Injection, Label, Target
+from systems import selectors as systems
 
 OVER = (StepState.DONE, StepState.SKIPPED, StepState.FAILED)
 
@@ -77,7 +79,10 @@ def first_of_group(step: Step) -> Step:
 
 
 def pods_hit_by(step: Step) -> set[str]:
-    """Those of all of its group."""
+    """Those of all of its group. An event may change any pod of its service."""
+    if step.is_event:
+        event = event_of(step.id)
+        return {pod.name for pod in systems.pods() if event is not None and pod.service == event.service}
     ids = Step.objects.filter(campaign=step.campaign_id, group=step.group).values("id")
     return set(Target.objects.filter(injection__campaign_step__in=ids).values_list("pod", flat=True))
 
@@ -113,7 +118,7 @@ def expected(campaign: Campaign, now: datetime) -> list[ExpectedStep]:
     found = []
     for group in left:
         for step in group.steps:
-            if step.is_open and step.injection is None:
+            if step.is_open and step.injection is None and step.event is None:
                 begins = now + timedelta(seconds=max(0.0, group.begins + BEFORE_S + step.after_s))
                 found.append(ExpectedStep(step, begins, begins + timedelta(seconds=lasts(step))))
     return found
@@ -157,6 +162,15 @@ def injection_of(step_id: UUID) -> Injection | None:
     return Injection.objects.filter(campaign_step=step_id).first()
 
 
+def event_of(step_id: UUID) -> Event | None:
+    return Event.objects.filter(campaign_step=step_id).first()
+
+
+def has_begun(step_id: UUID) -> bool:
+    """Whether there is an injection or event of the step, be it over or not."""
+    return injection_of(step_id) is not None or event_of(step_id) is not None
+
+
 def is_injecting(step_id: UUID) -> bool:
     """Whether the step, and its campaign, still want an injection."""
     return Step.objects.filter(id=step_id, state=StepState.INJECTING, campaign__state=State.RUNNING).exists()
@@ -171,6 +185,13 @@ def orphaned_injections() -> list[Injection]:
     ordered = Injection.objects.filter(
         state__in=LIFECYCLE.open_states, stop_requested=False, campaign_step__isnull=False
     )
+    wanting = Step.objects.filter(campaign__slot__isnull=False).exclude(state__in=OVER)
+    return list(ordered.exclude(campaign_step__in=wanting.values("id")))
+
+
+def orphaned_events() -> list[Event]:
+    """Open events of steps that no longer want them."""
+    ordered = Event.objects.filter(state__in=EVENTS.open_states, stop_requested=False, campaign_step__isnull=False)
     wanting = Step.objects.filter(campaign__slot__isnull=False).exclude(state__in=OVER)
     return list(ordered.exclude(campaign_step__in=wanting.values("id")))
 

@@ -16,6 +16,8 @@ from campaigns.schema import CampaignFile, Fault, faults_of
 from common.background import enqueue
 from common.errors import Conflict, NotFound, Said, UserError, said
 from common.transactions import atomic
+from events import services as events
+from events.services import EventRequest
 from faults import guards, targets
 from faults.targets import Examination, InjectionRequest
 from systems import selectors as systems
@@ -76,6 +78,7 @@ def _row(campaign: Campaign, step: PlannedStep) -> Step:
         after_s=step.after,
         pause_s=step.pause,
         plan_id=step.id,
+        is_event=step.is_event,
         fault=step.fault,
         service=step.service,
         pods=step.pods,
@@ -112,10 +115,30 @@ def _check_here(file: CampaignFile) -> None:
             for asked in _requests(file, fault, service, pods.get(service, [])):
                 for path, messages in _paths(targets.examine(asked), place, position).items():
                     errors[path] = list(dict.fromkeys([*errors.get(path, []), *messages]))
+    errors |= _events_here(file)
     if errors:
         raise UserError(
             said("campaign.does_not_fit", "The campaign does not fit this system; see errors."), fields=errors
         )
+
+
+def _events_here(file: CampaignFile) -> dict[str, list[str]]:
+    errors: dict[str, list[str]] = {}
+    for index, entry in enumerate(file.events):
+        for position, service in enumerate(entry.services or [""]):
+            for parameters in entry.combinations():
+                asked = EventRequest(
+                    kind=entry.event,
+                    service=service,
+                    parameters=parameters,
+                    duration_s=file.event_duration_of(entry),
+                    allow_last_replica=file.allows_last_replica(entry),
+                )
+                names = {"kind": "event", "service": f"services.{position}" if entry.services else "services"}
+                for name, messages in events.examine(asked).errors.items():
+                    path = f"events.{index}.{names.get(name, 'duration' if name == 'duration_s' else name)}"
+                    errors[path] = list(dict.fromkeys([*errors.get(path, []), *messages]))
+    return errors
 
 
 def _requests(file: CampaignFile, fault: Fault, service: str, pods: list[str]) -> Iterator[InjectionRequest]:

@@ -12,6 +12,9 @@ from campaigns.health import health, violations
 from campaigns.models import Campaign, State, Step, StepState
 from campaigns.planner import pause_before, pick
 from common.errors import Conflict, Unavailable, UserError
+from events import services as events
+from events.models import State as EventState
+from events.services import EventRequest
 from faults import services as faults
 from faults import targets
 from faults.models import Injection
@@ -99,7 +102,7 @@ def _waiting(campaign: Campaign, step: Step, now: datetime) -> Outcome:
             return Outcome(reason=RESTARTED)
         _keep_load(campaign)
         found = _obstacles(campaign, step, now)
-        examined = targets.examine(request_of(step)) if not found else None
+        examined = _examined(step) if not found else None
     except Unavailable as error:
         found, examined = [error.message], None
     if examined and (errors := _messages(examined.errors)):
@@ -113,6 +116,22 @@ def _waiting(campaign: Campaign, step: Step, now: datetime) -> Outcome:
         waited = f"not steady within {campaign.file.steady.wait:g} s: "
         return Outcome(StepState.SKIPPED, waited + "; ".join(found))
     return Outcome(reason="; ".join(found))
+
+
+@dataclass(frozen=True, slots=True)
+class _Examined:
+    """What speaks against it: in itself, for now and later, and only just now."""
+
+    errors: Mapping[str, Sequence[str]]
+    lasting: Mapping[str, Sequence[str]]
+    passing: Mapping[str, Sequence[str]]
+
+
+def _examined(step: Step) -> _Examined:
+    if step.is_event:
+        return _Examined(events.examine(event_request_of(step)).errors, {}, {})
+    found = targets.examine(request_of(step))
+    return _Examined(found.errors, found.lasting, found.passing)
 
 
 def _keep_load(campaign: Campaign) -> None:
@@ -145,11 +164,23 @@ def request_of(step: Step) -> InjectionRequest:
     )
 
 
+def event_request_of(step: Step) -> EventRequest:
+    return EventRequest(
+        kind=step.fault,
+        service=step.service,
+        parameters=step.parameters,
+        duration_s=step.duration_s or None,
+        allow_last_replica=step.allow_last_replica,
+    )
+
+
 def _messages(errors: Mapping[str, Sequence[str]]) -> str:
     return "; ".join(message for messages in errors.values() for message in messages)
 
 
 def _injecting(campaign: Campaign, step: Step, now: datetime) -> Outcome:
+    if step.is_event:
+        return _happening(campaign, step, now)
     injection = selectors.injection_of(step.id)
     if injection is None:
         return _inject(campaign, step, now)
@@ -157,7 +188,34 @@ def _injecting(campaign: Campaign, step: Step, now: datetime) -> Outcome:
         return Outcome()
     if injection.state != InjectionState.ACTIVE:
         return Outcome(StepState.RECOVERING, step.reason)
-    return Outcome() if injection.stop_requested else _watch(campaign, step, injection, now)
+    if injection.stop_requested:
+        return Outcome()
+    return _watch(campaign, step, now, lambda: faults.injection_stop(injection_id=injection.id, by=None))
+
+
+def _happening(campaign: Campaign, step: Step, now: datetime) -> Outcome:
+    event = selectors.event_of(step.id)
+    if event is None:
+        return _begin_event(campaign, step, now)
+    if not event.is_open:
+        return Outcome(StepState.RECOVERING, step.reason)
+    if event.stop_requested:
+        return Outcome()
+    return _watch(campaign, step, now, lambda: events.event_stop(event_id=event.id, by=None))
+
+
+def _begin_event(campaign: Campaign, step: Step, now: datetime) -> Outcome:
+    try:
+        event = events.event_create(request=event_request_of(step), by=campaign.created_by, campaign_step=step.id)
+    except IntegrityError:  # another worker was faster
+        return Outcome()
+    except (Conflict, Unavailable) as error:
+        return _not_now(step, _text(error), now)
+    except UserError as error:
+        return Outcome(StepState.FAILED, _text(error))
+    if not selectors.is_injecting(step.id):  # the campaign was stopped meanwhile
+        events.event_stop(event_id=event.id, by=None)
+    return Outcome()
 
 
 def _inject(campaign: Campaign, step: Step, now: datetime) -> Outcome:
@@ -191,9 +249,14 @@ def _text(error: UserError) -> str:
     return _messages(error.fields) or error.message
 
 
-def _watch(campaign: Campaign, step: Step, injection: Injection, now: datetime) -> Outcome:
-    """The stop conditions."""
-    targeted = selectors.pods_hit_by(step)
+def _watch(campaign: Campaign, step: Step, now: datetime, end: Callable[[], object]) -> Outcome:
+    """The stop conditions. `end` asks for the early end of what the step has begun."""
+    if not campaign.file.stop:
+        return Outcome()
+    try:
+        targeted = selectors.pods_hit_by(step)
+    except Unavailable:
+        return Outcome()
     for condition in campaign.file.stop:
         try:
             seen = health(window_s=condition.window, now=_microseconds(now))
@@ -203,12 +266,14 @@ def _watch(campaign: Campaign, step: Step, injection: Injection, now: datetime) 
             reason = "stop condition: " + "; ".join(found)
             if condition.then == "campaign":
                 return Outcome(reason=reason, ending=State.ABORTED)
-            faults.injection_stop(injection_id=injection.id, by=None)
+            end()
             return Outcome(reason=reason)
     return Outcome()
 
 
 def _recovering(campaign: Campaign, step: Step, now: datetime) -> Outcome:
+    if step.is_event:
+        return _event_over(step, now)
     injection = selectors.injection_of(step.id)
     if injection is None:
         return Outcome(StepState.FAILED, "its injection is gone from the database")
@@ -222,6 +287,17 @@ def _recovering(campaign: Campaign, step: Step, now: datetime) -> Outcome:
         return Outcome(StepState.FAILED, injection.error, quiet_until=quiet_until)
     if not selectors.is_effect_checked(injection.id) and now < ended + EFFECT_LIMIT:
         return Outcome()
+    return Outcome(StepState.COOLING, step.reason, quiet_until=quiet_until)
+
+
+def _event_over(step: Step, now: datetime) -> Outcome:
+    event = selectors.event_of(step.id)
+    if event is None:
+        return Outcome(StepState.FAILED, "its event is gone from the database")
+    ended = now if event.end is None else EPOCH + timedelta(microseconds=event.end)
+    quiet_until = min(ended, now) + timedelta(seconds=selectors.pause_after(step))
+    if event.state == EventState.FAILED:
+        return Outcome(StepState.FAILED, event.error, quiet_until=quiet_until)
     return Outcome(StepState.COOLING, step.reason, quiet_until=quiet_until)
 
 

@@ -124,14 +124,31 @@ def injections_of(api: Api, campaign: Mapping[str, Any]) -> Iterator[Mapping[str
             yield api.get(f"/faults/injections/{step['injection']}")
 
 
-def results_table(campaign: Mapping[str, Any], injections: Sequence[Mapping[str, Any]]) -> str:
-    """A row per pod that was hurt; a step that hurt nobody has one that says why."""
+def events_of(api: Api, campaign: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """In the order of their steps."""
+    for step in campaign["steps"]:
+        if step.get("event"):
+            yield api.get(f"/events/{step['event']}")
+
+
+def results_table(
+    campaign: Mapping[str, Any],
+    injections: Sequence[Mapping[str, Any]],
+    events: Sequence[Mapping[str, Any]] = (),
+) -> str:
+    """A row per pod that was hurt, and per event; a step that did nothing has one that says why."""
+    happened = {event["id"]: event for event in events}
     labels = {injection["id"]: injection["labels"] for injection in injections}
     rows: list[tuple[str, ...]] = []
     for step in campaign["steps"]:
         of_step = labels.get(step["injection"], [])
         rows += [_row(step["fault"], label) for label in of_step]
-        if not of_step:
+        if step.get("event") in happened:
+            event = happened[step["event"]]
+            ended = event["error"] or event["end_reason"]
+            what = f"event {event['kind']}", f"({event['service']})"
+            rows.append((*what, clock(event["start"]), clock(event["end"]), ended))
+        elif not of_step:
             rows.append((step["fault"], f"({step['service']})", "-", "-", f"{step['state']}: {step['reason']}"))
     return table(_HEADER, rows)
 

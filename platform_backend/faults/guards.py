@@ -12,6 +12,8 @@ from django.db.models import Q
 
 from common.errors import Conflict, Said, said
 from common.parameters import Errors
+from events.catalogue import CATALOGUE
+from events.selectors import open_events
 from faults.models import LIFECYCLE, EmergencyStop, Injection, PodQuarantine, Target
 from systems.ports import Pod
 
@@ -54,7 +56,7 @@ def lasting(candidate: Candidate, all_pods: Sequence[Pod]) -> Errors:
 
 def passing(candidate: Candidate) -> Errors:
     """What ends by itself."""
-    return {"pods": [*_not_running(candidate.pods), *_busy(candidate.pods)]}
+    return {"pods": [*_not_running(candidate.pods), *_busy(candidate.pods), *_changing(candidate.pods)]}
 
 
 def _not_running(pods: Sequence[Pod]) -> list[str]:
@@ -67,6 +69,17 @@ def _busy(pods: Sequence[Pod]) -> list[str]:
         f"{target.pod} has a {target.injection.kind} until {target.injection.deadline:%H:%M:%S} UTC "
         f"(injection {target.injection_id})"
         for target in Target.objects.filter(occupied__in=names).select_related("injection")
+    ]
+
+
+def _changing(pods: Sequence[Pod]) -> list[str]:
+    """An event makes them anew, adds or takes away some, or empties what they hold: what a fault did can't be told."""
+    changing = [each for each in open_events() if each.kind in CATALOGUE and CATALOGUE[each.kind].changes_pods]
+    return [
+        f"{pod.name} has part in a {event.kind} of {event.service} that is not over (event {event.id})"
+        for event in changing
+        for pod in pods
+        if pod.service == event.service
     ]
 
 

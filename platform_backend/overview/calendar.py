@@ -16,11 +16,15 @@ from django.utils import timezone
 
 from campaigns import selectors as campaigns
 from campaigns.models import Step, StepState
+from common import moments
 from common.errors import Unavailable, UserError
+from events.models import Event
+from events.selectors import events_in
 from faults import schedule
 from faults import selectors as faults
 from faults.models import Experiment, ExperimentState, Injection, Occurrence
 from systems import selectors as systems
+from telemetry.records import Window
 
 Origin = Literal["user", "experiment", "campaign"]  # what ordered it
 EntryState = Literal["planned", "running", "past", "skipped"]
@@ -63,9 +67,10 @@ class Entry:
     id: str
     origin: Origin
     state: EntryState
-    kind: str
+    kind: str  # of fault or, where that is_event, of event
     start: datetime
     end: datetime | None
+    is_event: bool = False
     start_measured: bool = False
     end_measured: bool = False
     title: str = ""
@@ -77,6 +82,7 @@ class Entry:
     experiment: UUID | None = None
     campaign: UUID | None = None
     campaign_step: UUID | None = None
+    event: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +114,7 @@ def calendar(wanted: Wanted) -> Calendar:
     """In the order of time."""
     found = _Found()
     _injections(wanted, found)
+    _events(wanted, found)
     _skipped_occurrences(wanted, found)
     _planned_occurrences(wanted, found)
     _steps(found)
@@ -129,7 +136,10 @@ def _injections(wanted: Wanted, found: _Found) -> None:
 
 
 def _steps_of(injections: Sequence[Injection]) -> Mapping[UUID | None, Step]:
-    ids = [each.campaign_step for each in injections if each.campaign_step]
+    return _steps_by_id([each.campaign_step for each in injections if each.campaign_step])
+
+
+def _steps_by_id(ids: Sequence[UUID]) -> Mapping[UUID | None, Step]:
     return {step.id: step for step in Step.objects.filter(id__in=ids).select_related("campaign")}
 
 
@@ -156,6 +166,44 @@ def _of_injection(injection: Injection, step: Step | None) -> Entry:
         campaign=step.campaign_id if step else None,
         campaign_step=injection.campaign_step,
     )
+
+
+def _events(wanted: Wanted, found: _Found) -> None:
+    window = Window(moments.microseconds(wanted.start), moments.microseconds(wanted.end))
+    shown = list(events_in(window).select_related("created_by").order_by("-start", "-id")[: MOST_ROWS + 1])
+    if len(shown) > MOST_ROWS:
+        del shown[MOST_ROWS:]
+        found.left_out.append(LeftOut("past", before=_moment(shown[-1].start)))
+    ids = [each.campaign_step for each in shown if each.campaign_step]
+    steps = _steps_by_id(ids)
+    found.entries += [_of_event(each, steps.get(each.campaign_step)) for each in shown]
+
+
+def _of_event(event: Event, step: Step | None) -> Entry:
+    start = _moment(event.start) or event.created_at
+    return Entry(
+        id=f"event:{event.id}",
+        origin="campaign" if event.campaign_step else "user",
+        state="running" if event.is_open else "past",
+        kind=event.kind,
+        is_event=True,
+        start=start,
+        end=_moment(event.end) or start + timedelta(seconds=event.duration_s),
+        start_measured=event.start is not None,
+        end_measured=event.end is not None,
+        title=step.campaign.name if step else "",
+        services=[event.service],
+        pods=[each["pod"] for each in event.pods],
+        reason=event.error,
+        created_by=_name(event.created_by),
+        campaign=step.campaign_id if step else None,
+        campaign_step=event.campaign_step,
+        event=event.id,
+    )
+
+
+def _moment(microseconds: int | None) -> datetime | None:
+    return None if microseconds is None else moments.as_datetime(microseconds)
 
 
 def _skipped_occurrences(wanted: Wanted, found: _Found) -> None:
@@ -272,10 +320,11 @@ def _of_step(step: Step, state: EntryState, start: datetime, end: datetime | Non
         origin="campaign",
         state=state,
         kind=step.fault,
+        is_event=step.is_event,
         start=start,
         end=end,
         title=step.campaign.name,
-        services=[step.service],
+        services=[step.service] if step.service else [],
         reason=step.reason,
         created_by=_name(step.campaign.created_by),
         campaign=step.campaign_id,

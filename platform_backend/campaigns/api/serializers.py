@@ -18,8 +18,9 @@ class PlannedStepSerializer(serializers.Serializer[PlannedStep]):
     id = serializers.UUIDField(help_text="the same in every run of this plan")
     index = serializers.IntegerField()
     group = serializers.IntegerField(help_text="those of one group are ordered as one: together, or as a cascade")
-    fault = serializers.CharField()
-    service = serializers.CharField()
+    is_event = serializers.BooleanField(help_text="what a healthy system goes through, and no fault")
+    fault = serializers.CharField(help_text="its kind, or that of the event")
+    service = serializers.CharField(help_text="empty: the one that makes the load")
     pods = serializers.ChoiceField(choices=("one", "all"), help_text="one: drawn by the seed")
     parameters = serializers.DictField()
     duration_s = serializers.FloatField(source="duration")
@@ -55,7 +56,9 @@ class StepSerializer(serializers.ModelSerializer[Step]):
     state = serializers.ChoiceField(choices=StepState.choices)
     parameters = serializers.DictField()
     reason = serializers.CharField(help_text="why it waits, was skipped, failed or was ended early; may be empty")
+    is_event = serializers.BooleanField(help_text="what a healthy system goes through, and no fault")
     injection = serializers.UUIDField(allow_null=True, help_text="of GET /api/v1/faults/injections/{id}")
+    event = serializers.UUIDField(allow_null=True, help_text="of GET /api/v1/events/{id}")
     effect = serializers.CharField(help_text="confirmed on all its pods, absent on one, unknown; empty: not known yet")
     unusable = serializers.CharField(
         help_text="what else was wrong when its fault took hold, so that its telemetry is no case of it alone; or empty"
@@ -74,6 +77,7 @@ class StepSerializer(serializers.ModelSerializer[Step]):
             "group",
             "after_s",
             "pause_s",
+            "is_event",
             "fault",
             "service",
             "pods",
@@ -84,6 +88,7 @@ class StepSerializer(serializers.ModelSerializer[Step]):
             "state",
             "reason",
             "injection",
+            "event",
             "effect",
             "unusable",
             "started_at",

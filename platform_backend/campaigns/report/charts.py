@@ -49,8 +49,8 @@ class Chart:
 
 
 def timeline(report: Report) -> Chart:
-    """A row for each service that was hit, a bar for each pod and fault, over the campaign's time."""
-    services = sorted({hit.service for hit in report.hits})
+    """A row for each service, a bar for each pod and fault and for each event, over the campaign's time."""
+    services = sorted({hit.service for hit in report.hits} | {event.service for event in report.events})
     whole = max(report.seconds, 1.0)
     bars = []
     for hit in report.hits:
@@ -59,6 +59,12 @@ def timeline(report: Report) -> Chart:
         tip = f"{hit.number}: {hit.what} on {hit.pod}, {hit.start_s:.0f} s to {end:.0f} s, {hit.effect}"
         y = TOP + services.index(hit.service) * ROW + 4
         bars.append(Bar(f"{begins:.1f}", str(y), f"{max(ends - begins, THINNEST):.1f}", hit.effect, tip))
+    for event in report.events:
+        end = event.end_s if event.end_s is not None else whole
+        begins, ends = _along(event.start_s, whole), _along(end, whole)
+        tip = f"{event.number}: event {event.what} of {event.service}, {event.start_s:.0f} s to {end:.0f} s"
+        y = TOP + services.index(event.service) * ROW + 4
+        bars.append(Bar(f"{begins:.1f}", str(y), f"{max(ends - begins, THINNEST):.1f}", "event", tip))
     height = TOP + len(services) * ROW + AXIS
     return Chart("Timeline", height, _names(services), bars, _ticks(whole, height), str(height - AXIS + 6))
 

@@ -13,6 +13,7 @@ from campaigns import selectors
 from campaigns.models import Campaign, Step
 from common.errors import Conflict, said
 from common.plain import plain
+from events.models import Event
 from faults.models import Injection, Label
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -56,6 +57,18 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Happened:
+    """An event: what a healthy system went through. Times are seconds after the campaign's start."""
+
+    number: int
+    what: str
+    service: str
+    start_s: float
+    end_s: float | None
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     id: UUID
     name: str
@@ -73,6 +86,7 @@ class Report:
     effects: Mapping[str, Mapping[str, int]]  # by kind of fault
     steps: Sequence[PlanRow]
     hits: Sequence[Hit]
+    events: Sequence[Happened]
     made: datetime
 
     @property
@@ -106,6 +120,7 @@ def report_of(campaign_id: UUID) -> Report:
         effects=_effects(hits),
         steps=[_plan_row(step) for step in steps],
         hits=hits,
+        events=_events(steps, started),
         made=timezone.now(),
     )
 
@@ -127,7 +142,7 @@ def _plan_row(step: Any) -> PlanRow:
     return PlanRow(
         number=step.index + 1,
         group=step.group + 1,
-        what=step.fault,
+        what=f"event {step.fault}" if step.is_event else step.fault,
         service=step.service,
         parameters=plain(" ".join(f"{name}={value}" for name, value in given.items())),
         seconds=step.duration_s,
@@ -165,6 +180,26 @@ def _hit(label: Label, numbers: Mapping[UUID, int], started: datetime) -> Hit:
         effect_size=_number(evidence.get("effect_size")),
         onset=_number((label.onset - label.start) / 1e6, " s") if label.onset is not None else "",
         reason=plain(str(evidence.get("reason") or "")),
+    )
+
+
+def _events(steps: Sequence[Step], started: datetime) -> list[Happened]:
+    numbers = {step.id: step.index + 1 for step in steps if step.is_event}
+    found = Event.objects.filter(campaign_step__in=list(numbers), start__isnull=False).order_by("start", "id")
+    return [_happened(event, numbers, started) for event in found]
+
+
+def _happened(event: Event, numbers: Mapping[UUID, int], started: datetime) -> Happened:
+    def after(moment: int | None) -> float | None:
+        return None if moment is None else (_moment(moment) - started).total_seconds()
+
+    return Happened(
+        number=numbers[event.campaign_step],  # type: ignore[index]  # those with a step were asked for
+        what=event.kind,
+        service=event.service,
+        start_s=after(event.start) or 0.0,
+        end_s=after(event.end),
+        told=plain(event.error or " ".join(f"{name}={value}" for name, value in event.detail.items())),
     )
 
 

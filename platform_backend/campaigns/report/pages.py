@@ -14,6 +14,7 @@ from campaigns.report.content import Report
 
 SPECIAL: Final = re.compile(r"([\\`*_\[\]|<>~&$])")
 STEPS: Final = ("#", "Group", "Fault", "Service", "Seconds", "After", "Parameters", "Outcome", "Effect", "Remark")
+EVENTS: Final = ("#", "Event", "Service", "From", "To", "Told")
 HITS: Final = ("#", "Fault", "Pod", "Start", "From", "To", "Effect", "KPI", "Before", "During", "p", "Size", "Onset")
 
 
@@ -23,7 +24,7 @@ def as_html(report: Report) -> str:
 
 
 def as_markdown(report: Report) -> str:
-    return "\n".join([*_head(report), *_charts(report), *_steps(report), *_hits(report)]) + "\n"
+    return "\n".join([*_head(report), *_charts(report), *_steps(report), *_hits(report), *_events(report)]) + "\n"
 
 
 def _context(report: Report) -> dict[str, object]:
@@ -31,6 +32,7 @@ def _context(report: Report) -> dict[str, object]:
         "report": report,
         "effects": effects(report),
         "lasted": clock(report.seconds),
+        "events": [(event, clock(event.start_s), _until(event.end_s)) for event in report.events],
         "hits": [(hit, clock(hit.start_s), _until(hit.end_s)) for hit in report.hits],
     }
 
@@ -90,6 +92,15 @@ def _hits(report: Report) -> Iterable[str]:
         for each in report.hits
     ]  # fmt: skip
     yield from ("", "## Effects", "", *(_table(HITS, rows) if rows else ["No pod was hurt."]))
+
+
+def _events(report: Report) -> Iterable[str]:
+    rows = [
+        (str(each.number), each.what, each.service, clock(each.start_s), _until(each.end_s), each.told)
+        for each in report.events
+    ]
+    if rows:
+        yield from ("", "## Events, which are no faults", "", *_table(EVENTS, rows))
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterable[str]:

@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from cli.api import Api
 from cli.campaigns import (
     OPEN,
     PATH,
+    events_of,
     follow,
     how_far,
     injections_of,
@@ -39,10 +40,11 @@ def _plan(file: CampaignFile) -> int:
     """Needs no running platform: the plan follows from the file alone."""
     made = plan(file)
     cases = planned_cases(file, made)
-    rows = [_plan_row(step, cases[step.group]) for step in made.steps]
+    by_group = {case.group: case for case in cases}
+    rows = [_plan_row(step, by_group.get(step.group)) for step in made.steps]
     header = ("STEP", "FAULT", "SERVICE", "PODS", "SECONDS", "BEFORE", "AFTER", "PARAMETERS")
     say(table(header, rows, right=frozenset({0, 4, 5, 6})))
-    say(f"\n{len(rows)} steps, about {human_span(made.seconds)}. Seed {file.seed}. Nothing was done.")
+    say(f"\n{_counted(made.steps)}, about {human_span(made.seconds)}. Seed {file.seed}. Nothing was done.")
     say("BEFORE: normal seconds before a fault; AFTER: from its start to the next one. A case has the fewer of both.")
     if any(step.allow_last_replica for step in made.steps):
         say("allow_last_replica: faults may take a service's last ready pod.")
@@ -52,11 +54,18 @@ def _plan(file: CampaignFile) -> int:
     return 0
 
 
-def _plan_row(step: PlannedStep, case: PlannedCase) -> tuple[str, ...]:
+def _counted(steps: Sequence[PlannedStep]) -> str:
+    events = sum(step.is_event for step in steps)
+    return f"{len(steps)} steps" if not events else f"{len(steps)} steps, {events} of them events, which are no faults"
+
+
+def _plan_row(step: PlannedStep, case: PlannedCase | None) -> tuple[str, ...]:
     parameters = " ".join(f"{name}={value}" for name, value in step.parameters.items() if value not in ("", [], None))
-    sides = (str(case.before), str(case.after)) if not step.follows else ("", "")
+    sides = ("", "") if step.follows or case is None else (str(case.before), str(case.after))
     fault = step.fault if not step.follows else f"+ {step.fault}" + (f" after {step.after:g} s" if step.after else "")
-    return (str(step.index + 1), fault, step.service, step.pods, f"{step.duration:g}", *sides, parameters)
+    fault = f"event {fault}" if step.is_event else fault
+    seconds = f"{step.duration:g}" if step.duration else "-"
+    return (str(step.index + 1), fault, step.service or "-", step.pods, seconds, *sides, parameters)
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -77,7 +86,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def report(api: Api, campaign: Mapping[str, Any]) -> int:
     """Say what came of it; the exit code."""
-    say(results_table(campaign, list(injections_of(api, campaign))))
+    say(results_table(campaign, list(injections_of(api, campaign)), list(events_of(api, campaign))))
     wrong = problems(campaign)
     say(f"\n{campaign['name']} {campaign['state']}: {campaign['steps_total']} steps, {wrong or 'all of use'}.")
     say(f"Id: {campaign['id']}")

@@ -58,6 +58,7 @@ CALENDAR: Final[dict[str, Any]] = {
             "origin": "experiment",
             "state": "planned",
             "kind": "network-delay",
+            "is_event": False,
             "start": "2026-01-05T09:30:00Z",
             "end": "2026-01-05T09:31:00Z",
             "start_measured": False,
@@ -71,6 +72,7 @@ CALENDAR: Final[dict[str, Any]] = {
             "experiment": "5c0d9a4e-9a0e-4c43-8f5e-0f8f6a3f1b11",
             "campaign": None,
             "campaign_step": None,
+            "event": None,
         }
     ],
     "left_out": [

@@ -11,6 +11,7 @@ from accounts.models import LANGUAGES, REGISTRATION, AuditEntry
 from common import fields
 from common.answers import SCALARS, FiniteFloat
 from common.forms import PageQuery, Query
+from events.catalogue import CATALOGUE as EVENTS
 from faults.catalogue import CATALOGUE
 from overview import words
 from overview.calendar import ORIGINS, STATES, Wanted
@@ -158,7 +159,7 @@ class CalendarQuery(Query):
 
     state = _several(fields.Choice(choices=STATES), "only in these states")
     origin = _several(fields.Choice(choices=ORIGINS), "only what was ordered by these")
-    kind = _several(fields.Choice(choices=list(CATALOGUE)), "only of these kinds")
+    kind = _several(fields.Choice(choices=[*CATALOGUE, *EVENTS]), "only of these kinds")
     service = _several(fields.Text(max_length=253), "only on pods of these services")
     created_by = fields.Text(max_length=150, default="", help_text="only what this user ordered, by name")
 
@@ -203,7 +204,8 @@ class CalendarEntrySerializer(serializers.Serializer):
     id = serializers.CharField(help_text="the same for the same thing in the same state")
     origin = serializers.ChoiceField(choices=ORIGINS, help_text="what ordered it; user: by hand")
     state = serializers.ChoiceField(choices=STATES)
-    kind = serializers.CharField(help_text="of fault")
+    kind = serializers.CharField(help_text="of fault, or of event")
+    is_event = serializers.BooleanField(help_text="what a healthy system goes through, and no fault")
     start = serializers.DateTimeField()
     end = serializers.DateTimeField(allow_null=True, help_text="null: it was skipped")
     start_measured = serializers.BooleanField(help_text="whether it really took hold then; else it is expected")
@@ -217,6 +219,7 @@ class CalendarEntrySerializer(serializers.Serializer):
     experiment = serializers.UUIDField(allow_null=True)
     campaign = serializers.UUIDField(allow_null=True)
     campaign_step = serializers.UUIDField(allow_null=True)
+    event = serializers.UUIDField(allow_null=True)
 
 
 class CalendarLeftOutSerializer(serializers.Serializer):

@@ -14,6 +14,7 @@ from campaigns.health import Health
 from campaigns.models import Campaign, Step
 from campaigns.schema import validate
 from common.errors import Unavailable
+from events import services as events
 from faults import lifecycle
 from faults.adapters.fake import FakeFaultDriver
 from faults.models import Injection, Label, PodQuarantine
@@ -73,6 +74,7 @@ class World:
         self.clock.advance(seconds)
         runner.open_campaign_advance()
         lifecycle.open_injections_advance()
+        events.open_events_advance()
         self.check_effects()
 
     def check_effects(self) -> None:
