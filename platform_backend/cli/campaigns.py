@@ -94,7 +94,12 @@ def where(campaign: Mapping[str, Any]) -> str:
     if progress["current"] is None:
         return str(campaign["state"])
     step = campaign["steps"][progress["current"]]
-    return f"step {step['index'] + 1} of {progress['steps_total']}, {step['fault']} on {step['service']}"
+    return f"step {step['index'] + 1} of {progress['steps_total']}, {_named(step)}"
+
+
+def _named(step: Mapping[str, Any]) -> str:
+    """An event that changes no pods has no service."""
+    return f"{step['fault']} on {step['service']}" if step["service"] else str(step["fault"])
 
 
 def _doing(campaign: Mapping[str, Any], step: Mapping[str, Any]) -> str:
@@ -114,7 +119,7 @@ def remarks(campaign: Mapping[str, Any]) -> Iterator[str]:
     """What is to be said about single steps, a line each."""
     for step in campaign["steps"]:
         if why := [text for text in (step["reason"], step["unusable"] and f"unusable: {step['unusable']}") if text]:
-            yield f"Step {step['index'] + 1}, {step['fault']} on {step['service']}: {'; '.join(why)}"
+            yield f"Step {step['index'] + 1}, {_named(step)}: {'; '.join(why)}"
 
 
 def injections_of(api: Api, campaign: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
