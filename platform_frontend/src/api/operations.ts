@@ -1,5 +1,5 @@
 // Made from platform_backend/openapi.yaml by `npm run client`; not to be edited.
-// sha256 602bb048ae5eefa13968a4af5eb81b6077a7a1fbb03025f7205c1a6a44502bed
+// sha256 6e94e42ec26372cc00f992e163d15cb4af06e0f65bd9e41746dfa55f81ef7223
 export const ROLE_OF = {
   activity: 'viewer',
   audit_list: 'admin',

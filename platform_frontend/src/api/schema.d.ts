@@ -1,5 +1,5 @@
 // Made from platform_backend/openapi.yaml by `npm run client`; not to be edited.
-// sha256 602bb048ae5eefa13968a4af5eb81b6077a7a1fbb03025f7205c1a6a44502bed
+// sha256 6e94e42ec26372cc00f992e163d15cb4af06e0f65bd9e41746dfa55f81ef7223
 export interface paths {
     "/api/v1/activity": {
         parameters: {
@@ -1466,8 +1466,10 @@ export interface components {
             /** @description what ordered it; user: by hand */
             origin: components["schemas"]["CalendarOrigin"];
             state: components["schemas"]["CalendarState"];
-            /** @description of fault */
+            /** @description of fault, or of event */
             kind: string;
+            /** @description what a healthy system goes through, and no fault */
+            is_event: boolean;
             /** Format: date-time */
             start: string;
             /**
@@ -1496,6 +1498,8 @@ export interface components {
             campaign: string | null;
             /** Format: uuid */
             campaign_step: string | null;
+            /** Format: uuid */
+            event: string | null;
         };
         CalendarLeftOut: {
             /** @description of such; past: of what has begun */
@@ -1658,6 +1662,11 @@ export interface components {
             stop?: components["schemas"]["Stop"][];
             /** Matrix */
             matrix: (components["schemas"]["Fault"] | components["schemas"]["Together"])[];
+            /**
+             * Events
+             * @description hard negatives among the faults: they look like trouble
+             */
+            events?: components["schemas"]["EventEntry"][];
         };
         /** CampaignFile */
         CampaignFileRequest: {
@@ -1733,6 +1742,11 @@ export interface components {
             stop?: components["schemas"]["Stop"][];
             /** Matrix */
             matrix: (components["schemas"]["Fault"] | components["schemas"]["Together"])[];
+            /**
+             * Events
+             * @description hard negatives among the faults: they look like trouble
+             */
+            events?: components["schemas"]["EventEntry"][];
         };
         /** @enum {string} */
         CampaignOrder: "shuffled" | "written";
@@ -2834,6 +2848,41 @@ export interface components {
              * @default false
              */
             allow_last_replica?: boolean;
+        };
+        /**
+         * EventEntry
+         * @description What a healthy system goes through, on each of these services: no fault, and never a label of a dataset.
+         */
+        EventEntry: {
+            /**
+             * Event
+             * @description one of GET /api/v1/events/kinds
+             */
+            event: string;
+            /**
+             * Services
+             * @description absent only where no pod is changed: a load surge
+             */
+            services?: string[];
+            /**
+             * Parameters
+             * @description a list of values makes a step of each
+             */
+            parameters?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Duration
+             * @description seconds, of kinds that last; absent: the campaign's
+             * @default null
+             */
+            duration?: number | null;
+            /**
+             * Allow Last Replica
+             * @description absent: the campaign's
+             * @default null
+             */
+            allow_last_replica?: boolean | null;
         };
         EventKind: {
             name: string;
@@ -4217,7 +4266,11 @@ export interface components {
             index: number;
             /** @description those of one group are ordered as one: together, or as a cascade */
             group: number;
+            /** @description what a healthy system goes through, and no fault */
+            is_event: boolean;
+            /** @description its kind, or that of the event */
             fault: string;
+            /** @description empty: the one that makes the load */
             service: string;
             /** @description one: drawn by the seed */
             pods: components["schemas"]["CampaignPods"];
@@ -4723,6 +4776,8 @@ export interface components {
              * @description seconds without faults before its group
              */
             pause_s: number;
+            /** @description what a healthy system goes through, and no fault */
+            is_event: boolean;
             readonly fault: string;
             readonly service: string;
             readonly pods: string;
@@ -4741,6 +4796,11 @@ export interface components {
              * @description of GET /api/v1/faults/injections/{id}
              */
             injection: string | null;
+            /**
+             * Format: uuid
+             * @description of GET /api/v1/events/{id}
+             */
+            event: string | null;
             /** @description confirmed on all its pods, absent on one, unknown; empty: not known yet */
             effect: string;
             /** @description what else was wrong when its fault took hold, so that its telemetry is no case of it alone; or empty */
@@ -6321,7 +6381,7 @@ export interface operations {
                 /** @description start of the window; default: a day before now, or `to` */
                 from?: number | string;
                 /** @description only of these kinds */
-                kind?: ("pod-kill" | "pod-failure" | "container-kill" | "process-pause" | "cpu-stress" | "memory-stress" | "network-delay" | "network-loss" | "network-partition" | "network-bandwidth" | "network-corrupt" | "network-duplicate" | "http-abort" | "http-delay" | "io-latency" | "io-fault" | "time-skew" | "dns-error" | "dns-random" | "jvm-latency" | "jvm-return" | "jvm-exception" | "jvm-stress" | "jvm-gc" | "jvm-rule-data" | "jvm-mysql")[];
+                kind?: ("pod-kill" | "pod-failure" | "container-kill" | "process-pause" | "cpu-stress" | "memory-stress" | "network-delay" | "network-loss" | "network-partition" | "network-bandwidth" | "network-corrupt" | "network-duplicate" | "http-abort" | "http-delay" | "io-latency" | "io-fault" | "time-skew" | "dns-error" | "dns-random" | "jvm-latency" | "jvm-return" | "jvm-exception" | "jvm-stress" | "jvm-gc" | "jvm-rule-data" | "jvm-mysql" | "rolling-restart" | "deploy" | "scale" | "cache-flush" | "backup" | "load-surge")[];
                 /** @description only what was ordered by these */
                 origin?: ("user" | "experiment" | "campaign")[];
                 /** @description only on pods of these services */
