@@ -57,11 +57,14 @@ class Shop:
     visitors: Callable[[int], float] = lambda second: 1.0  # what is left of the load
     # Milliseconds that a call waits for a CPU in this second, on average; 0: the machine is calm.
     wait_ms: Callable[[int], float] = lambda second: 0.0
+    # Share of the calls that fail at cartservice-0 and are made again, and of those that take up to 400 ms longer.
+    stumbles: float = 0.0
     others_ms: float = 0.0  # that adservice takes longer from START to END
 
     def telemetry(self) -> FakeTelemetry:
         chance = random.Random(self.seed)
         self._machine = random.Random(f"{self.seed}:machine")
+        self._luck = random.Random(f"{self.seed}:luck")
         self._bursts = list(_autoregressive(random.Random(f"{self.seed}:bursts"), self.seconds))
         spans = [*self._spans(chance), *self._spans_of_others()]
         return FakeTelemetry(spans=spans, samples=[*self._samples(chance), *self._samples_of_the_node()])
@@ -89,7 +92,11 @@ class Shop:
         start = T0 + second * SECOND + chance.randrange(SECOND)
         work = round(1000 * math.exp(chance.gauss(1.3, 0.4) + wander)) + self._waits(second)
         late = round(harm.delay_ms * 1000) if chance.random() < harm.delayed else 0
+        if self._stumbles():
+            work += round(1000 * min(400, 60 * self._luck.lognormvariate(0, 0.6)))
         lost = harm.down or chance.random() < harm.failing
+        if not lost and self._stumbles():
+            yield from self._refused(start - 20_000, f"{name}-first")
         status = harm.status if lost or chance.random() < 0.004 else 0
         client = Span(start, work + late + 600, "t", f"c{name}", None, "frontend", "frontend-0", "/shop.Cart/Get",
                       "client", "grpc", status)  # fmt: skip
@@ -99,6 +106,16 @@ class Shop:
                 client, timestamp=start + 300 + late // 2, duration=work, span_id=f"s{name}",
                 parent_span_id=f"c{name}", service="cartservice", pod=POD, kind="server",
             )  # fmt: skip
+
+    def _stumbles(self) -> bool:
+        return bool(self.stumbles) and self._luck.random() < self.stumbles
+
+    def _refused(self, start: int, name: str) -> Iterator[Span]:
+        client = Span(start, 1200, "t", f"c{name}", None, "frontend", "frontend-0", "/shop.Cart/Get", "client", "grpc",
+                      14)  # fmt: skip
+        yield client
+        yield replace(client, timestamp=start + 300, duration=600, span_id=f"s{name}", parent_span_id=f"c{name}",
+                      service="cartservice", pod=POD, kind="server")  # fmt: skip
 
     def _spans_of_others(self) -> Iterator[Span]:
         """A request at the front for each call to the cart, which calls for an advertisement."""
@@ -131,6 +148,7 @@ class Shop:
 
     def _samples(self, chance: random.Random) -> Iterator[Sample]:
         cpu, load, memory, requests, failed, throttled, restarts = 5.0, 0.0, 60.0 * MEBIBYTE, 100.0, 0.0, 0.0, 0.0
+        refused = 0
         for second in range(self.seconds):
             tick, harm = T0 + second * SECOND, self._harm(second)
             load = 0.6 * load + chance.gauss(0, 0.2)
@@ -139,6 +157,7 @@ class Shop:
             throttled += 10.0 if harm.cpu > 0.1 else float(chance.random() < 0.05)
             calls = _poisson(chance, self.calls_per_s * harm.traffic * self.visitors(second))
             rejected = sum(chance.random() < harm.failing for _ in range(calls))
+            refused += sum(self._stumbles() for _ in range(calls))
             requests, failed = requests + calls - rejected, failed + rejected
             into = second - BEFORE_S
             gone = harm.down or (harm.killed_s > 0 and into < harm.killed_s)
@@ -148,8 +167,11 @@ class Shop:
             yield _sample(tick, "kube_pod_container_status_restarts_total", restarts)
             yield _sample(tick, "istio_requests_total", requests, LABELS.format(0, "destination"))
             yield _sample(tick, "istio_requests_total", requests, LABELS.format(0, "source"), "frontend-0")
-            if failed:  # they did not reach it
-                yield _sample(tick, "istio_requests_total", failed, LABELS.format(harm.status, "source"), "frontend-0")
+            if refused:
+                yield _sample(tick, "istio_requests_total", refused, LABELS.format(14, "destination"))
+            if failed or refused:  # those that failed did not reach it
+                both = failed + refused
+                yield _sample(tick, "istio_requests_total", both, LABELS.format(harm.status, "source"), "frontend-0")
             if not gone:
                 yield _sample(tick, "container_cpu_usage_seconds_total", cpu)
                 yield _sample(tick, "container_spec_cpu_quota", 15_000)  # a little more than it may get to use

@@ -59,6 +59,32 @@ def test_a_driver_that_does_nothing_is_found_out() -> None:
     assert found["unknown"] == 0
 
 
+def test_the_trouble_of_a_healthy_shop_is_no_effect() -> None:
+    """A call in a hundred fails and is made again, one in a hundred takes much longer; the driver does nothing."""
+    found: Counter[str] = Counter()
+    during = Window(START, END)
+    for seed in range(60):
+        readings = readings_of(Shop(seed, stumbles=0.01).telemetry(), during)
+        found.update(check(Question(kind, POD), readings, BEFORE, during).effect for kind in NOISY_KINDS)
+    assert found["confirmed"] <= 0.02 * found.total(), found
+    assert found["unknown"] == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "harm"),
+    [
+        ("network-delay", Harm(delay_ms=100)),
+        ("network-loss", Harm(delay_ms=200, delayed=0.4)),
+        ("http-abort", Harm(failing=0.3)),
+        ("cpu-stress", Harm(cpu=0.1)),
+        ("pod-failure", Harm(down=True)),
+    ],
+)
+def test_real_harm_is_confirmed_in_a_shop_with_trouble_of_its_own(kind: str, harm: Harm) -> None:
+    found = [finding(kind, harm, seed=seed, stumbles=0.01) for seed in range(10)]
+    assert [each.effect for each in found] == ["confirmed"] * 10
+
+
 @pytest.mark.parametrize(
     ("kind", "harm", "kpi"),
     [
