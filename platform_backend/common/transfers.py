@@ -1,7 +1,7 @@
 """Large uploads and downloads keep a thread of the web server each, for long: some threads have to be left."""
 
 from collections.abc import Callable
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Lock
 from typing import Final
 
 from common.errors import Unavailable, said
@@ -12,7 +12,7 @@ _places: Final = BoundedSemaphore(PLACES)
 
 
 def take_place() -> Callable[[], None]:
-    """Gives what gives the place back. Raises Unavailable when all are taken."""
+    """Gives what gives the place back, once. Raises Unavailable when all are taken."""
     if not _places.acquire(blocking=False):
         raise Unavailable(
             said(
@@ -21,4 +21,10 @@ def take_place() -> Callable[[], None]:
                 places=PLACES,
             )
         )
-    return _places.release
+    given = Lock()  # taken by the first who gives the place back: two may, the end of a file and that of its answer
+
+    def release() -> None:
+        if given.acquire(blocking=False):
+            _places.release()
+
+    return release

@@ -3,11 +3,13 @@
 Each section stands for itself: what can't be asked is told as an error beside what can.
 """
 
+import logging
 import shutil
 import time
 from collections.abc import Callable, Mapping
 from threading import Lock
 from typing import Any, Final
+from uuid import uuid4
 
 from celery.exceptions import OperationalError as BrokerError
 from django.db.models import Sum
@@ -27,6 +29,8 @@ from platform_backend.config import config
 from systems import selectors as systems
 from telemetry.records import TABLES
 from telemetry.services import telemetry_source
+
+logger = logging.getLogger(__name__)
 
 FRESH_S: Final = 2.0
 BROKER_TIMEOUT_S: Final = 1.0
@@ -61,6 +65,7 @@ def look() -> Mapping[str, Any]:
         "telemetry": _telemetry,
         "disk": _disk,
         "faults": _faults,
+        "campaign": _campaign,
     }
     found: dict[str, Any] = {}
     errors: list[dict[str, str]] = []
@@ -70,9 +75,11 @@ def look() -> Mapping[str, Any]:
         except (UserError, OSError) as error:
             found[name] = None
             errors.append({"section": name, "detail": str(error)})
-    campaign: Campaign | None = open_campaign()
-    running = {"id": campaign.id, "name": campaign.name, "state": campaign.state} if campaign else None
-    return found | {"campaign": running, "sandbox": SANDBOX, "unknown": errors, "well": _is_well(found, errors)}
+        except Exception:  # a mistake of ours in one section must not hide the others
+            found[name], error_id = None, uuid4().hex
+            logger.exception("internal error %s while the status asked for %s", error_id, name)
+            errors.append({"section": name, "detail": f"internal error {error_id}; the web server's log has it"})
+    return found | {"sandbox": SANDBOX, "unknown": errors, "well": _is_well(found, errors)}
 
 
 def _is_well(found: Mapping[str, Any], errors: list[dict[str, str]]) -> bool:
@@ -113,12 +120,19 @@ def _queues() -> dict[str, Any]:
 
 def _waiting_tasks() -> int | None:
     """Messages that no worker has taken yet; None while the broker is out of reach."""
-    try:
-        with app.connection_for_read(connect_timeout=BROKER_TIMEOUT_S) as connection:
+    with app.connection_for_read(connect_timeout=BROKER_TIMEOUT_S) as connection:
+        # The transport's own errors are none of kombu's: a broker that ends between the two calls raises one.
+        errors = (*connection.connection_errors, *connection.channel_errors)
+        try:
             connection.ensure_connection(max_retries=1, timeout=BROKER_TIMEOUT_S)
             return int(connection.default_channel.client.llen(QUEUE))
-    except (OperationalError, BrokerError, OSError):
-        return None
+        except (OperationalError, BrokerError, OSError, *errors):
+            return None
+
+
+def _campaign() -> dict[str, Any] | None:
+    campaign: Campaign | None = open_campaign()
+    return {"id": campaign.id, "name": campaign.name, "state": campaign.state} if campaign else None
 
 
 def _telemetry() -> dict[str, int | None]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from xml.parsers.expat import ExpatError
 
 TIMEOUT_S: Final = 2.0
 MANAGER_SOCKET: Final = "manager.sock"
@@ -55,7 +56,7 @@ def parts(run_dir: Path) -> list[Part]:
     server: Any = xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport)
     try:
         answer = server.supervisor.getAllProcessInfo()
-    except (OSError, xmlrpc.client.Error, http.client.HTTPException):
+    except (OSError, xmlrpc.client.Error, http.client.HTTPException, ExpatError):  # the last: of half an answer
         return []
     finally:
         transport.close()
@@ -77,6 +78,7 @@ def _part(entry: Mapping[str, Any], restarts: Mapping[str, Any]) -> Part:
 
 def _restarts(path: Path) -> Mapping[str, Any]:
     try:
-        return dict(json.loads(path.read_text()))
+        found = json.loads(path.read_text())
+        return found if isinstance(found, dict) else {}
     except (OSError, ValueError):
         return {}

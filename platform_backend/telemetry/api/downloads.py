@@ -1,6 +1,6 @@
 """Log lines as a file, sent while it is made. That it is whole is told by HTTP: the last chunk comes only then."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Final
 
@@ -85,13 +85,22 @@ class LogsDownloadView(ApiView):
             release()
             raise
         texts = chain([head()], map(text_of, pages))
-        response = StreamingHttpResponse((text.encode() for text in texts if text), content_type=_type(kind))
+        response = StreamingHttpResponse(_sent(texts, release), content_type=_type(kind))
         response._resource_closers.append(release)  # type: ignore[attr-defined]  # whatever ends it
         response.headers["Content-Disposition"] = (
             f'attachment; filename="{_name(query.window, kind, limit, truncated)}"'
         )
         response.headers[TRUNCATED] = "true" if truncated else "false"
         return response
+
+
+def _sent(texts: Iterator[str], release: Callable[[], None]) -> Iterator[bytes]:
+    try:
+        for text in texts:
+            if text:
+                yield text.encode()
+    finally:
+        release()
 
 
 def _begun(pages: "Iterator[export.Page]") -> "Iterator[export.Page]":

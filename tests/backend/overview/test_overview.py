@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.test import Client
@@ -25,6 +26,8 @@ from systems.adapters.fake import FakeSystemDriver
 from telemetry.adapters.fake import FakeTelemetry
 from tests.backend.people import person
 from tests.backend.writes import Caller
+
+WAITING_TASKS = status._waiting_tasks
 
 
 @pytest.fixture(autouse=True)
@@ -168,3 +171,30 @@ def test_what_is_no_page_stays_a_problem(path: str, db: None, built: Callable[[]
     built()
     answer = Client().get(path)
     assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/problem+json")
+
+
+def test_a_mistake_in_one_section_hides_no_other(api: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("overview.status._disk", lambda: 1 / 0)
+    found = status.look()
+    assert found["disk"] is None
+    [told] = [each for each in found["unknown"] if each["section"] == "disk"]
+    assert told["detail"].startswith("internal error ")
+    assert found["faults"] is not None
+
+
+def test_a_broker_that_goes_while_it_is_asked_is_out_of_reach(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Going:
+        connection_errors = (redis.ConnectionError,)
+        channel_errors = (redis.ResponseError,)
+
+        def __enter__(self) -> "Going":
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+        def ensure_connection(self, **_: object) -> None:
+            raise redis.ConnectionError("gone")
+
+    monkeypatch.setattr(status.app, "connection_for_read", lambda **_: Going())
+    assert WAITING_TASKS() is None
