@@ -1,6 +1,5 @@
 """Reads of accounts."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.contrib.auth.models import User
@@ -29,12 +28,8 @@ def audit_entries(
     return AuditEntry.objects.filter(**{name: value for name, value in exact.items() if value})
 
 
-def users(*, search: str = "", role: Role | None = None, active: bool | None = None) -> QuerySet[User]:
-    """`search` is a part of a name or e-mail address, whatever its case."""
+def users(*, role: Role | None = None, active: bool | None = None) -> QuerySet[User]:
     found = User.objects.select_related("profile")
-    if search:
-        parts = ("username", "first_name", "email")
-        found = found.filter(_any(Q(**{f"{part}__icontains": search}) for part in parts))
     if role is not None:
         found = found.filter(_of_role(role))
     return found if active is None else found.filter(is_active=active)
@@ -45,13 +40,6 @@ def _of_role(role: Role) -> Q:
         return Q(is_superuser=True)
     own = Q(profile__role=role.value) | (Q(profile=None) if role is Role.VIEWER else Q())
     return own & Q(is_superuser=False)
-
-
-def _any(conditions: Iterable[Q]) -> Q:
-    either = Q()
-    for each in conditions:
-        either |= each
-    return either
 
 
 def invitations() -> QuerySet[Invitation]:

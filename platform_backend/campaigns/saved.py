@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.audit import audit
@@ -14,10 +14,8 @@ from common.errors import Conflict, NotFound, said
 from common.transactions import atomic
 
 
-def saved_campaigns(*, search: str = "", created_by: str = "") -> QuerySet[SavedCampaign]:
+def saved_campaigns(*, created_by: str = "") -> QuerySet[SavedCampaign]:
     found = SavedCampaign.objects.select_related("created_by")
-    if search:
-        found = found.filter(Q(name__icontains=search) | Q(notes__icontains=search))
     return found.filter(created_by__username=created_by) if created_by else found
 
 

@@ -1,9 +1,10 @@
 """Reads of campaigns, and of the injections that they ordered."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, CharField, Count, Exists, OuterRef, Prefetch, Q, QuerySet, Value, When
@@ -42,6 +43,12 @@ def campaigns() -> QuerySet[Campaign]:
         steps_skipped=Count("steps", filter=Q(steps__state=StepState.SKIPPED)),
         steps_unusable=Count("steps", filter=Q(steps__state=StepState.DONE) & ~Q(steps__unusable="")),
     )
+
+
+def campaigns_where(wanted: Mapping[str, Any]) -> QuerySet[Campaign]:
+    """Those that `wanted` lets through: by the names of the API's filters, where an empty one lets all through."""
+    columns = {"state": "state__in", "created_by": "created_by__username"}
+    return campaigns().filter(**{column: wanted[name] for name, column in columns.items() if wanted[name]})
 
 
 def campaign(campaign_id: UUID) -> Campaign:

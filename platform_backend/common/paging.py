@@ -1,33 +1,36 @@
-"""Pages of what lies in the database: newest first, each continuing exactly after the last row of the one before."""
+"""Pages of what lies in the database, each continuing exactly after the last row of the one before."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from django.db.models import Field, Model, Q
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common import cursors
+from common.lists import MOST_COUNTED, Order, counted
 
 
 class NewestFirst(BasePagination):
-    """{"results": [...], "cursor": "..." or null}. The view's query is a `PageQuery`."""
+    """{"results": [...], "cursor": "..." or null, "total": 12 or null}. The view's query is a `PageQuery`."""
 
     columns: ClassVar[Sequence[str]] = ("pk",)  # all descending; together they tell any two rows apart
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         limit, cursor = view.query["limit"], view.query["cursor"]
+        self._total = counted(queryset)
+        order = Order.of(view.query.get("sort"), view.sorts, self.columns)
+        queryset = order.apply(queryset)
         if cursor is not None:
-            queryset = queryset.filter(self._after(queryset.model, cursors.decode(cursor, of=list_of(request))))
-        rows = list(queryset.order_by(*(f"-{column}" for column in self.columns))[: limit + 1])
+            queryset = queryset.filter(order.after(queryset.model, cursors.decode(cursor, of=list_of(request))))
+        rows = list(queryset[: limit + 1])
         more = len(rows) > limit
-        self._cursor = cursors.encode(self._place(rows[limit - 1]), of=list_of(request)) if more else None
+        self._cursor = cursors.encode(order.place(rows[limit - 1]), of=list_of(request)) if more else None
         return rows[:limit]
 
     def get_paginated_response(self, data: Any) -> Response:
-        return Response({"results": data, "cursor": self._cursor})
+        return Response({"results": data, "cursor": self._cursor, "total": self._total})
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         cursor = {
@@ -36,25 +39,18 @@ class NewestFirst(BasePagination):
             "description": "Continues after the last row; null at the end.",
             "example": None,
         }
-        properties = {"results": schema, "cursor": cursor}
+        total = {
+            "type": "integer",
+            "nullable": True,
+            "description": f"Rows of all pages together; null for more than {MOST_COUNTED:,}.",
+            "example": 1,
+        }
+        properties = {"results": schema, "cursor": cursor, "total": total}
         return {"type": "object", "required": list(properties), "properties": properties}
-
-    def _place(self, row: Model) -> list[int | str]:
-        """The columns' values as text."""
-        return [str(_column(type(row), name).value_to_string(row)) for name in self.columns]
-
-    def _after(self, model: type[Model], place: Sequence[int | str]) -> Q:
-        """(a, b) < (x, y), spelt out: a < x, or a = x and b < y."""
-        found, equal = Q(), Q()
-        for name, text in zip(self.columns, place, strict=True):
-            value = _column(model, name).to_python(text)
-            found |= equal & Q(**{f"{name}__lt": value})
-            equal &= Q(**{name: value})
-        return found
 
 
 def list_of(request: Request) -> str:
-    """The list that a request asks for: its address and filters, without the place in it."""
+    """The list that a request asks for: its address, filters and order, without the place in it."""
     filters = [
         (name, value)
         for name, values in sorted(request.query_params.lists())
@@ -62,7 +58,3 @@ def list_of(request: Request) -> str:
         for value in sorted(values)
     ]
     return f"{request.path}?{urlencode(filters)}"
-
-
-def _column(model: type[Model], name: str) -> "Field[Any, Any]":
-    return cast("Field[Any, Any]", model._meta.pk if name == "pk" else model._meta.get_field(name))

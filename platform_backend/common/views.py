@@ -1,6 +1,6 @@
 """What every view of the API is: nobody gets past it with a parameter or key that it does not know."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Final, TypeVar
 
 from django.core.exceptions import ImproperlyConfigured
@@ -10,6 +10,7 @@ from rest_framework import generics
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from common import lists
 from common.api import checked
 from common.forms import Form, PageQuery, Query
 from common.roles import Role
@@ -78,4 +79,18 @@ class ApiView(APIView):
 
 
 class ListView(ApiView, generics.ListAPIView[M]):
+    """`sorts` names columns by which its rows may be sorted, `search_in` those in which `search` looks."""
+
     queries: ClassVar[Mapping[str, type[Query]]] = {"get": PageQuery}
+    sorts: ClassVar[Mapping[str, str]] = {}
+    search_in: ClassVar[Sequence[str]] = ()
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        base = cls.queries["get"]
+        if not issubclass(base, PageQuery):
+            raise ImproperlyConfigured(f"{cls.__name__}: the query of a list is a PageQuery")
+        cls.queries = {**cls.queries, "get": lists.query_of(base, cls.sorts, cls.search_in)}
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        return lists.searched(super().filter_queryset(queryset), self.search_in, self.query.get("search", ""))

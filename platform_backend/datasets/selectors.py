@@ -7,7 +7,7 @@ from pathlib import Path
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 
 from common.errors import Conflict, Gone, NotFound, said
 from datasets.models import AT_WORK, STORED, Dataset, State
@@ -25,18 +25,15 @@ def datasets() -> QuerySet[Dataset]:
 
 def found(
     *,
-    search: str = "",
     states: Sequence[str] = (),
     formats: Sequence[str] = (),
     origin: str | None = None,
     campaign: UUID | None = None,
-    by: str = "",
+    created_by: str = "",
 ) -> QuerySet[Dataset]:
-    """`search` is a part of a name, of notes or of a digest, whatever its case."""
-    parts = Q(name__icontains=search) | Q(notes__icontains=search) | Q(digest__icontains=search)
     exact = {"state__in": states, "format__in": formats, "origin": origin, "campaign": campaign}
-    wanted = {name: value for name, value in (*exact.items(), ("created_by__username", by)) if value}
-    return datasets().filter(parts if search else Q(), **wanted)
+    wanted = {name: value for name, value in (*exact.items(), ("created_by__username", created_by)) if value}
+    return datasets().filter(**wanted)
 
 
 def dataset_get(dataset_id: UUID) -> Dataset:

@@ -1,7 +1,8 @@
 """Reads of events: their kinds, those that there were, and when each pod had part in one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -26,6 +27,12 @@ def kinds() -> Sequence[KindHere]:
 
 def events() -> QuerySet[Event]:
     return Event.objects.select_related("created_by")
+
+
+def events_where(wanted: Mapping[str, Any]) -> QuerySet[Event]:
+    """Those that `wanted` lets through: by the names of the API's filters, where an empty one lets all through."""
+    columns = {"state": "state__in", "kind": "kind__in", "service": "service__in", "created_by": "created_by__username"}
+    return events().filter(**{column: wanted[name] for name, column in columns.items() if wanted[name]})
 
 
 def event(event_id: UUID) -> Event:

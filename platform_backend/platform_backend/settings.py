@@ -148,7 +148,8 @@ SPECTACULAR_SETTINGS = {
     "that it does, and no value is turned into another type.\n\n"
     "Times in requests are RFC 3339 with a time zone, or integer microseconds; "
     "times of telemetry and labels are UTC integer microseconds since the epoch.\n\n"
-    "Lists are pages: `limit` rows, and a `cursor` that continues the same list with the same filters.",
+    "Lists are pages: `limit` rows, and a `cursor` that continues the same list with the same filters. Those that are "
+    "not of telemetry have `total`, up to 10,000, and can be sorted (`sort=name`, `sort=-name`); most can be searched.",
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["accounts.api.permissions.HasRole"],

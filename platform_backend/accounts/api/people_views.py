@@ -30,6 +30,8 @@ class UsersView(ListView[User]):
     queries = {"get": UsersQuery}
     serializer_class = UserSerializer
     pagination_class = NewestFirst
+    sorts = {"created": "date_joined", "username": "username", "last_sign_in": "last_login"}
+    search_in = ("username", "first_name", "email")
     queryset = User.objects.none()
 
     @operation("users_list", role=Role.ADMIN, tags=["accounts"], examples=[page_example(USER)])
@@ -39,9 +41,7 @@ class UsersView(ListView[User]):
 
     def get_queryset(self) -> Any:
         role = self.query["role"]
-        return selectors.users(
-            search=self.query["search"], role=Role(role) if role else None, active=self.query["active"]
-        )
+        return selectors.users(role=Role(role) if role else None, active=self.query["active"])
 
 
 class UserView(ApiView):

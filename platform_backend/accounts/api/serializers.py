@@ -129,7 +129,6 @@ class SessionSerializer(serializers.ModelSerializer):
 
 
 class UsersQuery(PageQuery):
-    search = fields.Text(max_length=100, default="", help_text="part of a name or e-mail address")
     role = fields.Choice(choices=ROLES, default=None)
     active = fields.Flag(default=None, allow_null=True)
 

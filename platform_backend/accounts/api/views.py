@@ -115,6 +115,8 @@ class TokenView(ApiView):
 class AuditView(ListView[AuditEntry]):
     queries = {"get": AuditQuery}
     serializer_class = AuditEntrySerializer
+    sorts = {"at": "pk"}
+    search_in = ("actor_name", "action", "subject")
     queryset = AuditEntry.objects.none()
 
     @operation("audit_list", role=Role.ADMIN, tags=["accounts"], examples=[page_example(AUDIT)])

@@ -67,6 +67,8 @@ class SavedCampaignsView(ListView[SavedCampaign]):
     bodies = {"post": SavedCampaignCreateSerializer}
     serializer_class = SavedCampaignSerializer
     pagination_class = SavedPages
+    sorts = {"updated_at": "updated_at", "name": "name"}
+    search_in = ("name", "notes")
     queryset = SavedCampaign.objects.all()
 
     @operation("saved_campaigns_list", role=Role.VIEWER, tags=["campaigns"], examples=[page_example(SAVED)])
@@ -75,7 +77,7 @@ class SavedCampaignsView(ListView[SavedCampaign]):
         return self.list(request, *args, **kwargs)
 
     def get_queryset(self) -> Any:
-        return services.saved_campaigns(search=self.query["search"], created_by=self.query["created_by"])
+        return services.saved_campaigns(created_by=self.query["created_by"])
 
     @operation(
         "saved_campaigns_create",
@@ -138,6 +140,7 @@ class VersionPages(NewestFirst):
 class SavedVersionsView(ListView[SavedVersion]):
     serializer_class = SavedVersionSerializer
     pagination_class = VersionPages
+    sorts = {"version": "version"}
     queryset = SavedVersion.objects.all()
 
     @operation("saved_campaigns_versions", role=Role.VIEWER, tags=["campaigns"], examples=[page_example(SAVED_VERSION)])

@@ -33,7 +33,6 @@ class LibraryFileSerializer(serializers.Serializer):
 
 
 class SavedCampaignsQuery(PageQuery):
-    search = fields.Text(max_length=100, default="", help_text="part of the name or the notes")
     created_by = fields.Text(max_length=150, default="", help_text="only what this user saved, by name")
 
 

@@ -11,7 +11,14 @@ from campaigns.case_plan import PlannedCase
 from campaigns.models import Campaign, State, Step, StepState
 from campaigns.planner import PlannedStep
 from campaigns.schema import CampaignFile
+from common import fields
 from common.answers import Modelled
+from common.forms import PageQuery
+
+
+class CampaignsQuery(PageQuery):
+    state = serializers.ListField(child=fields.Choice(choices=State.values), default=list, help_text="only in these")
+    created_by = fields.Text(max_length=150, default="", help_text="only this user's")
 
 
 class PlannedStepSerializer(serializers.Serializer[PlannedStep]):

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from campaigns import selectors, services
 from campaigns.api import examples
 from campaigns.api.parsers import YamlParser
-from campaigns.api.serializers import CampaignDetailSerializer, CampaignSerializer, PlanSerializer
+from campaigns.api.serializers import CampaignDetailSerializer, CampaignSerializer, CampaignsQuery, PlanSerializer
 from campaigns.case_plan import planned_cases, warnings
 from campaigns.loading import load, places_in
 from campaigns.models import Campaign
@@ -36,9 +36,12 @@ class ByTime(NewestFirst):
 
 
 class CampaignsView(ListView[Campaign]):
+    queries = {"get": CampaignsQuery}
     bodies = {"post": None}  # the file, in one of two languages
     serializer_class = CampaignSerializer
     pagination_class = ByTime
+    sorts = {"created_at": "created_at", "name": "name", "state": "state"}
+    search_in = ("name",)
     parser_classes = (JsonParser, YamlParser)
     queryset = selectors.campaigns()
 
@@ -46,6 +49,9 @@ class CampaignsView(ListView[Campaign]):
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Campaigns, newest first."""
         return self.list(request, *args, **kwargs)
+
+    def get_queryset(self) -> Any:
+        return selectors.campaigns_where(self.query)
 
     @operation(
         "campaigns_create",

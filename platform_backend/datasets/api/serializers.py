@@ -92,12 +92,11 @@ class DatasetChangeSerializer(Form):
 
 
 class DatasetsQuery(PageQuery):
-    search = fields.Text(max_length=100, default="", help_text="part of its name, notes or digest")
     state = serializers.ListField(child=fields.Choice(choices=State.choices), default=list, help_text="only in these")
     format = serializers.ListField(child=fields.Text(max_length=20), default=list, help_text="only of these")
     origin = fields.Choice(choices=Origin.choices, default=None)
     campaign = fields.Uuid(default=None, help_text="only those built of it")
-    by = fields.Text(max_length=150, default="", help_text="only this user's")
+    created_by = fields.Text(max_length=150, default="", help_text="only this user's")
 
 
 class DatasetProgressSerializer(serializers.Serializer):

@@ -30,6 +30,8 @@ class DatasetsView(ListView[Dataset]):
     bodies = {"post": DatasetCreateSerializer}
     serializer_class = DatasetSerializer
     pagination_class = ByTime
+    sorts = {"created_at": "created_at", "name": "name", "size": "size", "finished_at": "finished_at"}
+    search_in = ("name", "notes", "digest")
     queryset = Dataset.objects.none()
 
     @operation("datasets_list", role=Role.VIEWER, tags=["datasets"], examples=[page_example(READY)])
@@ -40,12 +42,11 @@ class DatasetsView(ListView[Dataset]):
     def get_queryset(self) -> Any:
         asked = self.query
         return selectors.found(
-            search=asked["search"],
             states=asked["state"],
             formats=asked["format"],
             origin=asked["origin"],
             campaign=asked["campaign"],
-            by=asked["by"],
+            created_by=asked["created_by"],
         )
 
     @operation(

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from common import fields
 from common.answers import Scalars
-from common.forms import Form
+from common.forms import Form, PageQuery
 from common.parameter_serializer import ParameterSerializer
 from events.models import Event, State
 from events.selectors import KindHere
@@ -43,6 +43,13 @@ class EventCreateSerializer(Form):
     @property
     def event_request(self) -> EventRequest:
         return EventRequest(**self.validated_data)
+
+
+class EventsQuery(PageQuery):
+    state = serializers.ListField(child=fields.Choice(choices=State.values), default=list, help_text="only in these")
+    kind = serializers.ListField(child=fields.Text(max_length=40), default=list, help_text="only of these")
+    service = serializers.ListField(child=fields.Text(max_length=253), default=list, help_text="only of these")
+    created_by = fields.Text(max_length=150, default="", help_text="only this user's")
 
 
 class PodSpanSerializer(serializers.Serializer):

@@ -15,7 +15,7 @@ from common.schema import page_example
 from common.views import ApiView, ListView, operation
 from events import selectors, services
 from events.api.examples import EVENT, KIND, REQUEST
-from events.api.serializers import EventCreateSerializer, EventKindSerializer, EventSerializer
+from events.api.serializers import EventCreateSerializer, EventKindSerializer, EventSerializer, EventsQuery
 from events.models import Event
 
 
@@ -39,13 +39,19 @@ class EventPages(NewestFirst):
 class EventsView(ListView[Event]):
     bodies = {"post": EventCreateSerializer}
     serializer_class = EventSerializer
+    queries = {"get": EventsQuery}
     pagination_class = EventPages
+    sorts = {"created_at": "created_at", "kind": "kind", "service": "service"}
+    search_in = ("kind", "service", "error")
     queryset = selectors.events()
 
     @operation("events_list", role=Role.VIEWER, tags=["events"], examples=[page_example(EVENT)])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Events, newest first."""
         return self.list(request, *args, **kwargs)
+
+    def get_queryset(self) -> Any:
+        return selectors.events_where(self.query)
 
     @operation(
         "events_create",

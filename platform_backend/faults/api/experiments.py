@@ -60,6 +60,8 @@ class ExperimentsView(ListView[Experiment]):
     bodies = {"post": ExperimentCreateSerializer}
     serializer_class = ExperimentSerializer
     pagination_class = ExperimentPages
+    sorts = {"created_at": "created_at", "name": "name", "kind": "kind"}
+    search_in = ("name", "kind")
     queryset = selectors.experiments()
 
     @operation("experiments_list", role=Role.VIEWER, tags=["experiments"], examples=[page_example(EXPERIMENT)])
@@ -179,6 +181,7 @@ class VersionPages(NewestFirst):
 class ExperimentVersionsView(ListView[ExperimentVersion]):
     serializer_class = ExperimentVersionSerializer
     pagination_class = VersionPages
+    sorts = {"revision": "revision"}
     queryset = ExperimentVersion.objects.all()
 
     @operation("experiments_versions", role=Role.VIEWER, tags=["experiments"], examples=[page_example(VERSION)])
@@ -199,6 +202,7 @@ class OccurrencePages(NewestFirst):
 class OccurrencesView(ListView[Occurrence]):
     serializer_class = OccurrenceSerializer
     pagination_class = OccurrencePages
+    sorts = {"scheduled_for": "scheduled_for"}
     queryset = Occurrence.objects.all()
 
     @operation("experiments_history", role=Role.VIEWER, tags=["experiments"], examples=[page_example(OCCURRENCE)])

@@ -48,6 +48,8 @@ class InjectionsView(ListView[Injection]):
     bodies = {"post": InjectionCreateSerializer}
     serializer_class = InjectionSerializer
     pagination_class = InjectionPages
+    sorts = {"requested_at": "requested_at", "kind": "kind", "state": "state", "ended_at": "ended_at"}
+    search_in = ("kind", "error", "created_by__username")
     queryset = selectors.injections()
 
     @operation(
@@ -119,6 +121,8 @@ class LabelsView(ListView[Label]):
     queries = {"get": LabelsQuery}
     serializer_class = LabelSerializer
     pagination_class = LabelPages
+    sorts = {"start": "start", "end": "end", "pod": "pod", "service": "service", "kind": "kind"}
+    search_in = ("pod", "kind")
     queryset = Label.objects.all()
 
     @operation(

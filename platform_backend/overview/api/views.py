@@ -91,6 +91,8 @@ class CalendarView(ApiView):
 class ActivityView(ListView[AuditEntry]):
     queries = {"get": ActivityQuery}
     serializer_class = ActivitySerializer
+    sorts = {"at": "pk"}
+    search_in = ("actor_name", "action", "subject")
     queryset = AuditEntry.objects.none()
 
     @operation("activity", role=Role.VIEWER, tags=["overview"], examples=[page_example(ACTIVITY)])

@@ -1,5 +1,5 @@
 // Made from platform_backend/openapi.yaml by `npm run client`; not to be edited.
-// sha256 6e94e42ec26372cc00f992e163d15cb4af06e0f65bd9e41746dfa55f81ef7223
+// sha256 fde9bb425266b5946ec833c1673e07abe718e593312c006d25ad831851d61378
 export const ROLE_OF = {
   activity: 'viewer',
   audit_list: 'admin',

@@ -1,5 +1,5 @@
 // Made from platform_backend/openapi.yaml by `npm run client`; not to be edited.
-// sha256 6e94e42ec26372cc00f992e163d15cb4af06e0f65bd9e41746dfa55f81ef7223
+// sha256 fde9bb425266b5946ec833c1673e07abe718e593312c006d25ad831851d61378
 export interface paths {
     "/api/v1/activity": {
         parameters: {
@@ -4029,6 +4029,11 @@ export interface components {
              * @example null
              */
             cursor: string | null;
+            /**
+             * @description Rows of all pages together; null for more than 10,000.
+             * @example 1
+             */
+            total: number | null;
         };
         PaginatedAuditEntryList: {
             results: components["schemas"]["AuditEntry"][];
@@ -4037,6 +4042,11 @@ export interface components {
              * @example null
              */
             cursor: string | null;
+            /**
+             * @description Rows of all pages together; null for more than 10,000.
+             * @example 1
+             */
+            total: number | null;
         };
         PaginatedCampaignList: {
             results: components["schemas"]["Campaign"][];
@@ -4045,6 +4055,11 @@ export interface components {
              * @example null
              */
             cursor: string | null;
+            /**
+             * @description Rows of all pages together; null for more than 10,000.
+             * @example 1
+             */
+            total: number | null;
         };
         PaginatedDatasetList: {
             results: components["schemas"]["Dataset"][];
@@ -4053,6 +4068,11 @@ export interface components {
              * @example null
              */
             cursor: string | null;
+            /**
+             * @description Rows of all pages together; null for more than 10,000.
+             * @example 1
+             */
+            total: number | null;
         };
         PaginatedEventList: {
             results: components["schemas"]["Event"][];
@@ -4061,6 +4081,11 @@ export interface components {
              * @example null
              */
             cursor: string | null;
+            /**
+             * @description Rows of all pages together; null for more than 10,000.
+             * @example 1
+             */
+            total: number | null;
         };
         PaginatedExperimentList: {
             results: components["schemas"]["Experiment"][];
@@ -4069,6 +4094,11 @@ export interface components {
              * @example null
              */
             cursor: string | null;
+            /**
+             * @description Rows of all pages together; null for more than 10,000.
+             * @example 1
+             */
+            total: number | null;
         };
         PaginatedExperimentVersionList: {
             results: components["schemas"]["ExperimentVersion"][];
@@ -4077,6 +4107,11 @@ export interface components {
              * @example null
              */
             cursor: string | null;
+            /**
+             * @description Rows of all pages together; null for more than 10,000.
+             * @example 1
+             */
+            total: number | null;
         };
         PaginatedInjectionList: {
             results: components["schemas"]["Injection"][];
@@ -4085,6 +4120,11 @@ export interface components {
              * @example null
              */
             cursor: string | null;
+            /**
+             * @description Rows of all pages together; null for more than 10,000.
+             * @example 1
+             */
+            total: number | null;
         };
         PaginatedLabelList: {
             results: components["schemas"]["Label"][];
@@ -4093,6 +4133,11 @@ export interface components {
              * @example null
              */
             cursor: string | null;
+            /**
+             * @description Rows of all pages together; null for more than 10,000.
+             * @example 1
+             */
+            total: number | null;
         };
         PaginatedOccurrenceList: {
             results: components["schemas"]["Occurrence"][];
@@ -4101,6 +4146,11 @@ export interface components {
              * @example null
              */
             cursor: string | null;
+            /**
+             * @description Rows of all pages together; null for more than 10,000.
+             * @example 1
+             */
+            total: number | null;
         };
         PaginatedSavedCampaignList: {
             results: components["schemas"]["SavedCampaign"][];
@@ -4109,6 +4159,11 @@ export interface components {
              * @example null
              */
             cursor: string | null;
+            /**
+             * @description Rows of all pages together; null for more than 10,000.
+             * @example 1
+             */
+            total: number | null;
         };
         PaginatedSavedVersionList: {
             results: components["schemas"]["SavedVersion"][];
@@ -4117,6 +4172,11 @@ export interface components {
              * @example null
              */
             cursor: string | null;
+            /**
+             * @description Rows of all pages together; null for more than 10,000.
+             * @example 1
+             */
+            total: number | null;
         };
         PaginatedUserList: {
             results: components["schemas"]["User"][];
@@ -4125,6 +4185,11 @@ export interface components {
              * @example null
              */
             cursor: string | null;
+            /**
+             * @description Rows of all pages together; null for more than 10,000.
+             * @example 1
+             */
+            total: number | null;
         };
         Parameter: {
             name: string;
@@ -5036,6 +5101,10 @@ export interface operations {
                 cursor?: string;
                 /** @description how many rows at most */
                 limit?: number;
+                /** @description part of any of actor_name, action, subject; case does not matter */
+                search?: string;
+                /** @description by what; - in front: the highest, latest or last first. Default: the latest first */
+                sort?: "at" | "-at";
                 /** @description only of these */
                 thing?: ("campaign" | "dataset" | "emergency_stop" | "event" | "experiment" | "injection" | "label" | "pod" | "quarantine" | "saved_campaign" | "system")[];
             };
@@ -5086,6 +5155,10 @@ export interface operations {
                 from?: number | string;
                 /** @description how many rows at most */
                 limit?: number;
+                /** @description part of any of actor_name, action, subject; case does not matter */
+                search?: string;
+                /** @description by what; - in front: the highest, latest or last first. Default: the latest first */
+                sort?: "at" | "-at";
                 /** @description what it was done to */
                 subject?: string;
                 /** @description before this time */
@@ -5128,10 +5201,18 @@ export interface operations {
     campaigns_list: {
         parameters: {
             query?: {
+                /** @description only this user's */
+                created_by?: string;
                 /** @description of the page before */
                 cursor?: string;
                 /** @description how many rows at most */
                 limit?: number;
+                /** @description part of any of name; case does not matter */
+                search?: string;
+                /** @description by what; - in front: the highest, latest or last first. Default: the latest first */
+                sort?: "created_at" | "-created_at" | "name" | "-name" | "state" | "-state";
+                /** @description only in these */
+                state?: ("planned" | "running" | "stopping" | "stopped" | "completed" | "aborted" | "failed")[];
             };
             header?: never;
             path?: never;
@@ -5419,8 +5500,10 @@ export interface operations {
                 cursor?: string;
                 /** @description how many rows at most */
                 limit?: number;
-                /** @description part of the name or the notes */
+                /** @description part of any of name, notes; case does not matter */
                 search?: string;
+                /** @description by what; - in front: the highest, latest or last first. Default: the latest first */
+                sort?: "updated_at" | "-updated_at" | "name" | "-name";
             };
             header?: never;
             path?: never;
@@ -5624,6 +5707,8 @@ export interface operations {
                 cursor?: string;
                 /** @description how many rows at most */
                 limit?: number;
+                /** @description by what; - in front: the highest, latest or last first. Default: the latest first */
+                sort?: "version" | "-version";
             };
             header?: never;
             path: {
@@ -5738,10 +5823,10 @@ export interface operations {
     datasets_list: {
         parameters: {
             query?: {
-                /** @description only this user's */
-                by?: string;
                 /** @description only those built of it */
                 campaign?: string;
+                /** @description only this user's */
+                created_by?: string;
                 /** @description of the page before */
                 cursor?: string;
                 /** @description only of these */
@@ -5749,8 +5834,10 @@ export interface operations {
                 /** @description how many rows at most */
                 limit?: number;
                 origin?: "built" | "imported";
-                /** @description part of its name, notes or digest */
+                /** @description part of any of name, notes, digest; case does not matter */
                 search?: string;
+                /** @description by what; - in front: the highest, latest or last first. Default: the latest first */
+                sort?: "created_at" | "-created_at" | "name" | "-name" | "size" | "-size" | "finished_at" | "-finished_at";
                 /** @description only in these */
                 state?: ("queued" | "building" | "ready" | "failed" | "cancelled" | "deleting")[];
             };
@@ -6178,10 +6265,22 @@ export interface operations {
     events_list: {
         parameters: {
             query?: {
+                /** @description only this user's */
+                created_by?: string;
                 /** @description of the page before */
                 cursor?: string;
+                /** @description only of these */
+                kind?: string[];
                 /** @description how many rows at most */
                 limit?: number;
+                /** @description part of any of kind, service, error; case does not matter */
+                search?: string;
+                /** @description only of these */
+                service?: string[];
+                /** @description by what; - in front: the highest, latest or last first. Default: the latest first */
+                sort?: "created_at" | "-created_at" | "kind" | "-kind" | "service" | "-service";
+                /** @description only in these */
+                state?: ("planned" | "running" | "ended" | "failed")[];
             };
             header?: never;
             path?: never;
@@ -6547,6 +6646,10 @@ export interface operations {
                 cursor?: string;
                 /** @description how many rows at most */
                 limit?: number;
+                /** @description part of any of name, kind; case does not matter */
+                search?: string;
+                /** @description by what; - in front: the highest, latest or last first. Default: the latest first */
+                sort?: "created_at" | "-created_at" | "name" | "-name" | "kind" | "-kind";
             };
             header?: never;
             path?: never;
@@ -6750,6 +6853,8 @@ export interface operations {
                 cursor?: string;
                 /** @description how many rows at most */
                 limit?: number;
+                /** @description by what; - in front: the highest, latest or last first. Default: the latest first */
+                sort?: "scheduled_for" | "-scheduled_for";
             };
             header?: never;
             path: {
@@ -6911,6 +7016,8 @@ export interface operations {
                 cursor?: string;
                 /** @description how many rows at most */
                 limit?: number;
+                /** @description by what; - in front: the highest, latest or last first. Default: the latest first */
+                sort?: "revision" | "-revision";
             };
             header?: never;
             path: {
@@ -6965,8 +7072,12 @@ export interface operations {
                 limit?: number;
                 /** @description only on these pods */
                 pod?: string[];
+                /** @description part of any of kind, error, created_by; case does not matter */
+                search?: string;
                 /** @description only on pods of these services */
                 service?: string[];
+                /** @description by what; - in front: the highest, latest or last first. Default: the latest first */
+                sort?: "requested_at" | "-requested_at" | "kind" | "-kind" | "state" | "-state" | "ended_at" | "-ended_at";
                 /** @description only in these states */
                 state?: ("planned" | "applying" | "active" | "recovering" | "recovered" | "recovery_failed" | "failed")[];
                 /** @description only what was ordered before this time */
@@ -7181,8 +7292,12 @@ export interface operations {
                 limit?: number;
                 /** @description only on these pods */
                 pod?: string[];
+                /** @description part of any of pod, kind; case does not matter */
+                search?: string;
                 /** @description only on pods of these services */
                 service?: string[];
+                /** @description by what; - in front: the highest, latest or last first. Default: the latest first */
+                sort?: "start" | "-start" | "end" | "-end" | "pod" | "-pod" | "service" | "-service" | "kind" | "-kind";
                 /** @description End of the window, exclusive. Default: now. */
                 to?: number | string;
             };
@@ -8960,8 +9075,10 @@ export interface operations {
                 /** @description how many rows at most */
                 limit?: number;
                 role?: "viewer" | "researcher" | "operator" | "admin";
-                /** @description part of a name or e-mail address */
+                /** @description part of any of username, first_name, email; case does not matter */
                 search?: string;
+                /** @description by what; - in front: the highest, latest or last first. Default: the latest first */
+                sort?: "created" | "-created" | "username" | "-username" | "last_sign_in" | "-last_sign_in";
             };
             header?: never;
             path?: never;

@@ -58,4 +58,4 @@ def test_elsewhere_there_is_nothing(db: None, path: str) -> None:
 def test_audit_log_is_for_admins(api, admin) -> None:
     assert api.get("/api/v1/audit").status_code == 403
     api.force_authenticate(admin)
-    assert api.get("/api/v1/audit").json() == {"results": [], "cursor": None}
+    assert api.get("/api/v1/audit").json() == {"results": [], "cursor": None, "total": 0}

@@ -15,6 +15,7 @@ from campaigns.models import Campaign, SavedCampaign
 from common import cursors
 from common.errors import UserError
 from datasets.models import Dataset
+from events.models import Event
 from faults.models import Experiment, Injection, Label, Occurrence
 from telemetry import services
 from telemetry.adapters.fake import FakeTelemetry
@@ -168,6 +169,101 @@ def test_pages_hold_each_row_once(root: APIClient, fill: Callable[[], str]) -> N
         found += page["results"]
         cursor = page["cursor"]
     assert (found, cursor) == (whole["results"], None)
+
+
+def events() -> str:
+    for number in range(7):
+        Event.objects.create(kind="backup", service=f"s{number % 3}", created_at=T0)
+    return "/events"
+
+
+SORTED: Final = [
+    pytest.param(each, sort, id=f"{each}-{sort}")
+    for each in PAGED
+    for each in each.values
+    if "sort" in each.parameters
+    for sort in each.parameters["sort"]["schema"]["enum"]
+]
+FILLS: Final = {
+    "users_list": users,
+    "audit": audit_entries,
+    "activity": audit_entries,
+    "injections_list": injections,
+    "labels_list": labels,
+    "experiments_list": experiments,
+    "experiments_history": occurrences,
+    "datasets_list": datasets,
+    "campaigns_list": campaigns,
+    "events_list": events,
+}
+
+
+@pytest.mark.parametrize(("operation", "sort"), SORTED)
+def test_sorted_pages_hold_each_row_once_in_that_order(root: APIClient, operation: Operation, sort: str) -> None:
+    """Also where many rows are equal, or have no value there."""
+    if str(operation) not in FILLS:
+        assert root.get(operation.address.replace(NOBODY, str(experiment().id)), {"sort": sort}).status_code in (
+            200,
+            404,
+        )
+        return
+    FILLS[str(operation)]()
+    path = operation.address.replace(NOBODY, str(Experiment.objects.first().id if Experiment.objects.exists() else ""))
+    query = {"from": "2001-01-01T00:00:00Z"} if "labels" in path else {}
+    whole = root.get(path, query | {"sort": sort}).json()["results"]
+    assert len(whole) == 7
+    opposite = sort.removeprefix("-") if sort.startswith("-") else f"-{sort}"
+    assert root.get(path, query | {"sort": opposite}).json()["results"] == whole[::-1]
+    name = sort.removeprefix("-")
+    values = [row[name] for row in whole if row.get(name) is not None]
+    assert values == sorted(values, reverse=sort.startswith("-"))
+    found: list[Any] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        page = root.get(path, query | {"sort": sort, "limit": 2, **({"cursor": cursor} if cursor else {})}).json()
+        found, cursor = found + page["results"], page["cursor"]
+        assert page["total"] == 7
+    assert found == whole
+
+
+def test_rows_without_a_value_come_last_of_all(root: APIClient) -> None:
+    datasets()
+    for number, each in enumerate(Dataset.objects.filter(name__in=["d1", "d4", "d5"])):
+        Dataset.objects.filter(pk=each.pk).update(size=100 * number, finished_at=T0 + timedelta(seconds=number))
+    for sort in ("-size", "-finished_at"):
+        first = root.get(f"{URL}/datasets", {"sort": sort, "limit": 4}).json()
+        rest = root.get(f"{URL}/datasets", {"sort": sort, "limit": 4, "cursor": first["cursor"]}).json()
+        sizes = [row["size"] for row in [*first["results"], *rest["results"]]]
+        assert sizes == [200, 100, 0, None, None, None, None]
+
+
+@pytest.mark.parametrize("operation", PAGED)
+def test_every_list_out_of_the_database_counts_and_sorts(root: APIClient, operation: Operation) -> None:
+    """Telemetry is too much to be counted or sorted."""
+    of_database = "telemetry" not in operation.path
+    assert ("sort" in operation.parameters) == of_database
+    answer = root.get(operation.address.replace(NOBODY, str(experiment().id)))
+    if answer.status_code == 200:
+        assert ("total" in answer.json()) == of_database
+
+
+def test_a_total_is_of_the_filters_and_ends_where_counting_is_dear(
+    root: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    datasets()
+    Dataset.objects.filter(name="d3").update(notes="the one with Carts", state="failed")
+    assert root.get(f"{URL}/datasets", {"limit": 1}).json()["total"] == 7
+    assert root.get(f"{URL}/datasets", {"state": "failed"}).json()["total"] == 1
+    found = root.get(f"{URL}/datasets", {"search": "WITH carts"}).json()
+    assert ([row["name"] for row in found["results"]], found["total"]) == (["d3"], 1)
+    monkeypatch.setattr("common.lists.MOST_COUNTED", 6)
+    assert root.get(f"{URL}/datasets", {"limit": 1}).json()["total"] is None
+
+
+@pytest.mark.parametrize("sort", ["", "x", "--name", "name,size", "pk", "-"])
+def test_what_a_list_can_not_be_sorted_by_is_refused(root: APIClient, sort: str) -> None:
+    answer = root.get(f"{URL}/datasets", {"sort": sort})
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["sort"])
 
 
 def test_a_cursor_is_of_its_list_and_its_filters_alone(root: APIClient) -> None:

@@ -87,7 +87,7 @@ def test_they_are_found_by_name_notes_digest_and_kind(api: APIClient, user: User
     assert found(search="100%") == set()
     assert found(format=["csv"]) == {"Checkout", "other"}
     assert found(state=["ready", "failed"]) == {"cart"}
-    assert found(by="bob") == {"other"}
+    assert found(created_by="bob") == {"other"}
     assert found(origin="imported") == set()
     assert found() == set(rows)
 
