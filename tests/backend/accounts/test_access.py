@@ -10,7 +10,14 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
 # What may be called without sign-in; there, too, each method that asks for a role is closed.
-OPEN = {"api/v1/health", "api/v1/session", "api/v1/registration", "api/v1/password/reset", "api/v1/password/reset/ask"}
+OPEN = {
+    "api/v1/health",
+    "api/v1/campaigns/schema",
+    "api/v1/session",
+    "api/v1/registration",
+    "api/v1/password/reset",
+    "api/v1/password/reset/ask",
+}
 CLOSED = {("api/v1/session", "delete")}
 # Redirect nobody anywhere without a valid token or session: see test_commands and test_session.
 PAGES = ("signin",)
