@@ -186,6 +186,7 @@ SPECTACULAR_SETTINGS = {
         "PlatformMode": ["embedded", "cluster"],
         "SandboxLevel": ["full", "reduced", "none"],
         "RoleOrAnyone": ["anyone", "viewer", "researcher", "operator", "admin"],
+        "LoadProfile": ["constant", "diurnal", "burst", "steps", "replay"],
         "CampaignPods": ["one", "all"],
         "CampaignOrder": ["shuffled", "written"],
         "CampaignShape": ["rca", "detection", "quick"],

@@ -1,5 +1,5 @@
 // Made from platform_backend/openapi.yaml by `npm run client`; not to be edited.
-// sha256 fde9bb425266b5946ec833c1673e07abe718e593312c006d25ad831851d61378
+// sha256 a6ab61beb3444eee4907cfff580d38e3f2e6d7788df0a648a715fe9733d74e3d
 export const ROLE_OF = {
   activity: 'viewer',
   audit_list: 'admin',

@@ -1,5 +1,5 @@
 // Made from platform_backend/openapi.yaml by `npm run client`; not to be edited.
-// sha256 fde9bb425266b5946ec833c1673e07abe718e593312c006d25ad831851d61378
+// sha256 a6ab61beb3444eee4907cfff580d38e3f2e6d7788df0a648a715fe9733d74e3d
 export interface paths {
     "/api/v1/activity": {
         parameters: {
@@ -3350,7 +3350,7 @@ export interface components {
              * @description requests per second, around which the profile moves
              */
             rate: number;
-            profile: components["schemas"]["ProfileEnum"];
+            profile: components["schemas"]["LoadProfile"];
             /**
              * Format: double
              * @description in which a day of the profile passes
@@ -3366,7 +3366,7 @@ export interface components {
              */
             rate: number;
             /** @description how the rate moves: left out, it goes on as it does now */
-            profile?: components["schemas"]["ProfileEnum"];
+            profile?: components["schemas"]["LoadProfile"];
             /**
              * Format: double
              * @description in which a day of the profile passes
@@ -3386,6 +3386,8 @@ export interface components {
             /** @default null */
             measured: components["schemas"]["LoadSteps"];
         };
+        /** @enum {string} */
+        LoadProfile: "constant" | "diurnal" | "burst" | "steps" | "replay";
         /** LoadSetting */
         LoadSetting: {
             /**
@@ -4489,8 +4491,6 @@ export interface components {
             column: number | null;
             message: string;
         };
-        /** @enum {string} */
-        ProfileEnum: "constant" | "diurnal" | "burst" | "steps" | "replay";
         Progress: {
             steps_done: number;
             steps_total: number;
