@@ -10,6 +10,8 @@ export class Problem extends Error {
   /** English messages by input field, and their codes. */
   readonly fields: Readonly<Record<string, string[]>>
   readonly fieldCodes: Readonly<Record<string, string[]>>
+  /** Where in a text that was sent something is wrong. */
+  readonly places: readonly Body<'ProblemPlace'>[]
 
   constructor(body: ProblemBody & { status: number }) {
     super(body.detail ?? '')
@@ -19,6 +21,7 @@ export class Problem extends Error {
     this.params = body.params ?? {}
     this.fields = body.errors ?? {}
     this.fieldCodes = body.error_codes ?? {}
+    this.places = body.places ?? []
   }
 
   /** A sign-in is needed, and not that this one may not. */
