@@ -8,6 +8,8 @@ import itertools
 import logging
 import random
 import re
+import threading
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -180,7 +182,11 @@ def test_jobs_work_warn_and_fail(monkeypatch: pytest.MonkeyPatch, caplog: pytest
             raise asyncio.CancelledError
 
     monkeypatch.setattr(asyncio, "sleep", at_once)
-    monkeypatch.setattr(behaviour, "_work", lambda seconds: None)
+
+    async def done(count: int, waits_s: float, work_s: float) -> None:
+        assert 1 <= count <= 3
+
+    monkeypatch.setattr(behaviour, "_by_hands", done)
     monkeypatch.setattr(gc, "collect", lambda: 7)  # the tests' own heap is a large one
     caplog.set_level(logging.DEBUG, "adservice")
     life = Behaviour("adservice", habits_of("adservice"), WANTED)
@@ -195,6 +201,25 @@ def test_jobs_work_warn_and_fail(monkeypatch: pytest.MonkeyPatch, caplog: pytest
         f"job {job.name} failed" for job in habits_of("adservice").jobs
     }
     assert any(record.getMessage().startswith("gc: ") for record in caplog.records)
+
+
+def test_threads_come_and_go_with_a_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And calls are served meanwhile."""
+    go_on, worked = threading.Event(), []
+    monkeypatch.setattr(time, "sleep", lambda seconds: go_on.wait(20))
+    monkeypatch.setattr(behaviour, "_work", worked.append)
+
+    async def live() -> None:
+        before = threading.active_count()
+        job = asyncio.create_task(behaviour._by_hands(3, 5.0, 0.03))
+        await asyncio.sleep(0)
+        assert threading.active_count() == before + 3
+        go_on.set()
+        await asyncio.wait_for(job, 20)
+        assert threading.active_count() == before
+
+    asyncio.run(live())
+    assert worked == [0.01] * 3
 
 
 class Ads(AdServiceServicer):

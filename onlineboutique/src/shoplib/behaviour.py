@@ -10,6 +10,7 @@ import hashlib
 import logging
 import os
 import random
+import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -32,6 +33,9 @@ ASK_AGAIN_MS: Final = (15, 60)
 DISTANCE: Final = (0.1, 1.9)
 JOB_PAUSE: Final = (0.5, 1.5)
 JOB_WORK_S: Final = (0.002, 0.02)  # of CPU time
+JOB_WAITS_S: Final = (1.0, 6.0)  # for what is elsewhere
+JOB_HANDS: Final = (1, 3)  # threads of its own
+LOOK_S: Final = 0.2  # whether they are done
 JOB_WARNS: Final = 0.15
 JOB_FAILS: Final = 0.05
 # Servers close connections of this age, so that callers spread anew; gRPC varies it by a tenth.
@@ -147,7 +151,9 @@ class Behaviour:
             self._logger.warning("%s", self._said(self._random.choice(job.warnings), job.name))
             await asyncio.sleep(self._random.uniform(0.1, 1.0))
         try:
-            _work(self._random.uniform(*JOB_WORK_S))
+            await _by_hands(
+                self._random.randint(*JOB_HANDS), self._random.uniform(*JOB_WAITS_S), self._random.uniform(*JOB_WORK_S)
+            )
             if luck > 1 - JOB_FAILS:
                 raise RuntimeError(self._said(job.error, job.name))
         except RuntimeError:
@@ -160,6 +166,20 @@ class Behaviour:
         begun = time.perf_counter()
         found = gc.collect()
         self._logger.debug("gc: %d objects collected in %.1f ms", found, (time.perf_counter() - begun) * 1000)
+
+
+async def _by_hands(count: int, waits_s: float, work_s: float) -> None:
+    """Threads that come and go with a job. They are daemons: the end of the process waits for none."""
+
+    def work() -> None:
+        time.sleep(waits_s)
+        _work(work_s / count)
+
+    hands = [threading.Thread(target=work, daemon=True) for _ in range(count)]
+    for hand in hands:
+        hand.start()
+    while any(hand.is_alive() for hand in hands):
+        await asyncio.sleep(LOOK_S)
 
 
 def _work(seconds: float) -> None:
