@@ -15,7 +15,7 @@ from local_cluster.collector.node import Node
 from local_cluster.collector.samples import SampleColumns
 from tests.tells import SECOND, Happening, Recording, Tell, read, tells, unexplained, words
 
-from .conftest import REPO, RunningCluster, wait_for
+from .conftest import REPO, RunningCluster, started, wait_for
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -43,6 +43,7 @@ FAULTS: Sequence[tuple[str, str, dict[str, Any]]] = (
     ("process-pause", "recommendationservice-0", {}),
     ("io-latency", "redis-cart-0", {"delay_ms": 100, "methods": ["write", "fsync"]}),
 )
+LEVELS = ("level DEBUG", "level WARNING", "level ERROR", "level CRITICAL")
 CAMPAIGN = "campaign"  # what it does before its first fault: it sets the load
 
 # What a call that fails or waits leaves behind, here and in who called on its behalf.
@@ -72,8 +73,10 @@ OWN: Final = {
 
 
 @pytest.fixture(scope="module")
-def window(cluster: RunningCluster) -> tuple[Recording, list[Happening]]:
-    return record(cluster)
+def window(tmp_path_factory: pytest.TempPathFactory) -> tuple[Recording, list[Happening]]:
+    """With the everyday trouble of a healthy shop; jobs come more often, as the window is short."""
+    with started(tmp_path_factory.mktemp("tells"), 26500, {"MICROSERVO_SHOP__NOISE__JOBS_EVERY_S": "10"}) as cluster:
+        return record(cluster)
 
 
 def record(cluster: RunningCluster) -> tuple[Recording, list[Happening]]:
@@ -121,6 +124,13 @@ def test_nothing_tells_which_kind_it_was_but_what_it_does(window: tuple[Recordin
     faults = [each for each in happenings if each.kind != CAMPAIGN]
     assert {each.kind for each in faults} == {kind for kind, _, _ in FAULTS}
     assert said(unexplained(tells(recording, faults), OWN, vocabulary())) == ""
+
+
+def test_no_level_of_log_lines_tells_that_there_is_a_fault(window: tuple[Recording, list[Happening]]) -> None:
+    """A healthy shop has its everyday trouble; once any line above INFO was within seconds of a fault."""
+    recording, happenings = window
+    faults = [Happening("fault", each.start, each.end) for each in happenings if each.kind != CAMPAIGN]
+    assert [str(tell) for tell in tells(recording, faults, aftermath_s=1) if tell.feature in LEVELS] == []
 
 
 def test_nothing_tells_that_a_campaign_set_the_load(window: tuple[Recording, list[Happening]]) -> None:
