@@ -46,29 +46,36 @@ FAULTS: Sequence[tuple[str, str, dict[str, Any]]] = (
 LEVELS = ("level DEBUG", "level WARNING", "level ERROR", "level CRITICAL")
 CAMPAIGN = "campaign"  # what it does before its first fault: it sets the load
 
-# What a call that fails or waits leaves behind, here and in who called on its behalf.
-STATUS = (r"span (client|server) (grpc|http|db) \d+", r"mesh reporter=source .*", r"level (WARNING|ERROR)")
+# What a call that fails leaves behind, here and in who called on its behalf.
+FAILED = (r"span (client|server) (grpc|http|db) \d+", r"mesh reporter=source .*", r"level (WARNING|ERROR)")
 # A service that fails since one that it needs fails.
 PASSED_ON = (r"mesh reporter=destination .* (response_code=(422|500)|grpc_response_status=(9|13|14))",)
-# Nobody answered in time, so who served the call was told that its caller has gone.
-GIVEN_UP = (r"mesh reporter=destination .* (response_code=0|grpc_response_status=4).*",)
-# Of connections, as many as calls are under way.
+# Connections, of which there are as many as calls under way.
 SOCKETS = (r"level container_sockets of .*",)
+ABORTED = (*FAILED, *PASSED_ON, *SOCKETS)
+# A call that waits may be given up, and who served it is told that its caller has gone.
+SLOWED = (*ABORTED, r"mesh reporter=destination .* (response_code=0|grpc_response_status=4).*")
+# Connections end or can't be made, and the mesh says so.
+DOWN = (
+    *SLOWED,
+    r"template .* (no healthy upstream|upstream connect error .*)",
+    r"word (healthy|disconnect|reset|headers|reason|remote|transport|delayed|refused|termination)",
+)
 OWN: Final = {
-    "http-abort": (*STATUS, *PASSED_ON, *SOCKETS),
-    "http-delay": SOCKETS,
-    "io-latency": SOCKETS,
-    "network-delay": SOCKETS,
-    "network-bandwidth": (*STATUS, *PASSED_ON, *GIVEN_UP, *SOCKETS),
-    "network-loss": (*STATUS, *PASSED_ON, *GIVEN_UP, *SOCKETS),
-    "network-partition": (*STATUS, *PASSED_ON, *GIVEN_UP, *SOCKETS),
-    "process-pause": (*STATUS, *PASSED_ON, *GIVEN_UP, *SOCKETS),
-    "pod-failure": (*STATUS, *PASSED_ON, *SOCKETS, r"template frontend: .* no healthy upstream"),
-    "pod-kill": (*STATUS, *PASSED_ON, *SOCKETS),
-    "container-kill": (*STATUS, *PASSED_ON, *SOCKETS),
+    "http-abort": ABORTED,
+    "http-delay": SLOWED,
+    "io-latency": SLOWED,
+    "network-delay": SLOWED,
+    "network-bandwidth": SLOWED,
+    "network-loss": SLOWED,
+    "network-partition": SLOWED,
+    "process-pause": SLOWED,
+    "pod-failure": DOWN,
+    "pod-kill": DOWN,
+    "container-kill": DOWN,
     # Workers are processes of the pod.
-    "cpu-stress": (*SOCKETS, r"level container_threads of productcatalogservice-1: .*"),
-    "memory-stress": (*SOCKETS, r"level container_threads of emailservice-0: .*"),
+    "cpu-stress": (*SLOWED, r"level container_threads of productcatalogservice-1: .*"),
+    "memory-stress": (*SLOWED, r"level container_threads of emailservice-0: .*"),
 }
 
 
