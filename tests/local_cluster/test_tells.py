@@ -59,7 +59,8 @@ SLOWED = (*ABORTED, r"mesh reporter=destination .* (response_code=0|grpc_respons
 DOWN = (
     *SLOWED,
     r"template .* (no healthy upstream|upstream connect error .*)",
-    r"word (healthy|disconnect|reset|headers|reason|remote|transport|delayed|refused|termination)",
+    r"word (healthy|upstream|connect|connection|disconnect|error|reset|before|headers|reason)",
+    r"word (remote|transport|failure|delayed|refused|termination)",
 )
 OWN: Final = {
     "http-abort": ABORTED,
