@@ -18,6 +18,9 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     path = environ["PATH_INFO"]
     if path == "/file":
         return _file(environ, start_response)
+    if path.startswith("/stream"):
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return _stream(path)
     if path == "/busy":
         time.sleep(60)
     content = {
@@ -27,6 +30,14 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     }.get(path, lambda: path.encode())()
     start_response("200 OK", [("Content-Length", str(len(content))), ("Content-Type", "text/plain")])
     return [content]
+
+
+def _stream(path: str) -> Iterable[bytes]:
+    """In chunks, as nobody knows its length; one that fails has sent some of them."""
+    yield b"first"
+    if path == "/stream-that-fails":
+        raise RuntimeError("half-way")
+    yield b"last"
 
 
 def _count(environ: dict[str, Any]) -> int:

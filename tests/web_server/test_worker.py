@@ -331,3 +331,16 @@ def test_it_ends_soon_with_clients_that_idle(server: Server) -> None:
         process.terminate()
         process.wait(TIMEOUT)
         await_true(lambda: not any(Path(f"/proc/{pid}").exists() for pid in children.stdout.split()))
+
+
+LAST_CHUNK: Final = b"0\r\n\r\n"
+
+
+def test_a_stream_that_fails_does_not_end_as_if_whole(server: Server) -> None:
+    """HTTP clients tell one that broke off by its last chunk, which must come only at its end."""
+    whole = server.ask(request("/stream", "Connection: close"))
+    assert whole.endswith(b"4\r\nlast\r\n" + LAST_CHUNK)
+    half = server.ask(request("/stream-that-fails", "Connection: close"))
+    assert b"5\r\nfirst\r\n" in half
+    assert not half.endswith(LAST_CHUNK)
+    assert server.answers()
