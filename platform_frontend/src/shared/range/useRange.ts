@@ -56,21 +56,24 @@ export function useRange(): RangeHandle {
   }
 }
 
-/** Moves live ranges on. Once in the page that has the picker; stops in hidden tabs and ends with the page. */
-export function useRangeClock(live: ComputedRef<boolean>): void {
+/**
+ * Moves live ranges on. Once in the page that has the picker; stops in hidden tabs and ends with the page. `waiting`:
+ * answers about the range are still on their way, which moving on would throw away.
+ */
+export function useRangeClock(live: ComputedRef<boolean>, waiting: () => boolean): void {
   asOf.value = Date.now()
   let timer = 0
   watch(
     live,
     (on) => {
       window.clearInterval(timer)
-      if (on) timer = window.setInterval(tick, LIVE_MS)
+      if (on) timer = window.setInterval(() => { tick(waiting) }, LIVE_MS)
     },
     { immediate: true },
   )
   onScopeDispose(() => { window.clearInterval(timer) })
 }
 
-function tick(): void {
-  if (!document.hidden) asOf.value = Date.now()
+function tick(waiting: () => boolean): void {
+  if (!document.hidden && !waiting()) asOf.value = Date.now()
 }
