@@ -24,9 +24,11 @@ export function useOrders(): Orders {
   const { t } = useI18n()
   const { busy, act } = useAct()
 
-  async function order(what: () => Promise<unknown>, done?: string): Promise<boolean> {
+  /** `gone`: there is nothing left to ask about but the lists that it was in. */
+  async function order(what: () => Promise<unknown>, done?: string, gone = false): Promise<boolean> {
     const went = await act(what, done ? { done } : {})
-    if (went) void client.invalidateQueries({ queryKey: ['datasets'] })
+    const moved = gone ? [['datasets', 'list'], ['datasets', 'latest']] : [['datasets']]
+    if (went) for (const queryKey of moved) void client.invalidateQueries({ queryKey })
     return went
   }
 
@@ -58,7 +60,7 @@ export function useOrders(): Orders {
       const sure = await confirmed(
         t('datasets.remove.title', { name: dataset.name }), `${t('datasets.remove.text')} ${size}`, t('action.delete'),
       )
-      return sure && (await order(() => deleteDataset(dataset.id), t('datasets.remove.done', { name: dataset.name })))
+      return sure && (await order(() => deleteDataset(dataset.id), t('datasets.remove.done', { name: dataset.name }), true))
     },
     note: (dataset, notes) => order(() => changeDataset(dataset.id, { notes }), t('action.saved')),
   }

@@ -23,6 +23,7 @@ export function useLatestDatasets(limit: number) {
 
 /** Of the last minutes. The end lies a little back, for what is written now is still on its way into the store. */
 export function buildDataset(name: string, minutes: number, now: number) {
-  const to = Math.floor(now / 1000) - 5
-  return call(api.POST('/api/v1/datasets', { body: { name, from: to - minutes * 60, to } }))
+  const to = (Math.floor(now / 1000) - 5) * 1000
+  const at = (moment: number): string => new Date(moment).toISOString() // a number would be microseconds
+  return call(api.POST('/api/v1/datasets', { body: { name, from: at(to - minutes * 60_000), to: at(to) } }))
 }
