@@ -16,9 +16,14 @@ from platform_backend.config import REPO
 PACKAGE: Final = "chromium"
 # Without these it asks for the outside world at each start, which a machine without one refuses many times.
 FLAGS: Final = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --lang=en-GB"
-).split()
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 AXE: Final = REPO / "platform_frontend" / "node_modules" / "axe-core" / "axe.min.js"
 SERIOUS: Final = {"serious", "critical"}
 DESKTOP: Final = {"width": 1360, "height": 900}
@@ -32,7 +37,10 @@ def chromium() -> str:
     found = shutil.which(PACKAGE) or shutil.which("chromium-browser")
     if found is None and os.geteuid() == 0 and shutil.which("apt-get"):
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for command in (["apt-get", "-q", "update"], ["apt-get", "-q", "-y", "--no-install-recommends", "install", PACKAGE]):
+        for command in (
+            ["apt-get", "-q", "update"],
+            ["apt-get", "-q", "-y", "--no-install-recommends", "install", PACKAGE],
+        ):
             subprocess.run(command, env=environment, timeout=400, capture_output=True)
         found = shutil.which(PACKAGE)
     return found or ""
@@ -57,7 +65,11 @@ def page_of(
 ) -> Iterator[Page]:
     """A page with cookies of its own, whose errors fail the test."""
     context = opened.new_context(
-        base_url=url, viewport=size, color_scheme=theme, locale=language, bypass_csp=False  # type: ignore[arg-type]
+        base_url=url,
+        viewport=size,
+        color_scheme=theme,
+        locale=language,
+        bypass_csp=False,  # type: ignore[arg-type]
     )
     context.set_default_timeout(PATIENCE_MS)
     expect.set_options(timeout=PATIENCE_MS)
@@ -84,6 +96,6 @@ def serious_issues(page: Page) -> list[str]:
 
 
 def picture(page: Page, name: str) -> None:
-    """For README and guides, where MICROSERVO_SCREENSHOTS names the folder; otherwise nothing."""
-    if folder := os.environ.get("MICROSERVO_SCREENSHOTS"):
+    """For README and guides, where DASHBOARD_PICTURES names the folder; otherwise nothing."""
+    if folder := os.environ.get("DASHBOARD_PICTURES"):
         page.screenshot(path=Path(folder) / f"{name}.png")
