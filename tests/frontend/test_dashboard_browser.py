@@ -177,7 +177,7 @@ def test_it_speaks_chinese_and_remembers(page: Page) -> None:
     expect(page.get_by_role("heading", name="Home")).to_be_visible()
 
 
-PAGES = ("/", "/faults", "/faults/new?kind=network-delay", "/account", "/users")
+PAGES = ("/", "/faults", "/faults/calendar", "/faults/new?kind=network-delay", "/account", "/users")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

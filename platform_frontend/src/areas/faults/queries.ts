@@ -75,3 +75,13 @@ export function startInjection(body: Body<'InjectionCreateRequest'>) {
 export function startExperiment(body: Body<'ExperimentCreateRequest'>) {
   return call(api.POST('/api/v1/faults/experiments', { body }))
 }
+
+/** What was, is and will be in a window of time. */
+export function useCalendar(window: MaybeRefOrGetter<{ from: string; to: string }>) {
+  return useQuery({
+    queryKey: ['calendar', computed(() => toValue(window))],
+    queryFn: () => call(api.GET('/api/v1/faults/calendar', { params: { query: toValue(window) } })),
+    placeholderData: (before) => before,
+    meta: topics('injections', 'experiments', 'campaigns'),
+  })
+}

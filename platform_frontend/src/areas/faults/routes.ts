@@ -7,6 +7,12 @@ export const area: Area = {
     { path: '/faults', name: 'faults', component: () => import('./FaultsPage.vue'), meta: { title: 'faults.title' } },
     { path: '/faults/new', name: 'fault-new', component: () => import('./NewFaultPage.vue'), meta: { title: 'faults.new.title' } },
     {
+      path: '/faults/calendar',
+      name: 'fault-calendar',
+      component: () => import('./calendar/CalendarPage.vue'),
+      meta: { title: 'faults.calendar.title' },
+    },
+    {
       path: '/faults/:id',
       name: 'fault',
       component: () => import('./InjectionPage.vue'),
