@@ -52,7 +52,7 @@ test('places come with the problem of an answer', async () => {
 
 test('a plan tells when each step begins, and what the data will not be good for', () => {
   const step = (index: number, after_s: number): Body<'PlannedStep'> => ({
-    id: `s${index}`, index, group: 0, fault: 'cpu-stress', service: 'cartservice', pods: 'one', parameters: { load: 100 }, duration_s: 20, after_s,
+    id: `s${index}`, index, group: 0, is_event: false, fault: 'cpu-stress', service: 'cartservice', pods: 'one', parameters: { load: 100 }, duration_s: 20, after_s,
     pause_s: 0, allow_last_replica: false, repeat: 1,
   })
   const plan: Body<'Plan'> = {
