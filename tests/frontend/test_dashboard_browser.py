@@ -110,6 +110,35 @@ def test_an_address_is_come_back_to_after_signing_in(opened: Browser, platform: 
         expect(page.get_by_test_id("kind-cpu-stress")).to_have_attribute("aria-checked", "true")
 
 
+def test_a_delay_is_injected_by_the_form_and_stopped(page: Page, admin: httpx.Client) -> None:
+    page.get_by_role("link", name="Fault injection").click()
+    page.get_by_role("link", name="Inject a fault").click()
+    inject = page.get_by_test_id("inject")
+    expect(inject).to_be_disabled()
+    page.get_by_test_id("kind-network-delay").click()
+    page.get_by_test_id("pod-productcatalogservice-0").click()
+    page.get_by_label("latency_ms").fill("250")
+    page.get_by_label("duration").fill("120")
+    expect(page.get_by_test_id("preview-pod")).to_have_text("productcatalogservice-0")
+    expect(page).to_have_url(re.compile("p.latency_ms=250"))
+    page.reload()  # the address has it all
+    expect(page.get_by_label("latency_ms")).to_have_value("250")
+    picture(page, "fault-form")
+    inject.click()
+    expect(page).to_have_url(re.compile("/faults$"))
+    stop = page.get_by_test_id("stop-network-delay")
+    expect(stop).to_be_visible()
+    expect(page.get_by_text("active", exact=True)).to_be_visible()
+    picture(page, "faults")
+    [running] = admin.get("/faults/injections", params={"limit": 1}).json()["results"]
+    assert running["parameters"]["latency_ms"] == 250
+    assert running["targets"] == ["productcatalogservice-0"]
+    stop.click()
+    expect(page.get_by_text("recovered", exact=True).first).to_be_visible()
+    page.get_by_role("link", name="Again").first.click()
+    expect(page.get_by_label("latency_ms")).to_have_value("250")
+
+
 def test_the_emergency_stop_is_pressed_and_released(page: Page, admin: httpx.Client) -> None:
     page.get_by_role("button", name="Stop all").click()
     page.get_by_label("Why?").fill("a test")

@@ -26,6 +26,11 @@ export const navigation: Navigation[] = areas
   .flatMap((area) => area.navigation ?? [])
   .sort((one, other) => one.order - other.order)
 
+/** The pages below a place of the menu are in it too; home is above all, and holds itself alone. */
+export function isWithin(path: string, place: string): boolean {
+  return path === place || (place !== '/' && path.startsWith(`${place}/`))
+}
+
 declare module 'vue-router' {
   interface RouteMeta {
     /** Key of the page's title. */
