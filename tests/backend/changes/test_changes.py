@@ -62,6 +62,7 @@ ENTITIES: Final = {
     "datasets": "dataset",
     "campaigns": "campaign",
     "events": "event",
+    "saved": "saved_campaign",
     "emergency": "emergency_stop",
     "sessions": "session",
     "registration": "user",

@@ -1,7 +1,7 @@
 /** How injections are shown: tones, time left, the effect on all pods as one. */
 import type { Injection } from '@/api/types'
 import type { Tone } from '@/shared/components/StateTag.vue'
-import { OPEN_STATES } from './queries'
+import { OPEN_STATES, type Experiment } from './queries'
 
 export const TONES: Record<Injection['state'], Tone> = {
   planned: 'calm',
@@ -11,6 +11,15 @@ export const TONES: Record<Injection['state'], Tone> = {
   recovered: 'good',
   recovery_failed: 'bad',
   failed: 'bad',
+}
+
+export const EXPERIMENT_TONES: Record<Experiment['state'], Tone> = {
+  scheduled: 'live', paused: 'warn', stopped: 'calm', finished: 'calm',
+}
+
+/** The pods or services that it names; none: the platform chooses among all. */
+export function aimOf(experiment: Pick<Experiment, 'pods' | 'services'>): string {
+  return [...experiment.pods, ...experiment.services].join(', ')
 }
 
 export const isOpen = (injection: Injection): boolean => OPEN_STATES.includes(injection.state)

@@ -85,3 +85,54 @@ export function useCalendar(window: MaybeRefOrGetter<{ from: string; to: string 
     meta: topics('injections', 'experiments', 'campaigns'),
   })
 }
+
+export type Experiment = Body<'Experiment'>
+type Verb = 'pause' | 'resume' | 'stop'
+
+/** Newest first. */
+export function useExperiments(query: MaybeRefOrGetter<{ limit?: number; cursor?: string }>) {
+  return useQuery({
+    queryKey: ['experiments', computed(() => toValue(query))],
+    queryFn: () => call(api.GET('/api/v1/faults/experiments', { params: { query: toValue(query) } })),
+    placeholderData: (before) => before,
+    meta: topics('experiments', 'injections'),
+  })
+}
+
+const ofExperiment = (id: string) => ({ params: { path: { experiment_id: id } } })
+
+export function useExperiment(id: MaybeRefOrGetter<string>) {
+  return useQuery({
+    queryKey: ['experiment', computed(() => toValue(id))],
+    queryFn: () => call(api.GET('/api/v1/faults/experiments/{experiment_id}', ofExperiment(toValue(id)))),
+    meta: topics('experiments', 'injections'),
+  })
+}
+
+/** What came of its times, newest first. */
+export function useOccurrences(id: MaybeRefOrGetter<string>) {
+  return useQuery({
+    queryKey: ['occurrences', computed(() => toValue(id))],
+    queryFn: () => call(api.GET('/api/v1/faults/experiments/{experiment_id}/history', ofExperiment(toValue(id)))),
+    meta: topics('experiments', 'injections'),
+  })
+}
+
+/** What it ordered since when, and who changed it. */
+export function useVersions(id: MaybeRefOrGetter<string>) {
+  return useQuery({
+    queryKey: ['versions', computed(() => toValue(id))],
+    queryFn: () => call(api.GET('/api/v1/faults/experiments/{experiment_id}/versions', ofExperiment(toValue(id)))),
+    meta: topics('experiments'),
+  })
+}
+
+export function orderExperiment(id: string, verb: Verb) {
+  if (verb === 'pause') return call(api.POST('/api/v1/faults/experiments/{experiment_id}/pause', ofExperiment(id)))
+  if (verb === 'resume') return call(api.POST('/api/v1/faults/experiments/{experiment_id}/resume', ofExperiment(id)))
+  return call(api.POST('/api/v1/faults/experiments/{experiment_id}/stop', ofExperiment(id)))
+}
+
+export function deleteExperiment(id: string) {
+  return call(api.DELETE('/api/v1/faults/experiments/{experiment_id}', ofExperiment(id)))
+}

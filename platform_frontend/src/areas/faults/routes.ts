@@ -13,6 +13,13 @@ export const area: Area = {
       meta: { title: 'faults.calendar.title' },
     },
     {
+      path: '/faults/experiments/:id',
+      name: 'experiment',
+      component: () => import('./experiments/ExperimentPage.vue'),
+      props: true,
+      meta: { title: 'faults.experiment.title' },
+    },
+    {
       path: '/faults/:id',
       name: 'fault',
       component: () => import('./InjectionPage.vue'),
