@@ -11,16 +11,18 @@ from microservo_sdk.places import open_container
 
 
 @contextmanager
-def archive_errors() -> Iterator[None]:
-    """Damage of any kind and what is no dataset as UserError, with the file and the place."""
+def archive_errors(path: Path) -> Iterator[None]:
+    """Damage of any kind and what is no dataset as UserError, with the file and the place in it, but not with where
+    it lies here: that is nobody's business."""
     try:
         yield
     except DatasetError as error:
-        raise UserError(said("import.refused", "This can't be imported."), fields={"file": [str(error)]}) from None
+        told = str(error).replace(str(path), "the archive")
+        raise UserError(said("import.refused", "This can't be imported."), fields={"file": [told]}) from None
 
 
 @contextmanager
 def opened(path: Path) -> Iterator[Container]:
     """The files of the dataset in a zip. Raises UserError, also out of the body while it reads them."""
-    with archive_errors(), closing(open_container(path)) as container:
+    with archive_errors(path), closing(open_container(path)) as container:
         yield container

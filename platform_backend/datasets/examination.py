@@ -53,7 +53,7 @@ class Found:
 
 def examine(path: Path, *, name: str, limits: Limits, progress: Progress) -> Found:
     """Raises UserError that names the file and the place; `name` is for a dataset that has none."""
-    with archive_errors():
+    with archive_errors(path):
         report = verify(path, limits=limits, progress=lambda size: progress(written=size))
         if report.window is None:
             raise UserError(

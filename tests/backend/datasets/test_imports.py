@@ -314,6 +314,7 @@ def test_a_dataset_that_the_disk_damaged_has_no_card(api: APIClient, built: byte
     answer = api.get(f"/api/v1/datasets/{dataset.pk}/card")
     assert answer.status_code == 404
     assert "card.json" in answer.json()["detail"]
+    assert str(path) not in answer.content.decode()
 
 
 @pytest.mark.parametrize("what", sorted(HOSTILE))
@@ -321,6 +322,7 @@ def test_hostile_zips_fail_with_a_reason_and_leave_nothing(api: APIClient, what:
     dataset = imported(api, HOSTILE[what])
     assert dataset.state == State.FAILED
     assert dataset.error.startswith("This can't be imported. (file: ")
+    assert str(config().state) not in dataset.error, "where it lies here is nobody's business"
     assert files() == []
 
 
