@@ -21,7 +21,6 @@ from telemetry.export import MOST_ROWS
 from telemetry.ports import LogQuery
 from telemetry.records import Window
 
-TYPES: Final = {"csv": "text/csv", "ndjson": "application/x-ndjson"}
 TRUNCATED: Final = "X-Truncated"
 _SAID: Final = OpenApiParameter(
     TRUNCATED,
@@ -35,13 +34,16 @@ _SAID: Final = OpenApiParameter(
 class CsvRenderer(JSONRenderer):
     """Chosen for text/csv; a problem is told in JSON all the same."""
 
-    media_type = TYPES["csv"]
+    media_type = "text/csv"
     format = "csv"
 
 
 class NdjsonRenderer(JSONRenderer):
-    media_type = TYPES["ndjson"]
+    media_type = "application/x-ndjson"
     format = "ndjson"
+
+
+TYPES: Final = {each.format: each.media_type for each in (CsvRenderer, NdjsonRenderer)}
 
 
 class LogsDownloadQuery(LogFilterQuery):
