@@ -25,7 +25,7 @@ from faults.effects.load import LoadChange, changes_only, other_load, told, unti
 from faults.effects.reading import read
 from faults.effects.readings import Subject, subject_of
 from faults.effects.recovery import Band, band, comparable, latest
-from faults.effects.upsets import Upset, as_load, near, until_upset
+from faults.effects.upsets import Upset, around, as_load, near, until_upset
 from faults.models import LIFECYCLE, Injection, Label, PodQuarantine
 from faults.selectors import labels as labels_in
 from faults.selectors import touched
@@ -204,10 +204,7 @@ def _rates(detail: Mapping[str, Any]) -> tuple[float, float] | None:
 
 
 def _around(service: str) -> set[str]:
-    """The service, those that call it, and those that it calls."""
-    known = system_selectors.services()
-    called = {name for each in known if each.name == service for name in each.calls}
-    return {service} | called | {each.name for each in known if service in each.calls}
+    return around(service, {each.name: each.calls for each in system_selectors.services()})
 
 
 @atomic

@@ -1,6 +1,6 @@
 """Events near a fault, such as a rolling restart: what they move is not the fault's doing. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,6 +27,19 @@ class Upset:
     def window(self, now: int) -> Window:
         """With what may linger of it."""
         return Window(self.start, max(self.start + 1, now if self.end is None else self.end) + COOL_DOWN)
+
+
+def around(service: str, calls: Mapping[str, Collection[str]]) -> set[str]:
+    """Whose events show in the calls of a service: its own, those of its callers, and those of all that it needs,
+    however far: a store that is slow slows whoever waits for those who wait for it.
+    """
+    needed, found = [service], set[str]()
+    while needed:
+        name = needed.pop()
+        if name not in found:
+            found.add(name)
+            needed += calls.get(name, ())
+    return found | {caller for caller, called in calls.items() if service in called}
 
 
 def near(upsets: Iterable[Upset], services: set[str]) -> list[Upset]:

@@ -10,7 +10,7 @@ from events.models import Event
 from events.models import State as EventState
 from faults import tasks
 from faults.effects import services
-from faults.effects.upsets import Upset, until_upset
+from faults.effects.upsets import Upset, around, until_upset
 from faults.models import Effect, Injection, Label
 from telemetry.adapters.fake import FakeTelemetry
 from telemetry.records import Window
@@ -143,6 +143,31 @@ def test_without_any_telemetry_an_event_says_why(inject: Inject, telemetry: Any,
         tasks.check_effects()
         clock.advance(2)
     assert label(injection).effect == Effect.UNKNOWN
+
+
+CALLS = {
+    "loadgenerator": ["frontend"],
+    "frontend": ["cart", "checkout"],
+    "checkout": ["cart", "payment"],
+    "cart": ["redis"],
+    "ring": ["ring"],
+}
+
+
+@pytest.mark.parametrize(
+    ("service", "others"),
+    [
+        ("checkout", {"frontend", "cart", "payment", "redis"}),
+        ("cart", {"frontend", "checkout", "redis"}),
+        ("redis", {"cart"}),
+        ("payment", {"checkout"}),
+        ("loadgenerator", {"frontend", "cart", "checkout", "payment", "redis"}),
+        ("ring", set()),
+        ("nobody-knows", set()),
+    ],
+)
+def test_events_of_all_that_a_service_waits_for_show_in_it(service: str, others: set[str]) -> None:
+    assert around(service, CALLS) == {service, *others}
 
 
 @pytest.mark.parametrize(
