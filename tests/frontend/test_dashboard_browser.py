@@ -177,7 +177,24 @@ def test_it_speaks_chinese_and_remembers(page: Page) -> None:
     expect(page.get_by_role("heading", name="Home")).to_be_visible()
 
 
-PAGES = ("/", "/faults", "/faults/calendar", "/faults/new?kind=network-delay", "/account", "/users")
+PAGES = (
+    "/",
+    "/faults",
+    "/faults/calendar",
+    "/faults/new?kind=network-delay",
+    "/campaigns",
+    "/campaigns/edit",
+    "/data/logs",
+    "/data/traces",
+    "/data/metrics",
+    "/data/faults",
+    "/topology",
+    "/datasets",
+    "/datasets/new",
+    "/datasets/import",
+    "/account",
+    "/users",
+)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -130,7 +130,8 @@ class Collector:
 def cgroups(pid: int) -> dict[str, Any]:
     numbers = dict.fromkeys(("cfs_periods", "cfs_throttled_periods", "cfs_throttled_us", "restarts"), 0)
     limits = {"cpu_limit": 0.5, "memory_limit": 1 << 27}
-    return {"cartservice-0": {"service": "cartservice", "pids": [pid], "ready": True, **limits, **numbers}}
+    told = {"service": "cartservice", "pids": [pid], "ready": True, "has_volume": False}
+    return {"cartservice-0": {**told, **limits, **numbers}}
 
 
 def free_port() -> int:
