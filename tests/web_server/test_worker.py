@@ -224,8 +224,16 @@ def test_an_upload_below_the_rate_is_ended(server: Server) -> None:
 def test_a_reader_that_takes_nothing_is_ended(server: Server, path: str) -> None:
     with ExitStack() as held:
         clients = [held.enter_context(closing(server.sent(request(path)))) for _ in range(4)]
-        assert server.answers()  # when those of the two threads have been given up
+        await_true(lambda: sum(map(has_hung_up, clients)) >= 2)  # on those that had the two threads
+        assert server.answers()
         assert sum(len(rest_of_broken(client)) < LARGE for client in clients) >= 2
+
+
+def has_hung_up(connection: socket.socket) -> bool:
+    """Whether the server has, with what it sent not read yet."""
+    poll = select.poll()
+    poll.register(connection, select.POLLRDHUP)
+    return bool(poll.poll(0))
 
 
 def rest_of_broken(connection: socket.socket) -> bytes:
