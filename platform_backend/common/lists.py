@@ -6,21 +6,15 @@ and `search` follow from that.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Final, cast
 
-from django.db.models import Field, Model, Q, QuerySet, Value
-from django.db.models.functions import Coalesce
+from django.db.models import F, Field, Model, OrderBy, Q, QuerySet
 
 from common import fields
 from common.forms import PageQuery
 
 MOST_COUNTED: Final = 10_000
-LOWEST: Final[Mapping[str, Any]] = {
-    "DateTimeField": datetime(1000, 1, 2, tzinfo=UTC),
-    "BigIntegerField": -1,
-    "IntegerField": -1,
-}
+NONE: Final = ""  # of a place, where a row has no value
 Place = Sequence[int | str]
 
 
@@ -69,39 +63,39 @@ class Order:
         return cls([first, *(column for column in columns if column != first)], asked.startswith("-"))
 
     def apply(self, rows: "QuerySet[Any]") -> "QuerySet[Any]":
-        model = rows.model
-        lowest = {
-            _key(model, name): Coalesce(name, Value(LOWEST[_column(model, name).get_internal_type()]))
-            for name in self.columns
-            if _column(model, name).null
-        }
-        sign = "-" if self.descending else ""
-        return rows.annotate(**lowest).order_by(*(f"{sign}{_key(model, name)}" for name in self.columns))
+        return rows.order_by(*(self._ordering(rows.model, name) for name in self.columns))
+
+    def _ordering(self, model: type[Model], name: str) -> str | OrderBy:
+        if not _column(model, name).null:
+            return f"-{name}" if self.descending else name
+        return F(name).desc(nulls_last=True) if self.descending else F(name).asc(nulls_first=True)
 
     def place(self, row: Model) -> list[int | str]:
         """The columns' values as text."""
-        return [self._text(row, name) for name in self.columns]
+        return [_text(row, name) for name in self.columns]
 
     def after(self, model: type[Model], place: Place) -> Q:
         """(a, b) < (x, y), spelt out: a < x, or a = x and b < y; > where the order is ascending."""
-        found, equal = Q(), Q()
-        beyond = "lt" if self.descending else "gt"
+        found, equal = Q(pk__in=()), Q()
         for name, text in zip(self.columns, place, strict=True):
-            value, key = _column(model, name).to_python(text), _key(model, name)
-            found |= equal & Q(**{f"{key}__{beyond}": value})
-            equal &= Q(**{key: value})
+            column = _column(model, name)
+            value = None if column.null and text == NONE else column.to_python(text)
+            found |= equal & self._beyond(column, name, value)
+            equal &= Q(**{f"{name}__isnull": True}) if value is None else Q(**{name: value})
         return found
 
-    def _text(self, row: Model, name: str) -> str:
-        column = _column(type(row), name)
-        if getattr(row, column.attname) is None:
-            return str(LOWEST[column.get_internal_type()])
-        return str(column.value_to_string(row))
+    def _beyond(self, column: "Field[Any, Any]", name: str, value: Any) -> Q:
+        if value is None:  # the lowest
+            return Q(pk__in=()) if self.descending else Q(**{f"{name}__isnull": False})
+        if not self.descending:
+            return Q(**{f"{name}__gt": value})
+        lower = Q(**{f"{name}__lt": value})
+        return lower | Q(**{f"{name}__isnull": True}) if column.null else lower
 
 
-def _key(model: type[Model], name: str) -> str:
-    """What it is called where rows are compared."""
-    return f"sorted_{name}" if _column(model, name).null else name
+def _text(row: Model, name: str) -> str:
+    column = _column(type(row), name)
+    return NONE if getattr(row, column.attname) is None else str(column.value_to_string(row))
 
 
 def _column(model: type[Model], name: str) -> "Field[Any, Any]":
