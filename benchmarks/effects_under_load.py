@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from campaign_effects import REPO, platform, run_campaigns
+from campaign_effects import REPO, platform, run_campaigns, set_up_django
 
 SECOND = 1_000_000
 BEFORE_S, COOL_DOWN_S = 90, 5
@@ -87,10 +87,7 @@ def busy(count: int) -> Iterator[None]:
 
 
 def read_faults() -> list[Fault]:
-    os.environ["DJANGO_SETTINGS_MODULE"] = "platform_backend.settings"
-    import django
-
-    django.setup()
+    set_up_django()
     from faults.models import Label
 
     rows = Label.objects.exclude(end=None).select_related("injection").order_by("start")

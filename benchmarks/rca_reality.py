@@ -26,7 +26,6 @@ import tempfile
 import venv
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -237,10 +236,9 @@ def main() -> int:
     parser.add_argument("--environment", type=Path, metavar="FOLDER", help="for RCAEval, which stays")
     parser.add_argument("--report", type=Path, metavar="FILE.md")
     arguments = parser.parse_args()
-    with ExitStack() as stack:
-        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="rca-")))
-        python = environment(arguments.environment or scratch / "environment")
-        kept = arguments.keep or scratch / "dataset"
+    with tempfile.TemporaryDirectory(prefix="rca-") as scratch:
+        python = environment(arguments.environment or Path(scratch) / "environment")
+        kept = arguments.keep or Path(scratch) / "dataset"
         kept.mkdir(parents=True, exist_ok=True)
         folder = dataset_in(arguments.read or made(arguments.file, kept))
         cases = cases_of(folder)

@@ -6,6 +6,7 @@ Django is set up here and not by pytest-django's own setting, which would read c
 import atexit
 import os
 import shutil
+import signal
 import tempfile
 
 import django
@@ -21,6 +22,10 @@ django.setup()
 # How long an example takes says how busy the machine is.
 settings.register_profile("ours", deadline=None)
 settings.load_profile("ours")
+
+
+# Told to end, as by a limit of time, it ends as by Ctrl-C: fixtures stop the platforms and servers that they started.
+signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -76,7 +76,7 @@ class Order:
 
     def after(self, model: type[Model], place: Place) -> Q:
         """(a, b) < (x, y), spelt out: a < x, or a = x and b < y; > where the order is ascending."""
-        found, equal = Q(pk__in=()), Q()
+        found, equal = Q(), Q()
         for name, text in zip(self.columns, place, strict=True):
             column = _column(model, name)
             value = None if column.null and text == NONE else column.to_python(text)
